@@ -1,0 +1,1 @@
+//! The one file that names the HTTP crate: sends requests, follows redirects, keeps connections.

@@ -1,0 +1,123 @@
+//! Requests and responses as plain data, free of any HTTP crate.
+
+use std::time::Duration;
+
+use super::url::Target;
+
+/// A request with nothing left to decide: what goes out, and under which limits.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method as it is sent; any token.
+    pub method: String,
+    /// Where it goes, already validated.
+    pub target: Target,
+    /// Header fields in the order they are sent. Only `Host` and the framing fields are added.
+    pub headers: Vec<Header>,
+    /// The body, or `None` for a request without one.
+    pub body: Option<Vec<u8>>,
+    /// The time for the whole exchange, redirects included.
+    pub timeout: Duration,
+    /// How many redirects are followed; 0 means that a 3xx is the response.
+    pub follow_redirects: u32,
+    /// Whether a credential may travel over plain HTTP beyond loopback.
+    pub allow_plain_http: bool,
+}
+
+/// A header field of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The name as it was written.
+    pub name: String,
+    /// The value as it is sent.
+    pub value: String,
+    /// Whether it carries a credential, and so never leaves its origin.
+    pub credential: bool,
+}
+
+/// A response, received whole and decoded.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// Header fields in the order they came; repeated ones are kept apart. Bytes that are not
+    /// UTF-8 are read as Latin-1.
+    pub headers: Vec<(String, String)>,
+    /// The body after content decoding.
+    pub body: Vec<u8>,
+    /// The URL that answered: the last one after redirects.
+    pub url: String,
+    /// The locations that were followed, resolved, in order.
+    pub redirects: Vec<String>,
+    /// From the first byte sent to the last byte received, redirects included.
+    pub elapsed: Duration,
+}
+
+/// Why an exchange did not complete; there is nothing to judge then.
+#[derive(Clone, Debug)]
+pub struct TransportError {
+    /// What kind of failure it was.
+    pub kind: TransportErrorKind,
+    /// The cause in words, for the user: what happened and, where one helps, what to do.
+    pub message: String,
+    /// How long it took to fail.
+    pub elapsed: Duration,
+}
+
+/// The kinds of [`TransportError`]; each has a stable name for reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportErrorKind {
+    /// The host name has no address.
+    Resolve,
+    /// No connection: refused, unreachable.
+    Connect,
+    /// The TLS handshake failed.
+    Tls,
+    /// The time of the request ran out.
+    Timeout,
+    /// The connection ended before the response did.
+    Closed,
+    /// What came is not HTTP, or its framing is broken.
+    Framing,
+    /// The body is larger than the limit.
+    BodyTooLarge,
+    /// The content coding is unknown or the coded bytes are broken.
+    ContentEncoding,
+    /// More redirects than allowed, or one that cannot be followed.
+    Redirect,
+    /// A credential would have travelled unencrypted beyond loopback. Nothing was sent.
+    PlainHttp,
+    /// The request cannot be put on the wire as written. Nothing was sent.
+    Unsendable,
+    /// The run was interrupted.
+    Interrupted,
+}
+
+impl TransportErrorKind {
+    /// The stable name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            TransportErrorKind::Resolve => "resolve",
+            TransportErrorKind::Connect => "connect",
+            TransportErrorKind::Tls => "tls",
+            TransportErrorKind::Timeout => "timeout",
+            TransportErrorKind::Closed => "closed",
+            TransportErrorKind::Framing => "framing",
+            TransportErrorKind::BodyTooLarge => "body-too-large",
+            TransportErrorKind::ContentEncoding => "content-encoding",
+            TransportErrorKind::Redirect => "redirect",
+            TransportErrorKind::PlainHttp => "plain-http",
+            TransportErrorKind::Unsendable => "unsendable",
+            TransportErrorKind::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl Response {
+    /// All values of a header field, its name in any case.
+    pub fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        self.headers
+            .iter()
+            .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}

@@ -1,0 +1,3 @@
+//! A spec as it was written, every value with its span.
+
+pub mod tree;
