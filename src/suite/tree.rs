@@ -44,3 +44,9 @@ pub struct Entry {
 pub fn parse(_source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
     todo!()
 }
+impl Node {
+    /// t
+    pub fn as_text(&self) -> Option<&str> { todo!() }
+    /// t
+    pub fn kind_name(&self) -> &'static str { todo!() }
+}

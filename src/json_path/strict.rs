@@ -1,0 +1,170 @@
+//! What the JSONPath engine accepts but RFC 9535 does not, refused when a spec is read.
+//!
+//! The engine reads `$.a b` as one name, finds nothing for a filter inside a filter, and accepts
+//! functions that are not well-typed (RFC 9535 §2.4.3). Each would make an expectation mean
+//! something else than it says.
+
+use jsonpath_rust::parser::model::{
+    Comparable, Comparison, Filter, FilterAtom, FnArg, JpQuery, Literal, Segment, Selector, Test,
+    TestFunction,
+};
+
+/// Refuses by the text what the parsed query no longer shows.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn check_text(text: &str) -> Result<(), String> {
+    let (mut quote, mut brackets) = (None, Vec::new());
+    let mut chars = text.char_indices().peekable();
+    let mut previous = ' ';
+    while let Some((at, c)) = chars.next() {
+        match (quote, c) {
+            (Some(_), '\\') => drop(chars.next()),
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '[' | '(') => brackets.push(false),
+            (None, ']' | ')') => drop(brackets.pop()),
+            (None, '?') if brackets.contains(&true) => {
+                return Err("a filter inside a filter is not supported".into());
+            }
+            (None, '?') => brackets.last_mut().into_iter().for_each(|filter| *filter = true),
+            (None, _) if c.is_whitespace() => {
+                let next = text[at..].trim_start().chars().next().unwrap_or(' ');
+                if previous == '.' || (is_name_char(previous) && is_name_char(next)) {
+                    return Err("a name with a space in it is written ['like this']".into());
+                }
+            }
+            _ => {}
+        }
+        if quote.is_none() && !c.is_whitespace() {
+            previous = c;
+        }
+    }
+    Ok(())
+}
+
+fn is_name_char(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Refuses functions that are not well-typed, not in the standard, or hold a broken pattern.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn check_query(query: &JpQuery) -> Result<(), String> {
+    check_segments(&query.segments)
+}
+
+fn check_segments(segments: &[Segment]) -> Result<(), String> {
+    segments.iter().try_for_each(|segment| match segment {
+        Segment::Descendant(inner) => check_segments(std::slice::from_ref(inner)),
+        Segment::Selector(selector) => check_selector(selector),
+        Segment::Selectors(selectors) => selectors.iter().try_for_each(check_selector),
+    })
+}
+
+fn check_selector(selector: &Selector) -> Result<(), String> {
+    match selector {
+        Selector::Filter(filter) => check_filter(filter),
+        _ => Ok(()),
+    }
+}
+
+fn check_filter(filter: &Filter) -> Result<(), String> {
+    match filter {
+        Filter::Or(filters) | Filter::And(filters) => filters.iter().try_for_each(check_filter),
+        Filter::Atom(FilterAtom::Filter { expr, .. }) => check_filter(expr),
+        Filter::Atom(FilterAtom::Test { expr, .. }) => check_test(expr),
+        Filter::Atom(FilterAtom::Comparison(comparison)) => check_comparison(comparison),
+    }
+}
+
+fn check_test(test: &Test) -> Result<(), String> {
+    match test {
+        Test::RelQuery(segments) => check_segments(segments),
+        Test::AbsQuery(query) => check_query(query),
+        Test::Function(function) => match &**function {
+            TestFunction::Match(..) | TestFunction::Search(..) => check_function(function),
+            _ => Err(format!("the result of `{function}` must be compared with something")),
+        },
+    }
+}
+
+fn check_comparison(comparison: &Comparison) -> Result<(), String> {
+    let (Comparison::Eq(left, right)
+    | Comparison::Ne(left, right)
+    | Comparison::Gt(left, right)
+    | Comparison::Gte(left, right)
+    | Comparison::Lt(left, right)
+    | Comparison::Lte(left, right)) = comparison;
+    [left, right].into_iter().try_for_each(|side| match side {
+        Comparable::Function(function) => match function {
+            TestFunction::Match(..) | TestFunction::Search(..) => {
+                Err(format!("`{function}` is a test by itself: compare it with nothing"))
+            }
+            _ => check_function(function),
+        },
+        Comparable::Literal(_) | Comparable::SingularQuery(_) => Ok(()),
+    })
+}
+
+fn check_function(function: &TestFunction) -> Result<(), String> {
+    match function {
+        TestFunction::Custom(name, _) => {
+            Err(format!("`{name}()` is not a function of RFC 9535 (length, count, value, match, search)"))
+        }
+        TestFunction::Length(value) => check_value(value, function),
+        TestFunction::Count(nodes) | TestFunction::Value(nodes) => check_nodes(nodes, function),
+        TestFunction::Match(value, pattern) | TestFunction::Search(value, pattern) => {
+            check_value(value, function)?;
+            check_value(pattern, function)?;
+            match pattern {
+                FnArg::Literal(Literal::String(pattern)) => check_pattern(pattern),
+                _ => Ok(()),
+            }
+        }
+    }
+}
+
+fn check_pattern(pattern: &str) -> Result<(), String> {
+    match regex::Regex::new(pattern) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!(
+            "`{pattern}` is not a regex: {}",
+            error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ")
+        )),
+    }
+}
+
+fn check_value(argument: &FnArg, function: &TestFunction) -> Result<(), String> {
+    let is_value = match argument {
+        FnArg::Literal(_) => true,
+        FnArg::Test(test) => match &**test {
+            Test::RelQuery(segments) => is_singular(segments),
+            Test::AbsQuery(query) => is_singular(&query.segments),
+            Test::Function(inner) => {
+                check_function(inner)?;
+                !matches!(**inner, TestFunction::Match(..) | TestFunction::Search(..))
+            }
+        },
+        FnArg::Filter(_) => false,
+    };
+    if is_value {
+        return Ok(());
+    }
+    Err(format!("`{argument}` in `{function}` can be several values: a singular query is needed"))
+}
+
+fn check_nodes(argument: &FnArg, function: &TestFunction) -> Result<(), String> {
+    match argument {
+        FnArg::Test(test) if !matches!(**test, Test::Function(_)) => check_test(test),
+        _ => Err(format!("`{argument}` in `{function}` is not a query")),
+    }
+}
+
+fn is_singular(segments: &[Segment]) -> bool {
+    segments.iter().all(|segment| {
+        matches!(segment, Segment::Selector(Selector::Name(_) | Selector::Index(_)))
+    })
+}

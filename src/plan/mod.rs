@@ -1,0 +1,185 @@
+//! What will be sent and what must come back, with nothing left to decide.
+
+pub mod scope;
+pub mod bind;
+pub mod settings;
+pub mod credential;
+pub mod expand;
+pub mod select;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Source;
+use crate::suite::expect::Expectation;
+use crate::template::Template;
+use credential::{Credential, Token, TokenId};
+use settings::StepSettings;
+
+/// A run, in the order in which it is started and reported.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The cases; a report shows them in this order.
+    pub cases: Vec<Case>,
+    /// The tokens that the cases name.
+    pub tokens: Vec<Token>,
+}
+
+/// One run of a test.
+#[derive(Debug)]
+pub struct Case {
+    /// The file it stands in.
+    pub file: Arc<SpecFile>,
+    /// Its name, unique in the file.
+    pub name: Box<str>,
+    /// The line and column where it begins.
+    pub line: u32,
+    /// The column where it begins.
+    pub column: u32,
+    /// The last line of it.
+    pub last_line: u32,
+    /// What it can be selected by.
+    pub tags: Arc<[Box<str>]>,
+    /// What it does.
+    pub work: Work,
+}
+
+/// A spec file, as far as cases and reports need it.
+#[derive(Debug)]
+pub struct SpecFile {
+    /// Its text.
+    pub source: Arc<Source>,
+    /// What it calls itself.
+    pub name: String,
+    /// Whether its cases run one after another.
+    pub serial: bool,
+    /// Its tokens as positions in [`Plan::tokens`], by [`TokenId`].
+    pub tokens: Vec<usize>,
+}
+
+/// What a case does.
+#[derive(Debug)]
+pub enum Work {
+    /// Takes its steps in order.
+    Steps(Box<[Step]>),
+    /// Is not run, for the reason given in the spec.
+    Skip(Box<str>),
+    /// Cannot be run: something that it needs from outside is missing.
+    Unready(Vec<Diagnostic>),
+    /// Stands for a file that is no valid spec; the reason is a line of text.
+    Invalid(String),
+}
+
+/// A request and what must come back, all names bound.
+#[derive(Debug)]
+pub struct Step {
+    /// The method.
+    pub method: Box<str>,
+    /// The URL, or the path behind the base URL.
+    pub url: Template,
+    /// The body.
+    pub body: Option<Body>,
+    /// How it authenticates.
+    pub credential: Credential,
+    /// What it shares with its neighbours.
+    pub settings: Arc<StepSettings>,
+    /// What must come back.
+    pub expectations: Box<[Expectation]>,
+}
+
+/// A body, all names bound.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Sent as compact JSON.
+    Json(crate::template::Draft),
+    /// Sent URL-encoded.
+    Form(Vec<(Template, Template)>),
+    /// Sent as it is.
+    Text(Template),
+    /// The bytes of a file, by its path from the working directory.
+    File(Template),
+    /// Sent as they are.
+    Bytes(Arc<[u8]>),
+}
+
+/// The plan of one file, not yet part of a whole.
+#[derive(Debug)]
+pub struct FilePlan {
+    /// The cases.
+    pub cases: Vec<Case>,
+    /// The tokens that they name, by [`TokenId`].
+    pub tokens: Vec<Token>,
+    /// Every fault and warning of the file.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The names given with `--var` that it uses.
+    pub used_vars: Vec<String>,
+}
+
+impl Plan {
+    /// Puts the plans of all files together. A token that several files name the same way, at the
+    /// same place of the project file, becomes one.
+    pub fn merge(files: Vec<FilePlan>) -> Plan {
+        let mut plan = Plan::default();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for file in files {
+            let tokens: Vec<usize> = file
+                .tokens
+                .into_iter()
+                .map(|token| {
+                    *known.entry(token.identity()).or_insert_with(|| {
+                        plan.tokens.push(token);
+                        plan.tokens.len() - 1
+                    })
+                })
+                .collect();
+            plan.adopt(file.cases, tokens);
+        }
+        plan
+    }
+
+    /// All cases of a file share one [`SpecFile`]; this is where it learns its tokens.
+    fn adopt(&mut self, mut cases: Vec<Case>, tokens: Vec<usize>) {
+        let Some(first) = cases.first() else { return };
+        let file = Arc::new(SpecFile {
+            source: first.file.source.clone(),
+            name: first.file.name.clone(),
+            serial: first.file.serial,
+            tokens,
+        });
+        for case in &mut cases {
+            case.file = file.clone();
+        }
+        self.cases.extend(cases);
+    }
+
+    /// The units in order: a case, or all cases of a serial file. One worker runs a unit in order.
+    pub fn units(&self) -> Vec<Range<usize>> {
+        let mut units: Vec<Range<usize>> = Vec::new();
+        for (i, case) in self.cases.iter().enumerate() {
+            match units.last_mut() {
+                Some(last)
+                    if case.file.serial
+                        && Arc::ptr_eq(&self.cases[last.start].file, &case.file) =>
+                {
+                    last.end = i + 1;
+                }
+                _ => units.push(i..i + 1),
+            }
+        }
+        units
+    }
+}
+
+impl Case {
+    /// `path:line`, which selects it again.
+    pub fn address(&self) -> String {
+        format!("{}:{}", self.file.source.path(), self.line)
+    }
+
+    /// The token that a step names.
+    pub fn token(&self, id: TokenId) -> usize {
+        self.file.tokens[id.0 as usize]
+    }
+}
