@@ -190,6 +190,42 @@ impl Template {
     }
 }
 
+impl Template {
+    /// The text of a URL: a variable at its start goes in as it is, one further on as a single
+    /// percent-encoded component.
+    ///
+    /// # Errors
+    /// As [`Template::fill`].
+    pub fn fill_url(&self, bindings: &Bindings) -> Result<Cow<'_, str>, FillError> {
+        let parts = match self {
+            Template::Fixed(text) => return Ok(Cow::Borrowed(text)),
+            Template::Parts(parts) => parts,
+        };
+        let mut filled = String::new();
+        for (i, part) in parts.iter().enumerate() {
+            match part {
+                Part::Text(text) => filled.push_str(text),
+                Part::Variable(variable) => {
+                    let value = bindings.get(variable)?;
+                    let text = as_text(&value).ok_or_else(|| variable.inside_text(&value))?;
+                    match i {
+                        0 => filled.push_str(&text),
+                        _ => filled.push_str(&encode_component(&text)),
+                    }
+                }
+            }
+        }
+        Ok(Cow::Owned(filled))
+    }
+}
+
+/// A text as one component of a URL: all but letters, digits and `-._~` percent-encoded.
+pub fn encode_component(text: &str) -> String {
+    const ENCODED: &percent_encoding::AsciiSet =
+        &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    percent_encoding::utf8_percent_encode(text, ENCODED).to_string()
+}
+
 impl Name {
     fn parse(text: &str, at: usize) -> Result<Name, TemplateFault> {
         let fault = |message: String, help: &str| {
@@ -306,10 +342,11 @@ impl Draft {
                 None => Value::String(template.fill(bindings)?.into_owned()),
             }),
             Draft::List(items) => Cow::Owned(Value::Array(
-                items
-                    .iter()
-                    .map(|item| Ok(item.fill(bindings)?.into_owned()))
-                    .collect::<Result<_, FillError>>()?,
+                items.iter().map(|item| Ok(item.fill(bindings)?.into_owned())).collect::<Result<
+                    _,
+                    FillError,
+                >>(
+                )?,
             )),
             Draft::Map(entries) => Cow::Owned(Value::Object(
                 entries
@@ -367,10 +404,7 @@ mod tests {
         let found: Vec<_> = template.variables().map(|v| (v.written(), v.span)).collect();
         assert_eq!(
             found,
-            [
-                ("${a}".to_owned(), Span::new(1, 5)),
-                ("${env.B:-/c}".to_owned(), Span::new(6, 18))
-            ]
+            [("${a}".to_owned(), Span::new(1, 5)), ("${env.B:-/c}".to_owned(), Span::new(6, 18))]
         );
     }
 

@@ -111,9 +111,9 @@ fn check_comparison(comparison: &Comparison) -> Result<(), String> {
 
 fn check_function(function: &TestFunction) -> Result<(), String> {
     match function {
-        TestFunction::Custom(name, _) => {
-            Err(format!("`{name}()` is not a function of RFC 9535 (length, count, value, match, search)"))
-        }
+        TestFunction::Custom(name, _) => Err(format!(
+            "`{name}()` is not a function of RFC 9535 (length, count, value, match, search)"
+        )),
         TestFunction::Length(value) => check_value(value, function),
         TestFunction::Count(nodes) | TestFunction::Value(nodes) => check_nodes(nodes, function),
         TestFunction::Match(value, pattern) | TestFunction::Search(value, pattern) => {
@@ -164,7 +164,7 @@ fn check_nodes(argument: &FnArg, function: &TestFunction) -> Result<(), String> 
 }
 
 fn is_singular(segments: &[Segment]) -> bool {
-    segments.iter().all(|segment| {
-        matches!(segment, Segment::Selector(Selector::Name(_) | Selector::Index(_)))
-    })
+    segments
+        .iter()
+        .all(|segment| matches!(segment, Segment::Selector(Selector::Name(_) | Selector::Index(_))))
 }

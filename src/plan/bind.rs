@@ -51,9 +51,10 @@ impl Expectations<'_, '_> {
     }
 
     fn matcher(&mut self, matcher: &Matcher, subject: Subject) -> Matcher {
-        let operators = matcher.0.iter().map(|operator| {
-            Spanned::new(self.operator(operator, subject), operator.span)
-        });
+        let operators = matcher
+            .0
+            .iter()
+            .map(|operator| Spanned::new(self.operator(operator, subject), operator.span));
         Matcher(operators.collect())
     }
 

@@ -10,11 +10,11 @@ use super::settings::{StepSettings, effective, fields, says_nothing};
 use super::{Body, Case, FilePlan, SpecFile, Step, Work};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Source, Span};
+use crate::suite::Suite;
 use crate::suite::project::Project;
 use crate::suite::request::Body as WrittenBody;
 use crate::suite::settings::Settings;
 use crate::suite::test::{Step as WrittenStep, Test};
-use crate::suite::Suite;
 use crate::template::Template;
 
 /// Plans a file: `suite` is what could be read of it, `faults` what could not.
@@ -168,7 +168,7 @@ impl<'s> Expansion<'s> {
         if !matches!(credential, Credential::None) {
             self.refuse_second_authorization(&settings, step);
         }
-        let url = self.binder.template(&step.line.url.value, source);
+        let url = self.binder.url(&step.line.url.value, source);
         self.check_url(&url, step.line.url.span, &settings);
         let body = step.body.as_ref().map(|body| self.body(body));
         let mut bind = Expectations { binder: &mut self.binder, source };

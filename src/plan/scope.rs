@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::json_path::JsonPath;
 use crate::source::{Source, Span};
 use crate::suite::settings::Settings;
-use crate::template::{Draft, Name, Part, Template, Variable, as_text};
+use crate::template::{Draft, Name, Part, Template, Variable, as_text, encode_component};
 
 /// What comes from outside the specs.
 #[derive(Clone, Debug, Default)]
@@ -138,6 +138,24 @@ impl<'s> Binder<'s> {
         join(bound)
     }
 
+    /// As [`Binder::template`], for a URL: what a variable behind its start stands for is one
+    /// percent-encoded component.
+    pub fn url(&mut self, template: &Template, source: &Arc<Source>) -> Template {
+        let Template::Parts(parts) = template else { return template.clone() };
+        let mut bound = Vec::new();
+        for (i, part) in parts.iter().enumerate() {
+            let one = Template::Parts(Box::new([part.clone()]));
+            match self.template(&one, source) {
+                Template::Fixed(text) if i > 0 && matches!(part, Part::Variable(_)) => {
+                    bound.push(Part::Text(encode_component(&text).into()));
+                }
+                Template::Fixed(text) => bound.push(Part::Text(text)),
+                Template::Parts(parts) => bound.extend(parts),
+            }
+        }
+        join(bound)
+    }
+
     fn not_inside_text(&mut self, variable: &Variable, list: bool, source: &Arc<Source>) {
         let kind = if list { "a list" } else { "a mapping" };
         let title = format!("{} is {kind}, and cannot stand inside a text", variable.written());
@@ -207,9 +225,8 @@ impl<'s> Binder<'s> {
             (None, None) => {
                 let title = format!("the environment variable {name} is not set");
                 let help = format!("set {name}, or write a default: ${{env.{name}:-…}}");
-                let missing = Diagnostic::error(source, variable.span, title)
-                    .label("needed here")
-                    .help(help);
+                let missing =
+                    Diagnostic::error(source, variable.span, title).label("needed here").help(help);
                 self.missing.push(missing);
                 String::new()
             }

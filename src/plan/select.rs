@@ -44,8 +44,7 @@ impl Selection {
         let path = case.file.source.path();
         let mut of_file = self.lines.iter().filter(|(file, _)| file == path).peekable();
         of_file.peek().is_none()
-            || of_file.any(|(_, line)| {
-                (case.line as usize..=case.last_line as usize).contains(line)
-            })
+            || of_file
+                .any(|(_, line)| (case.line as usize..=case.last_line as usize).contains(line))
     }
 }

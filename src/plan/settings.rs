@@ -47,9 +47,8 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Default for StepSettings {
     fn default() -> StepSettings {
-        let fixed = |name: &str, value: &str| {
-            (Template::Fixed(name.into()), Template::Fixed(value.into()))
-        };
+        let fixed =
+            |name: &str, value: &str| (Template::Fixed(name.into()), Template::Fixed(value.into()));
         StepSettings {
             base_url: None,
             headers: vec![
@@ -213,4 +212,3 @@ fn duration(value: &Value) -> Option<Duration> {
 fn count(value: &Value) -> Option<u32> {
     value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= 100)
 }
-

@@ -94,7 +94,11 @@ impl Auth {
             match entry.key.value.as_str() {
                 "username" => username = reader.spanned_template(&entry.value, "username"),
                 "password" => password = reader.spanned_template(&entry.value, "password"),
-                _ => drop(reader.unknown_key(&entry.key, "key of `basic`", &["username", "password"])),
+                _ => drop(reader.unknown_key(
+                    &entry.key,
+                    "key of `basic`",
+                    &["username", "password"],
+                )),
             }
         }
         match (username, password) {

@@ -156,7 +156,8 @@ fn read_challenge(reader: &mut Reader, node: &Node) -> Vec<ChallengeField> {
             })
             .collect(),
         _ => {
-            let expected = "a scheme such as Bearer, or matchers such as {scheme: Bearer, error: …}";
+            let expected =
+                "a scheme such as Bearer, or matchers such as {scheme: Bearer, error: …}";
             reader.unexpected(node, "challenge", expected);
             Vec::new()
         }

@@ -128,12 +128,10 @@ pub const OPERATORS: [&str; 18] = [
     "json",
 ];
 
-const LATER: [&str; 7] =
-    ["close_to", "empty", "is", "includes", "unordered", "schema", "sha256"];
+const LATER: [&str; 7] = ["close_to", "empty", "is", "includes", "unordered", "schema", "sha256"];
 
 /// The names of the types of JSON values.
-pub const TYPES: [&str; 7] =
-    ["string", "number", "integer", "boolean", "array", "object", "null"];
+pub const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "array", "object", "null"];
 
 impl Matcher {
     /// Reads a literal or a mapping of operators.
@@ -156,11 +154,8 @@ impl Matcher {
             reader.fault(node.span, "`duration` takes operators").label =
                 "write for example `{lt: 500ms}`".into();
         }
-        let operator = if subject == Subject::Status {
-            ValueOperator::Status
-        } else {
-            ValueOperator::Equals
-        };
+        let operator =
+            if subject == Subject::Status { ValueOperator::Status } else { ValueOperator::Equals };
         let operator = value_operator(reader, node, operator, subject);
         Matcher(Box::new([Spanned::new(operator, node.span)]))
     }
@@ -216,9 +211,9 @@ fn read_operator(
 
 fn unknown_operator(reader: &mut Reader, key: &Spanned<String>) {
     let fault = reader.unknown_key(key, "operator", &OPERATORS);
-    fault.helps.push(
-        "a mapping is always operators: to compare with an object, write `equals:`".into(),
-    );
+    fault
+        .helps
+        .push("a mapping is always operators: to compare with an object, write `equals:`".into());
 }
 
 fn read_all(reader: &mut Reader, node: &Node, subject: Subject) -> Vec<Matcher> {

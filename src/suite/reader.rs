@@ -195,8 +195,7 @@ impl<'s> Reader<'s> {
         // With escapes or folding in it, offsets in the value are not offsets in the file.
         let verbatim = written.get(quote..).is_some_and(|written| written.starts_with(text));
         let start = span.start as usize + quote;
-        let locate =
-            |from, to| if verbatim { Span::new(start + from, start + to) } else { span };
+        let locate = |from, to| if verbatim { Span::new(start + from, start + to) } else { span };
         match Template::parse(text, locate) {
             Ok(template) => template,
             Err(fault) => {

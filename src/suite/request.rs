@@ -142,4 +142,3 @@ fn base64(reader: &mut Reader, node: &Node) -> Option<Vec<u8>> {
         }
     }
 }
-

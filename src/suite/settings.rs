@@ -126,7 +126,8 @@ pub fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
     let fields = reader.fields(node, "headers");
     for field in &fields {
         if field.name.value.as_fixed().is_some_and(|n| n.eq_ignore_ascii_case("authorization")) {
-            let fault = reader.fault(field.name.span, "`Authorization` does not belong in `headers`");
+            let fault =
+                reader.fault(field.name.span, "`Authorization` does not belong in `headers`");
             fault.label = "credentials are sent by `auth`".into();
             fault.helps.push(
                 "write `auth: {bearer: …}`, or `auth: {header: {Authorization: …}}` for a hand-made one"

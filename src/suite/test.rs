@@ -38,9 +38,8 @@ pub struct Step {
 
 const KEYS: [&str; 5] = ["name", "description", "skip", "request", "expect"];
 
-const LATER: [&str; 9] = [
-    "steps", "cookies", "capture", "data", "matrix", "setup", "teardown", "poll", "use",
-];
+const LATER: [&str; 9] =
+    ["steps", "cookies", "capture", "data", "matrix", "setup", "teardown", "poll", "use"];
 
 /// What has been read of a test so far.
 #[derive(Default)]

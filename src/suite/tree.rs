@@ -46,7 +46,11 @@ pub fn parse(_source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
 }
 impl Node {
     /// t
-    pub fn as_text(&self) -> Option<&str> { todo!() }
+    pub fn as_text(&self) -> Option<&str> {
+        todo!()
+    }
     /// t
-    pub fn kind_name(&self) -> &'static str { todo!() }
+    pub fn kind_name(&self) -> &'static str {
+        todo!()
+    }
 }

@@ -1,0 +1,3 @@
+//! The grammar of HTTP authentication, free of any request.
+
+pub mod challenge;

@@ -1,0 +1,118 @@
+//! What happens during a run: the one seam between running and reporting.
+//!
+//! On one side the runner, which knows no report; on the other the reporters, which know no
+//! runner. Every text in an event is redacted and shortened already.
+
+use std::time::Duration;
+
+use crate::diagnostic::Annotation;
+use crate::plan::Case;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event<'p> {
+    /// A spec or the project file has a fault or deserves a warning.
+    Noticed(&'p Annotation),
+    /// The first case is about to start.
+    Started {
+        /// How many cases there are.
+        cases: usize,
+        /// In how many files.
+        files: usize,
+        /// How many run at a time.
+        jobs: usize,
+    },
+    /// Some cases are through; they are told about in their turn.
+    Progressed {
+        /// How many are through.
+        done: usize,
+        /// How many of them did not pass.
+        bad: usize,
+    },
+    /// A case ended. Told in the order of the plan, whatever the order in which they ended.
+    CaseEnded(&'p Case, &'p CaseEnd),
+    /// The last case ended.
+    Ended {
+        /// How long the run took.
+        elapsed: Duration,
+        /// Why it ended early, if it did.
+        stopped: Option<StopReason>,
+    },
+}
+
+/// How a case ended.
+#[derive(Debug)]
+pub struct CaseEnd {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// What was sent and what came back, for what did not pass and for a talkative run.
+    pub exchange: Option<Box<Exchange>>,
+}
+
+/// What is to be said of a case.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Every expectation held.
+    Passed,
+    /// An expectation did not hold.
+    Failed(Box<Failure>),
+    /// There is no verdict.
+    Errored(Box<Failure>),
+    /// It was not run.
+    Skipped(Skip),
+}
+
+/// Why a case was not run.
+#[derive(Debug)]
+pub enum Skip {
+    /// Its spec says so, with this reason.
+    Spec(String),
+    /// The run ended before its turn.
+    Stopped(StopReason),
+}
+
+/// Why a run ended before its last case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopReason {
+    /// A signal.
+    Interrupted,
+    /// A case did not pass, and the user wanted no more then.
+    FailFast,
+    /// The time of the whole run was up.
+    Deadline,
+}
+
+/// Why a case did not pass.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// A stable word for the kind: `status`, `json`, `timeout`, `token`, …
+    pub kind: &'static str,
+    /// All of it in one line.
+    pub message: String,
+    /// Each mismatch at its line of the spec.
+    pub annotations: Vec<Annotation>,
+    /// The commands that repeat it.
+    pub repeat: Vec<String>,
+}
+
+/// What was sent and what came back.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// The request line, header and body.
+    pub request: String,
+    /// The status line, header and body; `None` when nothing came back.
+    pub response: Option<String>,
+}
+
+impl StopReason {
+    /// Why a case was not run, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            StopReason::Interrupted => "not run: the run was interrupted",
+            StopReason::FailFast => "not run: an earlier case did not pass (--fail-fast)",
+            StopReason::Deadline => "not run: the time of the run was up (--deadline)",
+        }
+    }
+}

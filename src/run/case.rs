@@ -1,0 +1,95 @@
+//! One case: its steps in order, up to the first that does not hold.
+
+use std::time::{Duration, Instant};
+
+use super::Run;
+use super::explain::Explainer;
+use super::request::{Maker, Unsent};
+use crate::event::{CaseEnd, Exchange, Failure, Skip, Verdict};
+use crate::judge::judge;
+use crate::plan::credential::Credential;
+use crate::plan::{Case, Step, Work};
+
+/// What a step says when it does not hold.
+type StepEnd = (Verdict, Option<Box<Exchange>>);
+
+impl Run<'_> {
+    /// Runs a case on the thread with this index.
+    pub fn case(&self, worker: usize, case: &Case) -> CaseEnd {
+        let started = Instant::now();
+        let (verdict, exchange) = match (&case.work, self.stop.reason()) {
+            (Work::Skip(reason), _) => {
+                let reason = self.redactor.redact(reason).into_owned();
+                (Verdict::Skipped(Skip::Spec(reason)), None)
+            }
+            (Work::Invalid(reason), _) => {
+                (Verdict::Errored(self.explainer().unsent(case, "spec", reason)), None)
+            }
+            (_, Some(stopped)) => (Verdict::Skipped(Skip::Stopped(stopped)), None),
+            (Work::Unready(missing), None) => {
+                let mut failure = self.explainer().unsent(case, "environment", &missing[0].title);
+                failure.annotations =
+                    missing.iter().map(|missing| missing.annotation(self.redactor)).collect();
+                (Verdict::Errored(failure), None)
+            }
+            (Work::Steps(steps), None) => self.steps(worker, case, steps),
+        };
+        let elapsed = match verdict {
+            Verdict::Skipped(_) => Duration::ZERO,
+            _ => started.elapsed(),
+        };
+        CaseEnd { verdict, elapsed, exchange }
+    }
+
+    fn steps(&self, worker: usize, case: &Case, steps: &[Step]) -> StepEnd {
+        let mut exchange = None;
+        for step in steps {
+            match self.step(worker, case, step) {
+                Ok(shown) => exchange = shown,
+                Err(end) => return end,
+            }
+        }
+        (Verdict::Passed, exchange)
+    }
+
+    fn step(
+        &self,
+        worker: usize,
+        case: &Case,
+        step: &Step,
+    ) -> Result<Option<Box<Exchange>>, StepEnd> {
+        let explain = self.explainer();
+        let maker = Maker {
+            tokens: &self.tokens,
+            redactor: self.redactor,
+            bindings: self.bindings,
+            project: self.settings.project,
+        };
+        let errored = |failure: Box<Failure>| (Verdict::Errored(failure), None);
+        let request = maker.request(case, step).map_err(|unsent| match unsent {
+            Unsent::Token(reason) => errored(explain.unsent(case, "token", &reason)),
+            Unsent::Request(reason) => errored(explain.unsent(case, "request", &reason)),
+        })?;
+        let sends_authorization =
+            request.headers.iter().any(|h| h.name.eq_ignore_ascii_case("authorization"));
+        if matches!(step.credential, Credential::None) && sends_authorization {
+            let reason = "`auth: none`, but the request carries an Authorization header";
+            return Err(errored(explain.unsent(case, "request", reason)));
+        }
+        let response = (self.transport)(worker, &request).map_err(|error| {
+            let failure = explain.transport(case, step, &request, &error);
+            (Verdict::Errored(failure), Some(explain.exchange(&request, None)))
+        })?;
+        let mismatches = judge(&step.expectations, &response, self.bindings);
+        if mismatches.is_empty() {
+            let shown = self.settings.verbose.then(|| explain.exchange(&request, Some(&response)));
+            return Ok(shown);
+        }
+        let failure = explain.mismatches(case, step, &request, &mismatches);
+        Err((Verdict::Failed(failure), Some(explain.exchange(&request, Some(&response)))))
+    }
+
+    fn explainer(&self) -> Explainer<'_> {
+        Explainer { redactor: self.redactor }
+    }
+}

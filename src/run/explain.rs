@@ -1,0 +1,189 @@
+//! Why a case did not pass, for a person: redacted first, shortened second.
+
+use crate::diagnostic::{Annotation, Severity};
+use crate::event::{Exchange, Failure};
+use crate::http::message::{Header, Request, Response, TransportError};
+use crate::judge::Mismatch;
+use crate::plan::{Case, Step};
+use crate::secret::{MASK, Redactor};
+use crate::source::Place;
+
+use super::curl;
+
+/// The most that is shown of a message, in bytes.
+const EXCERPT: usize = 4096;
+
+/// The most that is shown of one value, in bytes.
+const VALUE: usize = 400;
+
+/// How much of a message is looked at to find secrets in what will be shown of it.
+const LOOKED_AT: usize = 64 * 1024;
+
+/// Makes texts out of what happened.
+#[derive(Clone, Copy)]
+pub struct Explainer<'r> {
+    /// Takes the secrets out.
+    pub redactor: &'r Redactor,
+}
+
+impl Explainer<'_> {
+    /// What did not hold, each at its line.
+    pub fn mismatches(
+        &self,
+        case: &Case,
+        step: &Step,
+        request: &Request,
+        mismatches: &[Mismatch],
+    ) -> Box<Failure> {
+        let annotations: Vec<Annotation> =
+            mismatches.iter().map(|mismatch| self.annotation(case, mismatch)).collect();
+        let titles: Vec<&str> = annotations.iter().map(|a| a.title.as_str()).collect();
+        Box::new(Failure {
+            kind: kind(&mismatches[0]),
+            message: shortened(&titles.join("; "), VALUE * 2),
+            repeat: self.repeat(case, Some((step, request))),
+            annotations,
+        })
+    }
+
+    fn annotation(&self, case: &Case, mismatch: &Mismatch) -> Annotation {
+        let Mismatch { span, subject, expected, actual, note } = mismatch;
+        let place = Place::new(&case.file.source, *span);
+        let (expected, actual) = (self.value(expected), self.value(actual));
+        let title = format!("{}: expected {expected}, got {actual}", self.value(subject));
+        let label = format!("got {actual}");
+        let mut annotation =
+            Annotation::new(Severity::Error, &place, &title, &label, self.redactor);
+        annotation.helps.extend(note.as_ref().map(|note| self.value(note)));
+        annotation
+    }
+
+    /// An exchange that did not complete.
+    pub fn transport(
+        &self,
+        case: &Case,
+        step: &Step,
+        request: &Request,
+        error: &TransportError,
+    ) -> Box<Failure> {
+        let repeat = self.repeat(case, Some((step, request)));
+        self.error(case, error.kind.name(), &error.message, repeat)
+    }
+
+    /// A case that could not be run.
+    pub fn unsent(&self, case: &Case, kind: &'static str, reason: &str) -> Box<Failure> {
+        self.error(case, kind, reason, self.repeat(case, None))
+    }
+
+    fn error(
+        &self,
+        case: &Case,
+        kind: &'static str,
+        reason: &str,
+        repeat: Vec<String>,
+    ) -> Box<Failure> {
+        let message = self.value(reason);
+        let annotation = Annotation {
+            severity: Severity::Error,
+            title: message.clone(),
+            path: case.file.source.path().to_owned(),
+            line: case.line as usize,
+            column: case.column as usize,
+            text: String::new(),
+            marked: 0..0,
+            label: String::new(),
+            helps: Vec::new(),
+        };
+        Box::new(Failure { kind, message, annotations: vec![annotation], repeat })
+    }
+
+    /// What was sent, and what came back if anything did.
+    pub fn exchange(&self, request: &Request, response: Option<&Response>) -> Box<Exchange> {
+        let request_text = self.shown(&request_text(request));
+        let response = response.map(|response| self.shown(&response_text(response)));
+        Box::new(Exchange { request: request_text, response })
+    }
+
+    fn repeat(&self, case: &Case, sent: Option<(&Step, &Request)>) -> Vec<String> {
+        let mut commands = vec![format!("apitest {}", case.address())];
+        commands.extend(sent.map(|(step, request)| {
+            self.redactor.redact(&curl::command(&step.credential, request)).into_owned()
+        }));
+        commands
+    }
+
+    fn value(&self, text: &str) -> String {
+        shortened(&self.redactor.redact(at_most(text, LOOKED_AT)), VALUE)
+    }
+
+    fn shown(&self, text: &str) -> String {
+        shortened(&self.redactor.redact(at_most(text, LOOKED_AT)), EXCERPT)
+    }
+}
+
+fn kind(mismatch: &Mismatch) -> &'static str {
+    let first = mismatch.subject.split([' ', '[']).next().unwrap_or_default();
+    match first {
+        "status" => "status",
+        "header" => "header",
+        "challenge" => "challenge",
+        "duration" => "duration",
+        "body" => "body",
+        _ => "json",
+    }
+}
+
+fn request_text(request: &Request) -> String {
+    let mut text = format!("{} {} HTTP/1.1\n", request.method, request.target.path_and_query());
+    let origin = request.target.origin();
+    text.push_str(&format!("Host: {}:{}\n", origin.host, origin.port));
+    for Header { name, value, credential } in &request.headers {
+        text.push_str(&match (credential, value.split_once(' ')) {
+            (false, _) => format!("{name}: {value}\n"),
+            (true, Some((scheme @ ("Bearer" | "Basic"), _))) => {
+                format!("{name}: {scheme} {MASK}\n")
+            }
+            (true, _) => format!("{name}: {MASK}\n"),
+        });
+    }
+    if let Some(body) = &request.body {
+        text.push('\n');
+        text.push_str(&body_text(body));
+    }
+    text
+}
+
+fn response_text(response: &Response) -> String {
+    let mut text = format!("HTTP/1.1 {}\n", response.status);
+    for (name, value) in &response.headers {
+        text.push_str(&format!("{name}: {value}\n"));
+    }
+    text.push('\n');
+    text.push_str(&body_text(&response.body));
+    text
+}
+
+fn body_text(body: &[u8]) -> String {
+    let body = &body[..body.len().min(LOOKED_AT)];
+    match std::str::from_utf8(body) {
+        Ok(text) => text.to_owned(),
+        // A character may have been cut at the end.
+        Err(error) if error.error_len().is_none() => {
+            String::from_utf8_lossy(&body[..error.valid_up_to()]).into_owned()
+        }
+        Err(_) => format!("({} bytes that are not UTF-8)", body.len()),
+    }
+}
+
+/// At most `limit` bytes of a text, cut between characters.
+fn at_most(text: &str, limit: usize) -> &str {
+    &text[..text.floor_char_boundary(limit)]
+}
+
+fn shortened(text: &str, limit: usize) -> String {
+    let shown = at_most(text, limit);
+    match text.len() - shown.len() {
+        0 => text.to_owned(),
+        left => format!("{shown}… ({left} more bytes)"),
+    }
+}

@@ -1,0 +1,145 @@
+//! A plan → events: units on a pool, cases in order, tokens, requests.
+
+pub mod pool;
+pub mod stop;
+pub mod command;
+pub mod tokens;
+mod request;
+mod explain;
+mod curl;
+mod case;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use crate::event::{CaseEnd, Event, Failure, StopReason, Verdict};
+use crate::http::message::{Request, Response, TransportError};
+use crate::plan::Plan;
+use crate::secret::Redactor;
+use crate::template::Bindings;
+use pool::Pool;
+use stop::Stop;
+use tokens::TokenStore;
+
+/// Sends a request from the thread with this index. The one seam to the network.
+pub type Transport<'t> = dyn Fn(usize, &Request) -> Result<Response, TransportError> + Sync + 't;
+
+/// How a plan is run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunSettings<'s> {
+    /// How many cases at a time; as many as the pool has threads.
+    pub jobs: usize,
+    /// Whether the first case that does not pass ends the run.
+    pub fail_fast: bool,
+    /// When the run must be over.
+    pub deadline: Option<Instant>,
+    /// Whether the exchanges of passed cases are kept too.
+    pub verbose: bool,
+    /// The project directory, which body files must stay in.
+    pub project: &'s Path,
+}
+
+/// A run and what all of its workers share.
+pub struct Run<'r> {
+    /// What is run.
+    pub plan: &'r Plan,
+    /// How.
+    pub settings: RunSettings<'r>,
+    /// How requests are sent.
+    pub transport: &'r Transport<'r>,
+    /// Where named tokens come from.
+    pub tokens: TokenStore<'r>,
+    /// Takes secrets out of all that is told.
+    pub redactor: &'r Redactor,
+    /// What is known before the first case.
+    pub bindings: &'r Bindings,
+    /// Ends the run early.
+    pub stop: &'r Stop,
+}
+
+/// How often progress is told.
+const PROGRESS: Duration = Duration::from_millis(100);
+
+impl Run<'_> {
+    /// Runs the plan. `observe` is called on this thread only; the ends of cases come in the order
+    /// of the plan.
+    pub fn execute(&self, pool: &Pool, observe: &mut dyn FnMut(Event)) {
+        let started = Instant::now();
+        observe(self.started());
+        let (send, ends) = mpsc::sync_channel(1024);
+        let work = |worker: usize, (unit, send): (std::ops::Range<usize>, Sender)| {
+            for index in unit {
+                let end = self.caught(worker, index);
+                // The receiver outlives the pool.
+                let _ = send.send((index, end));
+            }
+        };
+        let units: Vec<_> =
+            self.plan.units().into_iter().map(|unit| (unit, send.clone())).collect();
+        drop(send);
+        std::thread::scope(|scope| {
+            scope.spawn(|| self.stop.watch(self.settings.deadline));
+            pool.run(units, work, || self.tell(&ends, observe));
+            self.stop.over();
+        });
+        observe(Event::Ended { elapsed: started.elapsed(), stopped: self.stop.reason() });
+    }
+
+    fn started(&self) -> Event<'static> {
+        let mut files: Vec<&str> =
+            self.plan.cases.iter().map(|case| case.file.source.path()).collect();
+        files.dedup();
+        Event::Started {
+            cases: self.plan.cases.len(),
+            files: files.len(),
+            jobs: self.settings.jobs,
+        }
+    }
+
+    /// A panic in one case must not take the others with it.
+    fn caught(&self, worker: usize, index: usize) -> CaseEnd {
+        let case = &self.plan.cases[index];
+        let end = catch_unwind(AssertUnwindSafe(|| self.case(worker, case))).unwrap_or_else(|_| {
+            let failure = Failure {
+                kind: "panic",
+                message: "apitest itself failed at this case: please report it".into(),
+                annotations: Vec::new(),
+                repeat: vec![format!("apitest {}", case.address())],
+            };
+            CaseEnd {
+                verdict: Verdict::Errored(Box::new(failure)),
+                elapsed: Duration::ZERO,
+                exchange: None,
+            }
+        });
+        if self.settings.fail_fast
+            && matches!(end.verdict, Verdict::Failed(_) | Verdict::Errored(_))
+        {
+            self.stop.stop(StopReason::FailFast);
+        }
+        end
+    }
+
+    /// Tells the ends in the order of the plan: one that comes early waits for its turn.
+    fn tell(&self, ends: &mpsc::Receiver<(usize, CaseEnd)>, observe: &mut dyn FnMut(Event)) {
+        let mut waiting: Vec<Option<CaseEnd>> = Vec::new();
+        waiting.resize_with(self.plan.cases.len(), || None);
+        let (mut next, mut bad, mut told) = (0, 0, Instant::now());
+        for (done, (index, end)) in ends.iter().enumerate() {
+            bad += usize::from(matches!(end.verdict, Verdict::Failed(_) | Verdict::Errored(_)));
+            waiting[index] = Some(end);
+            while let Some(end) = waiting.get_mut(next).and_then(Option::take) {
+                observe(Event::CaseEnded(&self.plan.cases[next], &end));
+                next += 1;
+            }
+            if told.elapsed() >= PROGRESS {
+                observe(Event::Progressed { done: done + 1, bad });
+                told = Instant::now();
+            }
+        }
+    }
+}
+
+type Sender = mpsc::SyncSender<(usize, CaseEnd)>;

@@ -1,0 +1,199 @@
+//! From a step of the plan to the request that is sent.
+
+use std::path::Path;
+
+use base64::Engine;
+
+use super::tokens::TokenStore;
+use crate::http::message::{Header, Request};
+use crate::http::url::Target;
+use crate::plan::credential::Credential;
+use crate::plan::{Body, Case, Step};
+use crate::secret::Redactor;
+use crate::template::{Bindings, FillError, Template, encode_component};
+
+/// Why a request could not be made; nothing was sent.
+#[derive(Debug)]
+pub enum Unsent {
+    /// Its token could not be obtained, for this reason.
+    Token(String),
+    /// A part of it cannot be sent, for this reason.
+    Request(String),
+}
+
+impl From<FillError> for Unsent {
+    fn from(error: FillError) -> Unsent {
+        Unsent::Request(error.message)
+    }
+}
+
+/// What a request is made with.
+#[derive(Clone, Copy)]
+pub struct Maker<'r> {
+    /// Where named tokens come from.
+    pub tokens: &'r TokenStore<'r>,
+    /// Learns every credential before it is sent.
+    pub redactor: &'r Redactor,
+    /// What is known by now.
+    pub bindings: &'r Bindings,
+    /// The folder that body files must stay in.
+    pub project: &'r Path,
+}
+
+impl Maker<'_> {
+    /// The request of `step`.
+    ///
+    /// # Errors
+    /// A token that cannot be had, a body file that cannot be read, a URL that is none.
+    pub fn request(&self, case: &Case, step: &Step) -> Result<Request, Unsent> {
+        let url = self.url(step)?;
+        let target =
+            Target::parse(&url).map_err(|reason| Unsent::Request(format!("bad URL: {reason}")))?;
+        let mut headers = Vec::with_capacity(step.settings.headers.len() + 2);
+        for (name, value) in &step.settings.headers {
+            headers.push(self.header(name, value, false)?);
+        }
+        let (body, content_type) = self.body(step)?;
+        if let Some(content_type) = content_type
+            && !headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"))
+        {
+            let name = "Content-Type".to_owned();
+            headers.push(Header { name, value: content_type.to_owned(), credential: false });
+        }
+        self.credential(case, step, &mut headers)?;
+        Ok(Request {
+            method: step.method.to_string(),
+            target,
+            headers,
+            body,
+            timeout: step.settings.timeout,
+            follow_redirects: step.settings.follow_redirects,
+            allow_plain_http: step.settings.allow_plain_http,
+        })
+    }
+
+    fn header(
+        &self,
+        name: &Template,
+        value: &Template,
+        credential: bool,
+    ) -> Result<Header, Unsent> {
+        let name = name.fill(self.bindings)?.into_owned();
+        let value = value.fill(self.bindings)?.into_owned();
+        Ok(Header { name, value, credential })
+    }
+
+    fn url(&self, step: &Step) -> Result<String, Unsent> {
+        let path = step.url.fill_url(self.bindings)?;
+        let mut url = match (&step.settings.base_url, path.starts_with('/')) {
+            (Some(base), true) => {
+                let base = base.fill_url(self.bindings)?;
+                format!("{}{path}", base.strip_suffix('/').unwrap_or(&base))
+            }
+            _ => path.into_owned(),
+        };
+        if !step.settings.query.is_empty() {
+            self.append_query(step, &mut url)?;
+        }
+        Ok(url)
+    }
+
+    fn append_query(&self, step: &Step, url: &mut String) -> Result<(), Unsent> {
+        let own: Vec<String> = url.split_once('?').map_or(Vec::new(), |(_, query)| {
+            query.split('&').map(|pair| pair.split('=').next().unwrap_or(pair).to_owned()).collect()
+        });
+        let mut separator = if url.contains('?') { '&' } else { '?' };
+        for parameter in &step.settings.query {
+            let name = encode_component(&parameter.name.fill(self.bindings)?);
+            if parameter.inherited && own.contains(&name) {
+                continue;
+            }
+            url.push(separator);
+            url.push_str(&name);
+            url.push('=');
+            url.push_str(&encode_component(&parameter.value.fill(self.bindings)?));
+            separator = '&';
+        }
+        Ok(())
+    }
+
+    fn body(&self, step: &Step) -> Result<(Option<Vec<u8>>, Option<&'static str>), Unsent> {
+        let Some(body) = &step.body else { return Ok((None, None)) };
+        Ok(match body {
+            Body::Json(draft) => {
+                let value = draft.fill(self.bindings)?;
+                (Some(value.to_string().into_bytes()), Some("application/json"))
+            }
+            Body::Form(fields) => {
+                let mut pairs = Vec::new();
+                for (name, value) in fields {
+                    let name = encode_component(&name.fill(self.bindings)?);
+                    let value = encode_component(&value.fill(self.bindings)?);
+                    pairs.push(format!("{name}={value}"));
+                }
+                (Some(pairs.join("&").into_bytes()), Some("application/x-www-form-urlencoded"))
+            }
+            Body::Text(text) => (Some(text.fill(self.bindings)?.into_owned().into_bytes()), None),
+            Body::File(path) => (Some(self.file(&path.fill(self.bindings)?)?), None),
+            Body::Bytes(bytes) => (Some(bytes.to_vec()), None),
+        })
+    }
+
+    /// A body file stays inside the project: a spec from elsewhere must not send what it likes.
+    fn file(&self, path: &str) -> Result<Vec<u8>, Unsent> {
+        let failed = |error: std::io::Error| Unsent::Request(format!("body file {path}: {error}"));
+        let real = std::fs::canonicalize(path).map_err(failed)?;
+        let project = std::fs::canonicalize(self.project).map_err(failed)?;
+        if !real.starts_with(&project) {
+            let reason = format!("body file {path} lies outside the project directory");
+            return Err(Unsent::Request(reason));
+        }
+        std::fs::read(real).map_err(failed)
+    }
+
+    fn credential(
+        &self,
+        case: &Case,
+        step: &Step,
+        headers: &mut Vec<Header>,
+    ) -> Result<(), Unsent> {
+        let authorization =
+            |value: String| Header { name: "Authorization".to_owned(), value, credential: true };
+        match &step.credential {
+            Credential::None => {}
+            Credential::Token(id) => {
+                let token = self.tokens.get(case.token(*id));
+                let token = token.map_err(|reason| Unsent::Token(reason.to_owned()))?;
+                headers.push(authorization(format!("Bearer {}", token.expose())));
+            }
+            Credential::Bearer(token) => {
+                let token = self.secret(token)?;
+                headers.push(authorization(format!("Bearer {token}")));
+            }
+            Credential::Basic(username, password) => {
+                let pair = format!("{}:{}", username.fill(self.bindings)?, self.secret(password)?);
+                let pair = base64::engine::general_purpose::STANDARD.encode(pair);
+                headers.push(authorization(format!("Basic {pair}")));
+            }
+            Credential::Header(fields) => {
+                for (name, value) in fields {
+                    self.secret(value)?;
+                    headers.push(self.header(name, value, true)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A credential that is only known now must be known to the redactor before it is sent.
+    fn secret(&self, template: &Template) -> Result<String, Unsent> {
+        let value = template.fill(self.bindings)?.into_owned();
+        if template.as_fixed().is_none() {
+            self.redactor.add(&value);
+        }
+        if value.trim().is_empty() {
+            return Err(Unsent::Request("an empty credential".to_owned()));
+        }
+        Ok(value)
+    }
+}

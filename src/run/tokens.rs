@@ -1,0 +1,81 @@
+//! Named tokens, each obtained once a run: by the first worker that needs it, while the others
+//! that do wait.
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use super::command;
+use super::stop::Stop;
+use crate::plan::Plan;
+use crate::plan::credential::Token;
+use crate::secret::{Redactor, Secret};
+use crate::suite::auth::TokenSourceKind;
+use crate::template::Bindings;
+
+/// How long a program may take to print a token.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The tokens of a run.
+pub struct TokenStore<'r> {
+    tokens: &'r [Token],
+    obtained: Vec<OnceLock<Result<Secret, String>>>,
+    redactor: &'r Redactor,
+    bindings: &'r Bindings,
+    stop: &'r Stop,
+}
+
+impl<'r> TokenStore<'r> {
+    /// A store in which nothing is obtained yet.
+    pub fn new(
+        plan: &'r Plan,
+        redactor: &'r Redactor,
+        bindings: &'r Bindings,
+        stop: &'r Stop,
+    ) -> TokenStore<'r> {
+        let obtained = plan.tokens.iter().map(|_| OnceLock::new()).collect();
+        TokenStore { tokens: &plan.tokens, obtained, redactor, bindings, stop }
+    }
+
+    /// The token at `index` of the plan.
+    ///
+    /// # Errors
+    /// Why there is none, naming its source; the same for everybody who asks.
+    pub fn get(&self, index: usize) -> Result<&Secret, &str> {
+        let token = &self.tokens[index];
+        let obtained = self.obtained[index].get_or_init(|| self.obtain(token));
+        obtained.as_ref().map_err(String::as_str)
+    }
+
+    fn obtain(&self, token: &Token) -> Result<Secret, String> {
+        let value = match &token.kind {
+            TokenSourceKind::Text(text) => {
+                text.fill(self.bindings).map_err(|error| error.message)?.into_owned()
+            }
+            TokenSourceKind::File(path) => {
+                let path = path.fill(self.bindings).map_err(|error| error.message)?;
+                std::fs::read_to_string(Path::new(&*path)).map_err(|error| {
+                    format!("the file {path} of token `{}`: {error}", token.name)
+                })?
+            }
+            TokenSourceKind::Command(words) => self.run(token, words)?,
+        };
+        let value = value.trim();
+        self.redactor.add(value);
+        if value.is_empty() {
+            return Err(format!("the source of token `{}` gave an empty token", token.name));
+        }
+        Ok(Secret::new(value))
+    }
+
+    fn run(&self, token: &Token, words: &[crate::template::Template]) -> Result<String, String> {
+        let words: Vec<String> = words
+            .iter()
+            .map(|word| word.fill(self.bindings).map(|word| word.into_owned()))
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.message)?;
+        let folder = Path::new(token.source.path()).parent().unwrap_or(Path::new(""));
+        command::output(&words, folder, COMMAND_TIMEOUT, self.stop)
+            .map_err(|reason| format!("the command of token `{}` {reason}", token.name))
+    }
+}
