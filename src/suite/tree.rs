@@ -1,4 +1,12 @@
 //! A YAML file as a tree in which every node knows its place: read strictly, all faults at once.
+//!
+//! `build` turns the parser's events into nodes, `scalar` decides what a plain scalar is, `place`
+//! turns the parser's positions into spans, `stumble` says in our words where YAML itself gave up.
+
+mod build;
+mod place;
+mod scalar;
+mod stumble;
 
 use std::sync::Arc;
 
@@ -41,16 +49,69 @@ pub struct Entry {
 }
 
 /// Reads a file. `None` when it cannot be used as a tree at all; the faults say why.
-pub fn parse(_source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
-    todo!()
+///
+/// With faults and a tree, each fault has a stand-in: a scalar that JSON spells otherwise is its
+/// text, a missing value is `null`, a second value for a key and a merge key are left out.
+pub fn parse(source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
+    let (root, mut faults) = build::read(source);
+    faults.sort_by_key(|fault| fault.place.span.start);
+    (root, faults)
 }
+
 impl Node {
-    /// t
+    /// The text of a string; `None` for everything else, numbers included.
     pub fn as_text(&self) -> Option<&str> {
-        todo!()
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
     }
-    /// t
+
+    /// What it is, with its article, for a sentence such as "expected a list, found a string".
     pub fn kind_name(&self) -> &'static str {
-        todo!()
+        match &self.value {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::Text(_) => "a string",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
+        }
+    }
+
+    /// The value of a key of a mapping.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        match &self.value {
+            Value::Map(entries) => {
+                entries.iter().find(|entry| entry.key.value == key).map(|entry| &entry.value)
+            }
+            _ => None,
+        }
+    }
+
+    /// The same value as JSON: keys in the order of the file, numbers as they were spelled.
+    pub fn to_json(&self) -> serde_json::Value {
+        self.clone().into_json()
+    }
+
+    /// Like [`Node::to_json`], without copying the texts.
+    pub fn into_json(self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match self.value {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(value),
+            Value::Number(number) => Json::Number(number),
+            Value::Text(text) => Json::String(text),
+            Value::List(items) => Json::Array(items.into_iter().map(Node::into_json).collect()),
+            Value::Map(entries) => Json::Object(
+                entries
+                    .into_iter()
+                    .map(|Entry { key, value }| (key.value, value.into_json()))
+                    .collect(),
+            ),
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;
