@@ -7,3 +7,4 @@ pub mod secret;
 pub mod diagnostic;
 pub mod suite;
 pub mod http;
+pub mod demo;
