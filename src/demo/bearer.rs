@@ -144,7 +144,8 @@ mod tests {
             (&["Bearer a"], "x=1&access%5Ftoken=b"),
         ];
         for (values, query) in wrong {
-            let found = presented(&request(values, query));
+            let request = request(values, query);
+            let found = presented(&request);
             assert!(matches!(found, Err(Refusal::Malformed(_))), "{values:?} {query}: {found:?}");
         }
     }

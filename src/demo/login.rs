@@ -27,7 +27,7 @@ pub fn login(request: &Request, api: &Api, _: &str) -> Answer {
                 .with(CHALLENGE, REALM)
         })?;
         let scopes = account.allow(None).unwrap_or_default();
-        Ok(oauth::issued(api, account.name, &scopes, lifetime, true))
+        Ok(oauth::issued(api, account.name, &scopes, lifetime, Some(&scopes)))
     };
     logged_in().unwrap_or_else(|refused: Answer| refused)
 }

@@ -59,14 +59,15 @@ pub fn token(request: &Request, api: &Api, _: &str) -> Answer {
 
 fn client_credentials(form: &Form, api: &Api) -> Result<Answer, Answer> {
     let scopes = scopes(&users::CLIENT, form)?;
-    Ok(issued(api, users::CLIENT.name, &scopes, asked_lifetime(form)?, false))
+    Ok(issued(api, users::CLIENT.name, &scopes, asked_lifetime(form)?, None))
 }
 
 fn password(form: &Form, api: &Api) -> Result<Answer, Answer> {
     let (name, password) = (form.required("username")?, form.required("password")?);
     let account = users::authenticate(name, password)
         .ok_or_else(|| error("invalid_grant", "The user name or the password is wrong."))?;
-    Ok(issued(api, account.name, &scopes(&account, form)?, asked_lifetime(form)?, true))
+    let scopes = scopes(&account, form)?;
+    Ok(issued(api, account.name, &scopes, asked_lifetime(form)?, Some(&scopes)))
 }
 
 /// The old refresh token is used up by a success only, so a wrong parameter costs nobody a login.
@@ -75,24 +76,26 @@ fn refresh_token(form: &Form, api: &Api) -> Result<Answer, Answer> {
     let token = form.required("refresh_token")?;
     let grant = api.tokens.refreshable(token).ok_or_else(gone)?;
     let scopes = match form.get("scope") {
-        None => grant.scopes,
+        None => grant.scopes.clone(),
         Some(asked) => users::narrowed(asked, &grant.scopes).ok_or_else(invalid_scope)?,
     };
     let lifetime = asked_lifetime(form)?;
     if api.tokens.use_up(token) {
-        Ok(issued(api, &grant.user, &scopes, lifetime, true))
+        // The access token may have fewer scopes; the new refresh token has them all again.
+        Ok(issued(api, &grant.user, &scopes, lifetime, Some(&grant.scopes)))
     } else {
         Err(gone())
     }
 }
 
 /// Issues a token and describes it (RFC 6749 §5.1); `expires_at` says the same as `expires_in`.
+/// A refresh token for the `refreshable` scopes goes with it, if there are any.
 pub fn issued(
     api: &Api,
     user: &str,
     scopes: &[String],
     lifetime: i64,
-    refreshable: bool,
+    refreshable: Option<&[String]>,
 ) -> Answer {
     let mut body = json!({
         "access_token": api.tokens.issue(user, scopes, lifetime),
@@ -101,7 +104,7 @@ pub fn issued(
         "expires_at": clock::rfc3339(clock::now() + lifetime),
         "scope": scopes.join(" "),
     });
-    if refreshable {
+    if let Some(scopes) = refreshable {
         body["refresh_token"] = api.tokens.issue_refresh(user, scopes).into();
     }
     Answer::json(200, &body).no_store()

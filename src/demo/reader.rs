@@ -61,12 +61,14 @@ impl<'s> Reader<'s> {
 
     fn head(&mut self) -> Result<Head, Broken> {
         loop {
-            if let Some((head, used)) = parse_head(&self.buffer).map_err(Broken::Refused)? {
+            let parsed = parse_head(&self.buffer).map_err(Broken::Refused)?;
+            // One that is all there may be too large too: it comes in large pieces.
+            if parsed.as_ref().map_or(self.buffer.len(), |(_, used)| *used) > MAX_HEAD {
+                return Err(Broken::Refused(refusal(431, "The header fields are too large.")));
+            }
+            if let Some((head, used)) = parsed {
                 self.buffer.drain(..used);
                 return Ok(head);
-            }
-            if self.buffer.len() > MAX_HEAD {
-                return Err(Broken::Refused(refusal(431, "The header fields are too large.")));
             }
             match self.fill() {
                 // Between two requests a connection may idle as long as it likes.
