@@ -74,11 +74,15 @@ impl DemoServer {
 
 impl Drop for DemoServer {
     fn drop(&mut self) {
-        self.shared.api.stop.ring();
-        for stream in lock(&self.shared.open).values() {
+        let open = lock(&self.shared.open);
+        for stream in open.values() {
             // A connection that its client closed already cannot be shut down, and need not be.
             let _ = stream.shutdown(Shutdown::Both);
         }
+        // Rung last, so that no route that waits gets to answer, and under the lock: who is added
+        // later finds it rung.
+        self.shared.api.stop.ring();
+        drop(open);
         // `accept` has no time limit; a connection is what wakes it.
         let woken = (0..100).any(|attempt| {
             if attempt > 0 {
@@ -127,7 +131,7 @@ impl<'s> Entry<'s> {
     fn add(shared: &'s Shared, id: u64, stream: TcpStream) -> Option<Entry<'s>> {
         let stream = Arc::new(stream);
         let mut open = lock(&shared.open);
-        // Asked under the lock: who is added now will be found by the one who stops the server.
+        // Asked under the lock: who is added now will be shut down by the one who stops the server.
         if shared.api.stop.is_rung() {
             return None;
         }
@@ -204,4 +208,41 @@ fn linger(stream: &TcpStream) {
         return;
     }
     while Instant::now() < end && matches!((&mut &*stream).read(&mut rest), Ok(1..)) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dropping_it_ends_what_waits_and_every_thread() {
+        let demo = DemoServer::start(0).expect("a free port");
+        let connect = || TcpStream::connect(demo.address).expect("the demo listens");
+        let mut idle = connect();
+        let mut waiting = connect();
+        for (stream, path) in [(&mut idle, "/health"), (&mut waiting, "/slow?ms=120000")] {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n");
+            stream.write_all(request.as_bytes()).expect("the demo reads");
+        }
+        let mut answer = [0; 1024];
+        assert!(idle.read(&mut answer).is_ok_and(|received| received > 0));
+        while demo.requests_to("GET", "/slow") == 0 {
+            thread::yield_now();
+        }
+        let shared = Arc::downgrade(&demo.shared);
+        let begun = Instant::now();
+        drop(demo);
+        assert!(begun.elapsed() < Duration::from_secs(10), "took {:?}", begun.elapsed());
+        assert!(shared.upgrade().is_none(), "a thread still holds the state");
+        for stream in [&mut idle, &mut waiting] {
+            assert!(!matches!(stream.read(&mut answer), Ok(1..)), "no answer, just the end");
+        }
+    }
+
+    #[test]
+    fn a_stopped_server_with_no_connection_ends_at_once() {
+        let begun = Instant::now();
+        drop(DemoServer::start(0).expect("a free port"));
+        assert!(begun.elapsed() < Duration::from_secs(1), "took {:?}", begun.elapsed());
+    }
 }
