@@ -121,3 +121,82 @@ fn scopes(claim: Option<&Value>) -> Result<Vec<String>, Reason> {
         Some(_) => Err("The token's scope is not text."),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::tokens::claims;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn judged(header: &Value, claims: &Value) -> Result<Grant, Reason> {
+        let input = signing_input(header, claims);
+        let signature = Algorithm::Hs256.sign(Signer::Demo, input.as_bytes());
+        verify(&format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)), NOW)
+    }
+
+    fn judged_with(name: &str, value: Value) -> Result<Grant, Reason> {
+        let mut claims = claims("alice");
+        claims[name] = value;
+        judged(&json!({"alg": "HS256"}), &claims)
+    }
+
+    #[test]
+    fn clocks_may_be_a_minute_apart_and_no_more() {
+        for (name, value, good) in [
+            ("exp", json!(NOW - 59), true),
+            ("exp", json!(NOW - 60), false),
+            ("exp", json!(NOW as f64 - 59.5), true),
+            ("nbf", json!(NOW + 60), true),
+            ("nbf", json!(NOW + 61), false),
+            ("iat", json!(NOW + 61), false),
+        ] {
+            assert_eq!(judged_with(name, value.clone()).is_ok(), good, "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn claims_of_another_type_are_refused() {
+        for (name, value) in [
+            ("exp", json!(null)),
+            ("exp", json!([NOW])),
+            ("nbf", json!("0")),
+            ("iss", json!([ISSUER])),
+            ("aud", json!({"orders": AUDIENCE})),
+            ("aud", json!([[AUDIENCE]])),
+            ("sub", json!(["alice"])),
+            ("scope", json!(["orders:read"])),
+        ] {
+            assert!(judged_with(name, value.clone()).is_err(), "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn a_claim_that_is_needed_is_needed() {
+        for name in ["exp", "iss", "aud", "sub"] {
+            let mut claims = claims("alice");
+            claims.as_object_mut().expect("an object").remove(name);
+            assert!(judged(&json!({"alg": "HS256"}), &claims).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_audience_may_be_one_of_several() {
+        assert!(judged_with("aud", json!(["https://a.example", AUDIENCE])).is_ok());
+        assert!(judged_with("aud", json!([])).is_err());
+    }
+
+    #[test]
+    fn a_header_may_say_little_and_only_what_is_understood() {
+        for (header, good) in [
+            (json!({"alg": "HS256", "typ": "at+jwt", "kid": "demo-hs256"}), true),
+            (json!({"alg": "HS256", "typ": "JWE"}), false),
+            (json!({"alg": "HS256", "crit": ["exp"]}), false),
+            (json!({"alg": "HS256", "kid": "demo-es256"}), false),
+            (json!({"alg": "HS256", "kid": 1}), false),
+            (json!({"typ": "JWT"}), false),
+        ] {
+            assert_eq!(judged(&header, &claims("alice")).is_ok(), good, "{header}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The keys that sign the demo's JWTs, and strangers' keys for tokens that must be refused.
 //!
-//! They are fixtures: public, and good for nothing but this demo.
+//! They are fixtures: public, and good for nothing but this demo. The files are PKCS#8 in DER, made
+//! by `openssl genpkey` and `openssl pkcs8 -topk8 -nocrypt`.
 
 use std::sync::LazyLock;
 
