@@ -2,17 +2,22 @@
 //!
 //! discover → suite → plan → run → judge → event → report; `ARCHITECTURE.md` tells the story.
 
-pub mod source;
-pub mod secret;
-pub mod diagnostic;
+pub mod cli;
+pub mod commands;
+pub mod discover;
 pub mod suite;
-pub mod auth;
 pub mod plan;
 pub mod run;
 pub mod judge;
 pub mod event;
-pub mod date;
+pub mod report;
+pub mod auth;
 pub mod http;
 pub mod template;
 pub mod json_path;
+pub mod date;
+pub mod diagnostic;
+pub mod source;
+pub mod secret;
 pub mod exit_code;
+pub mod demo;
