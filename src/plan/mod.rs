@@ -6,6 +6,7 @@ pub mod settings;
 pub mod credential;
 pub mod expand;
 pub mod select;
+pub mod secrets;
 
 use std::collections::HashMap;
 use std::ops::Range;

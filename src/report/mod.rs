@@ -1,0 +1,18 @@
+//! Events → texts for people and machines; one file a format.
+
+pub mod console;
+pub mod progress;
+pub mod tally;
+
+use std::io;
+
+use crate::event::Event;
+
+/// Turns events into text for one reader.
+pub trait Reporter {
+    /// Takes the next event.
+    ///
+    /// # Errors
+    /// The text could not be written.
+    fn report(&mut self, event: &Event) -> io::Result<()>;
+}

@@ -1,0 +1,62 @@
+//! Counts verdicts, and makes the exit code of them.
+
+use std::io;
+
+use super::Reporter;
+use crate::event::{Event, Skip, StopReason, Verdict};
+use crate::exit_code::ExitCode;
+
+/// How many cases ended how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Passed.
+    pub passed: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Errored.
+    pub errored: usize,
+    /// Skipped by their own `skip`.
+    pub skipped: usize,
+    /// Not run because the run ended early.
+    pub not_run: usize,
+    interrupted: bool,
+}
+
+impl Reporter for Tally {
+    fn report(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::CaseEnded(_, end) => match &end.verdict {
+                Verdict::Passed => self.passed += 1,
+                Verdict::Failed(_) => self.failed += 1,
+                Verdict::Errored(_) => self.errored += 1,
+                Verdict::Skipped(Skip::Spec(_)) => self.skipped += 1,
+                Verdict::Skipped(Skip::Stopped(_)) => self.not_run += 1,
+            },
+            Event::Ended { stopped, .. } => {
+                self.interrupted = *stopped == Some(StopReason::Interrupted);
+            }
+            Event::Noticed(_) | Event::Started { .. } | Event::Progressed { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    /// All cases.
+    pub fn cases(&self) -> usize {
+        self.passed + self.failed + self.errored + self.skipped + self.not_run
+    }
+
+    /// What the verdicts alone make of the run.
+    pub fn exit_code(&self) -> ExitCode {
+        if self.interrupted {
+            ExitCode::Interrupted
+        } else if self.failed + self.errored + self.not_run > 0 {
+            ExitCode::Failed
+        } else if self.passed == 0 {
+            ExitCode::Nothing
+        } else {
+            ExitCode::Passed
+        }
+    }
+}
