@@ -2,5 +2,7 @@
 
 pub mod message;
 pub mod url;
-pub mod decode;
 pub mod client;
+mod decode;
+mod redirect;
+mod resolve;

@@ -1,4 +1,6 @@
-//! The target of a request: validated like a browser would, sent as it was written.
+//! The target of a request: validated as strictly as a browser would, sent as it was written.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Where a request goes. The text is kept as written: no normalisation of `..` or of escapes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +23,33 @@ pub struct Origin {
 
 impl Target {
     /// Checks a URL: scheme http or https, a host, a port from 1 to 65535, no userinfo, no
-    /// fragment, no space or control character.
+    /// fragment, nothing that cannot stand in a request line.
     ///
     /// # Errors
     /// What is wrong with it, in words for the user, without the URL itself.
-    pub fn parse(_url: &str) -> Result<Target, String> {
-        todo!()
+    pub fn parse(url: &str) -> Result<Target, String> {
+        let (scheme, rest) = url.split_once("://").ok_or("it does not begin with http:// or https://")?;
+        let https = match scheme.to_ascii_lowercase().as_str() {
+            "http" => false,
+            "https" => true,
+            other => return Err(format!("`{other}` is not http or https")),
+        };
+        if let Some(c) = url.chars().find(|c| unsendable(*c)) {
+            return Err(match c {
+                '#' => "a fragment (`#…`) is never sent: write %23 for the character".into(),
+                ' ' => "a space cannot be sent: write %20".into(),
+                c => format!("{c:?} cannot be sent as it is: percent-encode it"),
+            });
+        }
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let authority = &rest[..end];
+        if authority.contains('@') {
+            return Err("credentials do not belong in a URL: write `auth: {basic: …}`".into());
+        }
+        let origin = Origin::parse(https, authority)?;
+        // The parser of the WHATWG knows more hosts that are none than we want to.
+        url::Url::parse(&url[..url.len() - rest.len() + end]).map_err(|error| error.to_string())?;
+        Ok(Target { origin, path_start: url.len() - rest.len() + end, url: url.to_owned() })
     }
 
     /// The whole URL as written.
@@ -34,20 +57,149 @@ impl Target {
         &self.url
     }
 
-    /// The path and query as they stand in the request line; `/` when the URL has none.
+    /// The path and query as they stand in the request line, except that an absent path is `/`.
     pub fn path_and_query(&self) -> &str {
-        todo!()
+        match &self.url[self.path_start..] {
+            "" => "/",
+            path => path,
+        }
     }
 
     /// The origin.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
+
+    /// Where `location`, found in an answer from here, leads.
+    ///
+    /// # Errors
+    /// Why it leads nowhere.
+    pub fn join(&self, location: &str) -> Result<Target, String> {
+        let base = url::Url::parse(&self.url).map_err(|error| error.to_string())?;
+        let mut joined = base.join(location).map_err(|error| error.to_string())?;
+        joined.set_fragment(None);
+        Target::parse(joined.as_str())
+    }
+}
+
+/// What HTTP does not let stand in a request target, and what the HTTP crate refuses there.
+fn unsendable(c: char) -> bool {
+    !c.is_ascii_graphic() || matches!(c, '#' | '<' | '>' | '"' | '`' | '^' | '\\')
 }
 
 impl Origin {
-    /// Whether the host is `localhost`, in 127.0.0.0/8, or `[::1]`.
+    fn parse(https: bool, authority: &str) -> Result<Origin, String> {
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.contains(']') => (host, Some(port)),
+            _ => (authority, None),
+        };
+        if host.is_empty() {
+            return Err("the host is missing".into());
+        }
+        let port = match port {
+            None => if https { 443 } else { 80 },
+            Some(text) if text.bytes().all(|b| b.is_ascii_digit()) => match text.parse() {
+                Ok(port @ 1..) => port,
+                _ => return Err(format!("the port {text} is not between 1 and 65535")),
+            },
+            Some(text) => return Err(format!("`{text}` is not a port")),
+        };
+        let valid = |b: u8| b.is_ascii_alphanumeric() || b"-._~[]:%".contains(&b);
+        if !host.bytes().all(valid) {
+            return Err(format!("`{host}` is not a host"));
+        }
+        Ok(Origin { https, host: host.to_ascii_lowercase(), port })
+    }
+
+    /// Whether the host is `localhost` or below it, in 127.0.0.0/8, or `[::1]`.
     pub fn is_loopback(&self) -> bool {
-        todo!()
+        let host = self.host.as_str();
+        let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        host == "localhost"
+            || host.ends_with(".localhost")
+            || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+            || address.and_then(|a| a.parse::<Ipv6Addr>().ok()).is_some_and(|a| a.is_loopback())
+    }
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Target;
+
+    #[test]
+    fn a_url_is_kept_as_written() {
+        let table = [
+            ("http://127.0.0.1:8080/a/../b?x=%41&y={z}", "127.0.0.1:8080", "/a/../b?x=%41&y={z}"),
+            ("HTTPS://Example.com", "example.com:443", "/"),
+            ("http://[::1]:81?q", "[::1]:81", "?q"),
+            ("http://localhost//a", "localhost:80", "//a"),
+        ];
+        for (url, origin, path) in table {
+            let target = Target::parse(url).unwrap();
+            assert_eq!(target.origin().to_string(), origin, "{url}");
+            assert_eq!(target.path_and_query(), path, "{url}");
+            assert_eq!(target.url(), url);
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_says_why() {
+        let table = [
+            ("/orders", "it does not begin with http:// or https://"),
+            ("ftp://a/", "`ftp` is not http or https"),
+            ("http:///x", "the host is missing"),
+            ("http://:80/", "the host is missing"),
+            ("http://127.0.0.1:99999/", "the port 99999 is not between 1 and 65535"),
+            ("http://127.0.0.1:0/", "the port 0 is not between 1 and 65535"),
+            ("http://a:b/", "`b` is not a port"),
+            ("http://a/b c", "a space cannot be sent: write %20"),
+            ("http://a/#b", "a fragment (`#…`) is never sent: write %23 for the character"),
+            ("http://a/\u{e9}", "'é' cannot be sent as it is: percent-encode it"),
+            ("http://a/\n", "'\\n' cannot be sent as it is: percent-encode it"),
+        ];
+        for (url, reason) in table {
+            assert_eq!(Target::parse(url), Err(reason.to_owned()), "{url}");
+        }
+        assert!(Target::parse("http://u:p@a/").unwrap_err().contains("auth: {basic"));
+        assert!(Target::parse("http://a b/").is_err());
+        assert!(Target::parse("http://a,b/").is_err());
+    }
+
+    #[test]
+    fn loopback_is_known_by_name_and_by_address() {
+        let table = [
+            ("http://localhost/", true),
+            ("http://api.localhost/", true),
+            ("http://127.8.9.1/", true),
+            ("http://[::1]/", true),
+            ("http://127.0.0.1.example.com/", false),
+            ("http://localhost.example.com/", false),
+            ("http://10.0.0.1/", false),
+            ("http://0.0.0.0/", false),
+        ];
+        for (url, loopback) in table {
+            assert_eq!(Target::parse(url).unwrap().origin().is_loopback(), loopback, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_location_is_resolved_against_the_url_it_came_from() {
+        let from = Target::parse("http://a:81/x/y?z").unwrap();
+        let table = [
+            ("/login", "http://a:81/login"),
+            ("w", "http://a:81/x/w"),
+            ("//b/c", "http://b/c"),
+            ("https://c/d#e", "https://c/d"),
+        ];
+        for (location, url) in table {
+            assert_eq!(from.join(location).unwrap().url(), url, "{location}");
+        }
+        assert!(from.join("mailto:a@b").is_err());
     }
 }

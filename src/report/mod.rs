@@ -1,6 +1,7 @@
 //! Events → texts for people and machines; one file a format.
 
 pub mod console;
+pub mod junit;
 pub mod progress;
 pub mod tally;
 

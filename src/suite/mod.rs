@@ -9,6 +9,7 @@ pub mod matcher;
 pub mod expect;
 pub mod test;
 pub mod project;
+pub mod literals;
 
 use std::sync::Arc;
 

@@ -1,0 +1,116 @@
+//! Where a redirect leads, and what may travel there.
+
+use super::message::{Header, Request};
+
+/// The location of a redirect; `None` when the answer is none, or does not say where to.
+pub fn location(status: u16, headers: &[(String, String)]) -> Option<&str> {
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    headers.iter().find(|(name, _)| name == "location").map(|(_, value)| value.as_str())
+}
+
+/// The request that follows `request` after a redirect with `status` to `location`.
+///
+/// Credentials and cookies stay with their origin: another scheme, host or port gets none. What
+/// was dropped does not come back when a later redirect leads home.
+///
+/// # Errors
+/// Why it cannot be followed.
+pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, String> {
+    let target = request
+        .target
+        .join(location)
+        .map_err(|reason| format!("the redirect leads nowhere: {reason}"))?;
+    let mut next = Request { target, ..request.clone() };
+    let keeps_method = matches!(status, 307 | 308)
+        || matches!(request.method.as_str(), "GET" | "HEAD");
+    if !keeps_method {
+        next.method = "GET".to_owned();
+        next.body = None;
+        next.headers.retain(|header| !describes_body(&header.name));
+    }
+    if next.target.origin() != request.target.origin() {
+        next.headers.retain(|header| !is_credential(header));
+    }
+    Ok(next)
+}
+
+fn describes_body(name: &str) -> bool {
+    name.len() > 8 && name[..8].eq_ignore_ascii_case("content-")
+}
+
+fn is_credential(header: &Header) -> bool {
+    header.credential
+        || ["authorization", "cookie", "proxy-authorization"]
+            .iter()
+            .any(|name| header.name.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::url::Target;
+    use std::time::Duration;
+
+    fn post(url: &str) -> Request {
+        let header = |name: &str, credential| Header {
+            name: name.to_owned(),
+            value: "v".to_owned(),
+            credential,
+        };
+        Request {
+            method: "POST".into(),
+            target: Target::parse(url).unwrap(),
+            headers: vec![
+                header("Accept", false),
+                header("Content-Type", false),
+                header("Cookie", false),
+                header("X-Api-Key", true),
+                header("Authorization", true),
+            ],
+            body: Some(b"{}".to_vec()),
+            timeout: Duration::from_secs(1),
+            follow_redirects: 1,
+            allow_plain_http: false,
+        }
+    }
+
+    fn names(request: &Request) -> Vec<&str> {
+        request.headers.iter().map(|header| header.name.as_str()).collect()
+    }
+
+    #[test]
+    fn credentials_stay_with_their_scheme_host_and_port() {
+        let request = post("http://127.0.0.1:81/a");
+        let away = ["http://127.0.0.1:82/a", "https://127.0.0.1:81/a", "http://127.0.0.2:81/a", "//b"];
+        for location in away {
+            let next = next(&request, 307, location).unwrap();
+            assert_eq!(names(&next), ["Accept", "Content-Type"], "{location}");
+            let back = super::next(&next, 307, "http://127.0.0.1:81/a").unwrap();
+            assert_eq!(names(&back), ["Accept", "Content-Type"], "{location}");
+        }
+        assert_eq!(names(&next(&request, 307, "/b").unwrap()).len(), 5);
+    }
+
+    #[test]
+    fn a_post_becomes_a_get_unless_the_status_keeps_it() {
+        let request = post("http://127.0.0.1:81/a");
+        for (status, method, body) in
+            [(301, "GET", false), (302, "GET", false), (303, "GET", false), (307, "POST", true), (308, "POST", true)]
+        {
+            let next = next(&request, status, "/b").unwrap();
+            assert_eq!((next.method.as_str(), next.body.is_some()), (method, body), "{status}");
+            assert_eq!(names(&next).contains(&"Content-Type"), body, "{status}");
+        }
+    }
+
+    #[test]
+    fn only_redirects_with_a_location_are_followed() {
+        let headers = [("location".to_owned(), "/b".to_owned())];
+        assert_eq!(location(302, &headers), Some("/b"));
+        assert_eq!(location(304, &headers), None);
+        assert_eq!(location(200, &headers), None);
+        assert_eq!(location(302, &[]), None);
+    }
+}
