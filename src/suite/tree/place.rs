@@ -21,10 +21,6 @@ impl<'t> Places<'t> {
         Places { text, steps }
     }
 
-    pub(super) fn text(&self) -> &'t str {
-        self.text
-    }
-
     /// The byte offset of a mark; the end of the text for one behind it.
     pub(super) fn byte(&self, mark: &Marker) -> usize {
         let index = mark.index();
