@@ -178,5 +178,8 @@ fn missing_comma(stumble: &Stumble, level: Level) -> Diagnostic {
         let before = text[..line_start].trim_end().len();
         return stumble.fault(before, 0, &title).label("a `,` is missing here");
     }
+    if text[stumble.at..].starts_with(',') {
+        return stumble.fault(stumble.at, 1, "nothing stands before this `,`");
+    }
     stumble.fault(stumble.at, 1, &title).label("a text with a comma, bracket or colon needs quotes")
 }

@@ -76,8 +76,11 @@ fn is_plain(source: &Source, value: &Node) -> bool {
 }
 
 fn missing_value(source: &Arc<Source>, key: &Spanned<String>) -> Diagnostic {
-    Diagnostic::error(source, key.span, format!("`{}` has no value", key.value))
-        .label("nothing stands behind it: write `\"\"` or `null` if that is meant")
+    let label = match key.value.split_once(':') {
+        Some((name, value)) if !value.is_empty() => format!("did you mean `{name}: {value}`?"),
+        _ => "nothing stands behind it: write `\"\"` or `null` if that is meant".to_owned(),
+    };
+    Diagnostic::error(source, key.span, format!("`{}` has no value", key.value)).label(label)
 }
 
 /// `{starts_with: a, b}`: to YAML, `b` is a key.

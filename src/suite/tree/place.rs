@@ -3,7 +3,7 @@
 use saphyr_parser::Marker;
 
 /// How many characters lie between two remembered offsets.
-const STEP: usize = 64;
+const STEP: usize = 16;
 
 /// A text whose characters can be found by their number.
 pub(super) struct Places<'t> {

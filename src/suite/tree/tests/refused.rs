@@ -62,6 +62,8 @@ fn what_stands_in_a_mapping() {
         ),
         ("a: {starts_with: a, b}\n", "1:21 [b] `b` has no value: did you mean `\"a, b\"`?"),
         ("a: {in: a, b, c, d: e}\n", "1:12 [b] `b` has no value: did you mean `\"a, b, c\"`?"),
+        ("a: {b:c}\n", "1:5 [b:c] `b:c` has no value: did you mean `b: c`?"),
+        ("a: [b, , c]\n", "1:8 [,] nothing stands before this `,`: "),
         (
             "a: {b}\n",
             "1:5 [b] `b` has no value: nothing stands behind it: write `\"\"` or `null` if that is meant",
