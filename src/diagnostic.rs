@@ -1,11 +1,18 @@
 //! Faults in a spec, drawn under the line they stand in.
 
+mod line;
+mod suggest;
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use crate::secret::{MASK, Redactor};
+use self::line::{shown_line, visible};
+pub use self::suggest::did_you_mean;
+use crate::secret::Redactor;
 use crate::source::{Location, Place, Source, Span};
 
 /// How bad it is.
@@ -89,9 +96,6 @@ pub struct Annotation {
     pub helps: Vec<String>,
 }
 
-/// Lines longer than this many characters are cropped around the mark.
-const MAX_LINE: usize = 160;
-
 impl Annotation {
     /// Takes the line at `place`, redacts it and all words.
     ///
@@ -104,12 +108,7 @@ impl Annotation {
         redactor: &Redactor,
     ) -> Annotation {
         let Location { line, column } = place.location();
-        let whole = place.source.line(line);
-        let marked = marked_in_line(place, line, whole);
-        // Redacted first: what follows changes the text, and a changed secret would be missed.
-        let (text, marked) = redact_line(whole, marked, redactor);
-        let (text, marked) = crop(&text, marked);
-        let (text, marked) = make_visible(&text, marked);
+        let (text, marked) = shown_line(place, redactor);
         Annotation {
             severity,
             title: visible(&redactor.redact(title)),
@@ -149,182 +148,5 @@ impl Annotation {
         let (title, rest) = drawn.split_at(title_end);
         let place = |column| format!("{}:{}:{column}", self.path, self.line);
         title.to_owned() + &rest.replacen(&place(shown), &place(self.column), 1)
-    }
-}
-
-/// The bytes of the line that a place marks.
-fn marked_in_line(place: &Place, line: usize, text: &str) -> Range<usize> {
-    let (line_start, _) = place.source.line_range(line);
-    let within = |offset: u32| {
-        let mut at = (offset as usize).saturating_sub(line_start).min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let (start, end) = (within(place.span.start), within(place.span.end));
-    start..end.max(start + text[start..].chars().next().map_or(0, char::len_utf8))
-}
-
-/// The line without secrets. Only lengths are taken from its redacted parts, never their text: a
-/// secret that lies across the border of the mark is whole in the line alone.
-fn redact_line(line: &str, marked: Range<usize>, redactor: &Redactor) -> (String, Range<usize>) {
-    let redacted = redactor.redact(line).into_owned();
-    if redacted == line {
-        return (redacted, marked);
-    }
-    let before = redactor.redact(&line[..marked.start]);
-    let behind = redactor.redact(&line[marked.end..]);
-    let fits = before.len() + behind.len() <= redacted.len()
-        && redacted.starts_with(&*before)
-        && redacted.ends_with(&*behind);
-    let marked = match (fits, redacted.find(MASK)) {
-        (true, _) => before.len()..redacted.len() - behind.len(),
-        (false, Some(mask)) => mask..mask + MASK.len(),
-        (false, None) => {
-            let start = redacted.len() - redacted.trim_start().len();
-            start..redacted.trim_end().len().max(start)
-        }
-    };
-    (redacted, marked)
-}
-
-/// Cuts a long line on both sides of the mark, and the mark itself if it is long.
-fn crop(line: &str, marked: Range<usize>) -> (String, Range<usize>) {
-    if line.chars().count() <= MAX_LINE {
-        return (line.to_owned(), marked);
-    }
-    let before = line[..marked.start].chars().count();
-    let inside = line[marked.clone()].chars().count().min(MAX_LINE);
-    // As much of the beginning as fits, for that is where the key stands.
-    let skipped = match before + inside <= MAX_LINE {
-        true => 0,
-        false => before - (MAX_LINE - inside) / 2,
-    };
-    let offset =
-        |number: usize| line.char_indices().nth(number).map_or(line.len(), |(offset, _)| offset);
-    let window = offset(skipped)..offset(skipped + MAX_LINE);
-    let left = if skipped > 0 { "…" } else { "" };
-    let right = if window.end < line.len() { "…" } else { "" };
-    let moved = |at: usize| at.clamp(window.start, window.end) - window.start + left.len();
-    let text = format!("{left}{}{right}", &line[window.clone()]);
-    (text, moved(marked.start)..moved(marked.end))
-}
-
-/// The line with nothing in it that a terminal obeys.
-fn make_visible(line: &str, marked: Range<usize>) -> (String, Range<usize>) {
-    let before = visible(&line[..marked.start]);
-    let inside = visible(&line[marked.clone()]);
-    let range = before.len()..before.len() + inside.len();
-    (before + &inside + &visible(&line[marked.end..]), range)
-}
-
-/// Tabs and line breaks as spaces; other control characters, and those that turn the direction of
-/// writing or are invisible, as signs for them.
-fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' => out.push_str("  "),
-            '\n' => out.push(' '),
-            '\0'..='\x1f' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
-            '\x7f' => out.push('\u{2421}'),
-            '\u{80}'..='\u{9f}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' => out.extend(c.escape_unicode()),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// The candidate that `found` was most likely meant to be, if one is near.
-///
-/// One that differs only in case, `-` and `_` comes first, then the nearest by edits, of which one
-/// is allowed for every three characters; last one that `found` is the beginning of.
-pub fn did_you_mean<'c>(
-    found: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
-    let found = bare(found);
-    let allowed = (found.chars().count() / 3).max(1);
-    let rank = |candidate: &'c str| {
-        let wanted = bare(candidate);
-        let edits = strsim::damerau_levenshtein(&found, &wanted);
-        let near = edits <= allowed && edits < wanted.chars().count();
-        let begins = found.len() >= 3 && wanted.starts_with(&found);
-        let likeness = strsim::jaro_winkler(&found, &wanted);
-        (near || begins).then_some((if near { edits } else { usize::MAX }, likeness, candidate))
-    };
-    candidates
-        .into_iter()
-        .filter_map(rank)
-        .min_by(|(edits, likeness, _), (other_edits, other_likeness, _)| {
-            edits.cmp(other_edits).then(other_likeness.total_cmp(likeness))
-        })
-        .map(|(_, _, candidate)| candidate)
-}
-
-/// A name without what people mix up in it.
-fn bare(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn drawn(text: &str, span: Span, secrets: &[&str]) -> String {
-        let redactor = Redactor::default();
-        secrets.iter().for_each(|secret| redactor.add(secret));
-        let source = Arc::new(Source::new("specs/a.yaml", text));
-        Diagnostic::error(&source, span, "unknown key `staus`")
-            .label("did you mean `status`?")
-            .help("a test expects `status`, `headers`, …")
-            .annotation(&redactor)
-            .draw(false)
-    }
-
-    #[test]
-    fn looks_like_rustc() {
-        let text = "tests:\n  - name: x\n    expect:\n      staus: 200\n";
-        let start = text.find("staus").unwrap();
-        let expected = "\
-error: unknown key `staus`
- --> specs/a.yaml:4:7
-  |
-4 |       staus: 200
-  |       ^^^^^ did you mean `status`?
-  |
-  = help: a test expects `status`, `headers`, …
-";
-        assert_eq!(drawn(text, Span::new(start, start + 5), &[]), expected);
-    }
-
-    #[test]
-    fn misspelt_names_find_their_candidate() {
-        let candidates =
-            ["status", "headers", "auth", "expect", "gt", "gte", "base_url", "description"];
-        let table = [
-            ("staus", Some("status")),
-            ("Header", Some("headers")),
-            ("auht", Some("auth")),
-            ("expects", Some("expect")),
-            ("gtt", Some("gt")),
-            ("Base-URL", Some("base_url")),
-            ("baseUrl", Some("base_url")),
-            ("desc", Some("description")),
-            ("GTE", Some("gte")),
-            ("banana", None),
-            ("x", None),
-            ("", None),
-        ];
-        for (found, wanted) in table {
-            assert_eq!(did_you_mean(found, candidates), wanted, "{found}");
-        }
     }
 }

@@ -1,9 +1,13 @@
 //! A YAML file as a tree in which every node knows its place: read strictly, all faults at once.
 //!
-//! `build` turns the parser's events into nodes, `scalar` decides what a plain scalar is, `place`
-//! turns the parser's positions into spans, `stumble` says in our words where YAML itself gave up.
+//! `build` turns the parser's events into nodes; `scalar` decides what a plain scalar is, `mapping`
+//! what a mapping may hold, `limits` how much a file may cost; `place` turns the parser's positions
+//! into spans; `stumble`, and `flow` for what is in brackets, say why YAML itself gave up.
 
 mod build;
+mod flow;
+mod limits;
+mod mapping;
 mod place;
 mod scalar;
 mod stumble;

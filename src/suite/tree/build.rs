@@ -1,23 +1,19 @@
 //! Builds the tree from the parser's events, without recursion, and keeps to the limits.
 
+mod refuse;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, StrInput};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span as Marks, StrInput};
 
+use super::limits::{MAX_DEPTH, Spent, Weight, too_deep};
+use super::mapping::{refuse_duplicates, report_missing_values};
 use super::place::Places;
-use super::scalar::{Refused, read_plain};
-use super::{Entry, Node, Value, stumble};
+use super::scalar::read_plain;
+use super::{Entry, Node, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
-
-/// How deep lists and mappings may be nested.
-const MAX_DEPTH: usize = 128;
-/// How many values a file may have, each alias counted as the values that it repeats.
-const MAX_NODES: usize = 200_000;
-/// How many aliases a file may have.
-const MAX_ALIASES: usize = 1_000;
-/// How many bytes of text aliases may repeat.
-const MAX_REPEATED_BYTES: usize = 16 << 20;
 
 /// Reads all events. The faults come in no particular order.
 pub(super) fn read(source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
@@ -39,13 +35,11 @@ struct Builder<'s> {
     open: Vec<Open>,
     root: Option<Node>,
     /// The anchored values that are complete, by the parser's number.
-    anchored: Vec<(usize, Node)>,
+    anchored: HashMap<usize, Node>,
     /// The end of what was read last.
     cursor: usize,
     documents: usize,
-    nodes: usize,
-    aliases: usize,
-    repeated_bytes: usize,
+    spent: Spent,
 }
 
 /// A collection whose end was not seen yet.
@@ -90,12 +84,10 @@ impl<'s> Builder<'s> {
             faults: Vec::new(),
             open: Vec::new(),
             root: None,
-            anchored: Vec::new(),
+            anchored: HashMap::new(),
             cursor: 0,
             documents: 0,
-            nodes: 0,
-            aliases: 0,
-            repeated_bytes: 0,
+            spent: Spent::default(),
         }
     }
 
@@ -108,6 +100,7 @@ impl<'s> Builder<'s> {
             self.fault(Span::new(0, 0), "the file is empty");
             return Err(Stop);
         }
+        self.refuse_control_characters();
         Ok(())
     }
 
@@ -142,6 +135,7 @@ impl<'s> Builder<'s> {
             return Err(Stop);
         }
         if explicit {
+            self.refuse_directives(start);
             self.cursor = start + 3;
         }
         Ok(())
@@ -275,8 +269,7 @@ impl<'s> Builder<'s> {
             self.refuse_complex_key(start);
         }
         if self.open.len() == MAX_DEPTH {
-            let title = format!("nested more than {MAX_DEPTH} levels deep");
-            self.fault(Span::new(start, start + 1), title);
+            self.fault(Span::new(start, start + 1), too_deep());
             return Err(Stop);
         }
         self.cursor = if flow { start + 1 } else { self.cursor.max(start) };
@@ -287,6 +280,8 @@ impl<'s> Builder<'s> {
     fn close(&mut self, marks: &Marks) -> Result<(), Stop> {
         let Some(Open { start, flow, anchor, parts }) = self.open.pop() else { return Ok(()) };
         let bracket = self.places.byte(&marks.start);
+        // A collection that stands as a key was refused when it began; one fault is enough.
+        let is_key = self.awaits_key();
         let (last, value) = match parts {
             Parts::List(items) => {
                 let last = items.last().map_or(start + 1, |item| item.span.end as usize);
@@ -294,8 +289,12 @@ impl<'s> Builder<'s> {
             }
             Parts::Map(map) => {
                 let last = map.entries.last().map_or(start, |entry| entry.value.span.end as usize);
-                self.report_missing_values(&map, flow);
-                (last, Value::Map(self.without_duplicates(map.entries)))
+                let OpenMap { entries, without_value, .. } = map;
+                let (source, faults) = (self.source, &mut self.faults);
+                if !is_key {
+                    report_missing_values(source, &entries, &without_value, flow, faults);
+                }
+                (last, Value::Map(refuse_duplicates(source, entries, faults)))
             }
         };
         let end = if flow { bracket + 1 } else { last };
@@ -311,24 +310,22 @@ impl<'s> Builder<'s> {
             self.set_key(Key::Refused);
             return Ok(());
         }
-        self.aliases += 1;
-        if self.aliases > MAX_ALIASES {
-            self.fault(span, format!("more than {MAX_ALIASES} aliases"));
-            return Err(Stop);
-        }
-        let Some((_, node)) = self.anchored.iter().find(|(number, _)| *number == anchor) else {
+        let spent = self.spent.alias();
+        self.within(spent, span)?;
+        let Some(node) = self.anchored.get(&anchor) else {
             self.fault(span, "an alias inside the value that it stands for");
             return Err(Stop);
         };
+        let spent = self.spent.copy(&Weight::of(&node.value), self.open.len());
         let value = node.value.clone();
-        let (nodes, bytes) = weigh(&value);
-        self.spend(nodes, bytes, span)?;
+        self.within(spent, span)?;
         self.add(Node { span, value }, 0)
     }
 
     /// Puts a complete value where it belongs.
     fn add(&mut self, node: Node, anchor: usize) -> Result<(), Stop> {
-        self.spend(1, 0, node.span)?;
+        let spent = self.spent.node();
+        self.within(spent, node.span)?;
         if anchor > 0 {
             self.remember(anchor, &node)?;
         }
@@ -345,172 +342,18 @@ impl<'s> Builder<'s> {
         Ok(())
     }
 
+    /// Keeps a copy of a value for its aliases.
     fn remember(&mut self, anchor: usize, node: &Node) -> Result<(), Stop> {
-        let (nodes, bytes) = weigh(&node.value);
-        self.spend(nodes, bytes, node.span)?;
-        self.anchored.push((anchor, node.clone()));
+        let spent = self.spent.copy(&Weight::of(&node.value), 0);
+        self.within(spent, node.span)?;
+        self.anchored.insert(anchor, node.clone());
         Ok(())
     }
 
-    fn spend(&mut self, nodes: usize, bytes: usize, span: Span) -> Result<(), Stop> {
-        self.nodes += nodes;
-        self.repeated_bytes += bytes;
-        if self.nodes > MAX_NODES {
-            self.fault(span, format!("more than {MAX_NODES} values in one file"))
-                .note("an alias counts as all the values that it repeats");
-            return Err(Stop);
-        }
-        if self.repeated_bytes > MAX_REPEATED_BYTES {
-            self.fault(span, "aliases repeat more than 16 MiB of text");
-            return Err(Stop);
-        }
-        Ok(())
+    fn within(&mut self, limit: Result<(), String>, span: Span) -> Result<(), Stop> {
+        limit.map_err(|title| {
+            self.fault(span, title);
+            Stop
+        })
     }
-
-    fn report_missing_values(&mut self, map: &OpenMap, flow: bool) {
-        let mut rest = map.without_value.as_slice();
-        while let Some((first, more)) = rest.split_first() {
-            let run = 1 + more.iter().zip(first + 1..).take_while(|(a, b)| **a == *b).count();
-            rest = &rest[run..];
-            let keys = &map.entries[*first..first + run];
-            let before = flow.then(|| first.checked_sub(1)).flatten();
-            match before.map(|index| &map.entries[index].value) {
-                Some(value) if self.is_plain(value.span) => self.report_split_value(value, keys),
-                _ => keys.iter().for_each(|key| self.report_missing_value(&key.key)),
-            }
-        }
-    }
-
-    fn is_plain(&self, span: Span) -> bool {
-        let first = self.source.text().as_bytes().get(span.start as usize);
-        !matches!(first, Some(b'"' | b'\'' | b'[' | b'{' | b'*') | None)
-    }
-
-    fn report_missing_value(&mut self, key: &Spanned<String>) {
-        let title = format!("`{}` has no value", key.value);
-        self.fault(key.span, title).label("write `\"\"` or `null` if that is meant");
-    }
-
-    /// `{starts_with: a, b}`: to YAML, `b` is a key.
-    fn report_split_value(&mut self, value: &Node, keys: &[Entry]) {
-        let Some((first, last)) = keys.first().zip(keys.last()) else { return };
-        let whole = value.span.to(last.key.span);
-        let text = &self.source.text()[whole.start as usize..whole.end as usize];
-        let title = format!("`{}` has no value", first.key.value);
-        self.fault(first.key.span, title)
-            .label(format!("did you mean `{}`?", stumble::quoted(text)))
-            .note("inside `{}` a comma ends a value: text with a comma in it needs quotes");
-    }
-
-    fn without_duplicates(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
-        let repeated = repeated_keys(&entries);
-        if repeated.is_empty() {
-            return entries;
-        }
-        for (first, second) in &repeated {
-            let line = self.source.location(entries[*first].key.span.start).line;
-            let key = &entries[*second].key;
-            self.fault(key.span, format!("duplicate key `{}`", key.value))
-                .label(format!("already given on line {line}"));
-        }
-        let mut drop: Vec<bool> = vec![false; entries.len()];
-        repeated.iter().for_each(|(_, second)| drop[*second] = true);
-        entries.into_iter().zip(drop).filter(|(_, drop)| !drop).map(|(entry, _)| entry).collect()
-    }
-
-    fn refuse_plain(&mut self, text: &str, span: Span, refused: Refused) {
-        let Refused { taken_for, instead } = refused;
-        let label = match instead {
-            Some(instead) => format!("write \"{text}\" for text, or {instead} for {taken_for}"),
-            None => format!("write \"{text}\" for text"),
-        };
-        self.fault(span, format!("`{text}` is not {taken_for} in JSON")).label(label);
-    }
-
-    fn refuse_tag(&mut self, tagged: bool, marks: &Marks) {
-        if !tagged {
-            return;
-        }
-        let text = self.source.text();
-        let mut start = self.places.byte(&marks.start);
-        if text.as_bytes().get(start) == Some(&b'&') {
-            start = self.places.skip_blanks(self.places.word_end(start));
-        }
-        let span = Span::new(start, self.places.word_end(start));
-        self.fault(span, "tags are not read").label("remove it").note(
-            "what is quoted is text, what is not is null, true, false or a number as in JSON",
-        );
-    }
-
-    fn refuse_complex_key(&mut self, start: usize) {
-        let title = "a list or mapping cannot be a key";
-        let doubled = self.source.text()[start.saturating_sub(1)..].starts_with("{{");
-        let fault = self.fault(Span::new(start, start + 1), title);
-        if doubled {
-            fault.label("a variable is written \"${name}\", in quotes");
-        }
-    }
-
-    fn stumbled(&mut self, error: &ScanError) -> Stop {
-        let open: Vec<usize> =
-            self.open.iter().filter(|open| open.flow).map(|open| open.start).collect();
-        self.faults.push(stumble::explain(self.source, &self.places, error, self.cursor, &open));
-        Stop
-    }
-
-    fn fault(&mut self, span: Span, title: impl Into<String>) -> Noted<'_> {
-        let diagnostic = Diagnostic::error(self.source, span, title);
-        self.faults.push(diagnostic);
-        let last = self.faults.len() - 1;
-        Noted(&mut self.faults[last])
-    }
-}
-
-/// A fault that was noted and can be given more words.
-struct Noted<'f>(&'f mut Diagnostic);
-
-impl Noted<'_> {
-    fn label(self, label: impl Into<String>) -> Self {
-        self.0.label = label.into();
-        self
-    }
-
-    fn note(self, help: &str) -> Self {
-        self.0.helps.push(help.to_owned());
-        self
-    }
-}
-
-/// The pairs of a key's first entry and a later one, in the order of the later ones.
-fn repeated_keys(entries: &[Entry]) -> Vec<(usize, usize)> {
-    let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_by(|a, b| entries[*a].key.value.cmp(&entries[*b].key.value));
-    let mut repeated = Vec::new();
-    for same in order.chunk_by(|a, b| entries[*a].key.value == entries[*b].key.value) {
-        repeated.extend(same[1..].iter().map(|later| (same[0], *later)));
-    }
-    repeated.sort_by_key(|(_, later)| *later);
-    repeated
-}
-
-/// How many nodes are below a value, and how many bytes of text.
-fn weigh(value: &Value) -> (usize, usize) {
-    let (mut nodes, mut bytes) = (0, 0);
-    let mut rest = vec![value];
-    while let Some(value) = rest.pop() {
-        match value {
-            Value::Text(text) => bytes += text.len(),
-            Value::List(items) => {
-                nodes += items.len();
-                rest.extend(items.iter().map(|item| &item.value));
-            }
-            Value::Map(entries) => {
-                nodes += entries.len();
-                bytes += entries.iter().map(|entry| entry.key.value.len()).sum::<usize>();
-                rest.extend(entries.iter().map(|entry| &entry.value.value));
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-    (nodes, bytes)
 }

@@ -3,7 +3,7 @@
 use saphyr_parser::Marker;
 
 /// How many characters lie between two remembered offsets.
-const STEP: usize = 64;
+const STEP: usize = 16;
 
 /// A text whose characters can be found by their number.
 pub(super) struct Places<'t> {
@@ -19,10 +19,6 @@ impl<'t> Places<'t> {
             false => text.char_indices().step_by(STEP).map(|(offset, _)| offset as u32).collect(),
         };
         Places { text, steps }
-    }
-
-    pub(super) fn text(&self) -> &'t str {
-        self.text
     }
 
     /// The byte offset of a mark; the end of the text for one behind it.

@@ -36,13 +36,25 @@ fn read_word(text: &str) -> Result<Value, Refused> {
 }
 
 fn read_number(text: &str) -> Result<Value, Refused> {
-    if let Ok(number) = text.parse::<Number>() {
-        return Ok(Value::Number(number));
+    if is_json_number(text) {
+        // Its parser would make 1e+5 of 1e5, and a body goes out as it was spelled.
+        return Ok(Value::Number(Number::from_string_unchecked(text.to_owned())));
     }
     match other_number(text) {
         Some(instead) => Err(Refused { taken_for: "a number", instead }),
         None => Ok(Value::Text(text.to_owned())),
     }
+}
+
+fn is_json_number(text: &str) -> bool {
+    let (whole, rest) = split_digits(text.strip_prefix('-').unwrap_or(text));
+    let rest = match rest.strip_prefix('.').map(split_digits) {
+        Some(("", _)) => return false,
+        Some((_, rest)) => rest,
+        None => rest,
+    };
+    let one_spelling = whole == "0" || !whole.is_empty() && !whole.starts_with('0');
+    one_spelling && is_exponent_or_nothing(rest)
 }
 
 fn is_exponent_or_nothing(text: &str) -> bool {
