@@ -74,7 +74,8 @@ impl Found {
                 Ok(_) => {}
                 Err(error) => {
                     let path = error.path().map_or_else(|| shown(folder), shown);
-                    let reason = error.io_error().map_or_else(|| error.to_string(), |e| e.to_string());
+                    let reason =
+                        error.io_error().map_or_else(|| error.to_string(), |e| e.to_string());
                     self.missing.push((path, format!("cannot be read: {reason}")));
                     empty = false;
                 }
@@ -123,7 +124,10 @@ pub fn read(path: &Path) -> Result<Arc<Source>, (Arc<Source>, String)> {
         return Err(failed("is too large for a spec".into()));
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Arc::new(Source::new(shown(path), text))),
+        Ok(text) => {
+            let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+            Ok(Arc::new(Source::new(shown(path), text)))
+        }
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             Err(failed(format!("is not UTF-8 (byte {at})")))

@@ -93,6 +93,8 @@ pub struct Failure {
     pub message: String,
     /// Each mismatch at its line of the spec.
     pub annotations: Vec<Annotation>,
+    /// Whether these were told by [`Event::Noticed`] already.
+    pub noticed: bool,
     /// The commands that repeat it.
     pub repeat: Vec<String>,
 }

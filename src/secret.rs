@@ -30,16 +30,27 @@ impl fmt::Debug for Secret {
 
 /// Replaces
 #[derive(Debug, Default)]
-pub struct Redactor { known: std::sync::RwLock<Vec<String>> }
+pub struct Redactor {
+    known: std::sync::RwLock<Vec<String>>,
+}
 
 impl Redactor {
     /// Adds a value that must not be shown from now on.
-    pub fn add(&self, secret: &str) { let mut k = self.known.write().unwrap(); if !secret.is_empty() && !k.iter().any(|s| s == secret) { k.push(secret.to_owned()); } }
+    pub fn add(&self, secret: &str) {
+        let mut k = self.known.write().unwrap();
+        if !secret.is_empty() && !k.iter().any(|s| s == secret) {
+            k.push(secret.to_owned());
+        }
+    }
 
     /// The text without any secret; borrowed when there was none in it.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut out = Cow::Borrowed(text);
-        for s in self.known.read().unwrap().iter() { if out.contains(s.as_str()) { out = Cow::Owned(out.replace(s.as_str(), MASK)); } }
+        for s in self.known.read().unwrap().iter() {
+            if out.contains(s.as_str()) {
+                out = Cow::Owned(out.replace(s.as_str(), MASK));
+            }
+        }
         out
     }
 }

@@ -80,12 +80,7 @@ pub fn plan(
     (Plan::merge(files), diagnostics, used)
 }
 
-fn file(
-    path: &Path,
-    project: Option<&Project>,
-    inputs: &Inputs,
-    redactor: &Redactor,
-) -> FilePlan {
+fn file(path: &Path, project: Option<&Project>, inputs: &Inputs, redactor: &Redactor) -> FilePlan {
     match discover::read(path) {
         Ok(source) => {
             learn_literals(&source, redactor);

@@ -270,10 +270,8 @@ impl Reports {
         let _ = self.tally.report(event);
         for (path, junit) in &mut self.files {
             if let Err(error) = junit.report(event) {
-                self.failed = Some(format!(
-                    "the report {} could not be written: {error}",
-                    path.display()
-                ));
+                self.failed =
+                    Some(format!("the report {} could not be written: {error}", path.display()));
             }
         }
     }
@@ -288,4 +286,3 @@ impl Reports {
         }
     }
 }
-

@@ -157,7 +157,9 @@ impl Client {
         let mut builder = http::Request::builder().method(method).uri(uri(&request.target)?);
         for Header { name, value, .. } in &request.headers {
             let value = HeaderValue::from_str(value).map_err(|_| {
-                let reason = format!("the value of the header {name} has a character that HTTP cannot carry");
+                let reason = format!(
+                    "the value of the header {name} has a character that HTTP cannot carry"
+                );
                 (Kind::Unsendable, reason)
             })?;
             builder = builder.header(name, value);

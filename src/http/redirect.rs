@@ -23,8 +23,8 @@ pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, S
         .join(location)
         .map_err(|reason| format!("the redirect leads nowhere: {reason}"))?;
     let mut next = Request { target, ..request.clone() };
-    let keeps_method = matches!(status, 307 | 308)
-        || matches!(request.method.as_str(), "GET" | "HEAD");
+    let keeps_method =
+        matches!(status, 307 | 308) || matches!(request.method.as_str(), "GET" | "HEAD");
     if !keeps_method {
         next.method = "GET".to_owned();
         next.body = None;
@@ -83,7 +83,8 @@ mod tests {
     #[test]
     fn credentials_stay_with_their_scheme_host_and_port() {
         let request = post("http://127.0.0.1:81/a");
-        let away = ["http://127.0.0.1:82/a", "https://127.0.0.1:81/a", "http://127.0.0.2:81/a", "//b"];
+        let away =
+            ["http://127.0.0.1:82/a", "https://127.0.0.1:81/a", "http://127.0.0.2:81/a", "//b"];
         for location in away {
             let next = next(&request, 307, location).unwrap();
             assert_eq!(names(&next), ["Accept", "Content-Type"], "{location}");
@@ -96,9 +97,13 @@ mod tests {
     #[test]
     fn a_post_becomes_a_get_unless_the_status_keeps_it() {
         let request = post("http://127.0.0.1:81/a");
-        for (status, method, body) in
-            [(301, "GET", false), (302, "GET", false), (303, "GET", false), (307, "POST", true), (308, "POST", true)]
-        {
+        for (status, method, body) in [
+            (301, "GET", false),
+            (302, "GET", false),
+            (303, "GET", false),
+            (307, "POST", true),
+            (308, "POST", true),
+        ] {
             let next = next(&request, status, "/b").unwrap();
             assert_eq!((next.method.as_str(), next.body.is_some()), (method, body), "{status}");
             assert_eq!(names(&next).contains(&"Content-Type"), body, "{status}");

@@ -28,7 +28,8 @@ impl Target {
     /// # Errors
     /// What is wrong with it, in words for the user, without the URL itself.
     pub fn parse(url: &str) -> Result<Target, String> {
-        let (scheme, rest) = url.split_once("://").ok_or("it does not begin with http:// or https://")?;
+        let (scheme, rest) =
+            url.split_once("://").ok_or("it does not begin with http:// or https://")?;
         let https = match scheme.to_ascii_lowercase().as_str() {
             "http" => false,
             "https" => true,
@@ -97,7 +98,13 @@ impl Origin {
             return Err("the host is missing".into());
         }
         let port = match port {
-            None => if https { 443 } else { 80 },
+            None => {
+                if https {
+                    443
+                } else {
+                    80
+                }
+            }
             Some(text) if text.bytes().all(|b| b.is_ascii_digit()) => match text.parse() {
                 Ok(port @ 1..) => port,
                 _ => return Err(format!("the port {text} is not between 1 and 65535")),

@@ -46,13 +46,8 @@ pub fn expand(
 /// The plan of a file that cannot be used: one case, so that no report can miss it.
 pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>) -> FilePlan {
     let diagnostics = without_repeats(faults);
-    let errors: Vec<&Diagnostic> =
-        diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
-    let reason = match errors.as_slice() {
-        [] => "the file cannot be read".to_owned(),
-        [only] => format!("{}: {}", only.place, only.title),
-        [first, rest @ ..] => format!("{}: {} (and {} more)", first.place, first.title, rest.len()),
-    };
+    let errors: Vec<Diagnostic> =
+        diagnostics.iter().filter(|d| d.severity == Severity::Error).cloned().collect();
     let location = errors.first().map(|d| d.place.location());
     let file = SpecFile {
         source: source.clone(),
@@ -66,8 +61,9 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         line: location.map_or(1, |l| l.line as u32),
         column: location.map_or(1, |l| l.column as u32),
         last_line: u32::MAX,
+        span: errors.first().map_or(Span::default(), |d| d.place.span),
         tags: Arc::new([]),
-        work: Work::Invalid(reason),
+        work: Work::Invalid(errors),
     };
     FilePlan { cases: vec![case], tokens: Vec::new(), diagnostics, used_vars: Vec::new() }
 }
@@ -140,6 +136,7 @@ impl<'s> Expansion<'s> {
             line: start.line as u32,
             column: start.column as u32,
             last_line: end.line as u32,
+            span: test.name.span,
             tags,
             work,
         }
@@ -175,7 +172,8 @@ impl<'s> Expansion<'s> {
         let expectations = step.expectations.iter().map(|e| bind.bind(e)).collect();
         missing.append(&mut self.binder.missing);
         let method = step.line.method.as_str().into();
-        Step { method, url, body, credential, settings, expectations }
+        let span = step.line.url.span;
+        Step { span, method, url, body, credential, settings, expectations }
     }
 
     /// Tests that say nothing about authentication share the credential of their file.

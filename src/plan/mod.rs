@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::suite::expect::Expectation;
 use crate::template::Template;
 use credential::{Credential, Token, TokenId};
@@ -41,6 +41,8 @@ pub struct Case {
     pub column: u32,
     /// The last line of it.
     pub last_line: u32,
+    /// Where its name stands.
+    pub span: Span,
     /// What it can be selected by.
     pub tags: Arc<[Box<str>]>,
     /// What it does.
@@ -69,13 +71,15 @@ pub enum Work {
     Skip(Box<str>),
     /// Cannot be run: something that it needs from outside is missing.
     Unready(Vec<Diagnostic>),
-    /// Stands for a file that is no valid spec; the reason is a line of text.
-    Invalid(String),
+    /// Stands for a file that is no valid spec, because of these.
+    Invalid(Vec<Diagnostic>),
 }
 
 /// A request and what must come back, all names bound.
 #[derive(Debug)]
 pub struct Step {
+    /// Where the request stands.
+    pub span: Span,
     /// The method.
     pub method: Box<str>,
     /// The URL, or the path behind the base URL.

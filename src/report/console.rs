@@ -125,7 +125,11 @@ impl<O: Write, E: Write> Console<O, E> {
         self.bad.push(format!("{word:<7}  {address}  {name}: {}", one_line(&failure.message)));
         let word = self.paint(RED, word);
         writeln!(self.out, "\n{word}  {}", self.paint(BOLD, &format!("{address}  {name}")))?;
-        for annotation in &failure.annotations {
+        if failure.noticed || failure.annotations.is_empty() {
+            writeln!(self.out, "{}", visible(&failure.message))?;
+        }
+        let untold = if failure.noticed { &[] } else { failure.annotations.as_slice() };
+        for annotation in untold {
             self.out.write_all(annotation.draw(self.color).as_bytes())?;
         }
         self.exchange(exchange)?;
@@ -297,7 +301,9 @@ fn visible(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\t' => ' ',
-            c if c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') => {
+            c if c.is_control()
+                || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') =>
+            {
                 '\u{FFFD}'
             }
             c => c,

@@ -10,7 +10,8 @@ pub struct Progress {
 impl Progress {
     /// Shows a bar when `terminal`.
     pub fn new(terminal: bool) -> Progress {
-        let bar = terminal.then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()));
+        let bar =
+            terminal.then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()));
         Progress { bar }
     }
 

@@ -22,15 +22,12 @@ impl Run<'_> {
                 let reason = self.redactor.redact(reason).into_owned();
                 (Verdict::Skipped(Skip::Spec(reason)), None)
             }
-            (Work::Invalid(reason), _) => {
-                (Verdict::Errored(self.explainer().unsent(case, "spec", reason)), None)
+            (Work::Invalid(faults), _) => {
+                (Verdict::Errored(self.explainer().faults(case, "spec", faults)), None)
             }
             (_, Some(stopped)) => (Verdict::Skipped(Skip::Stopped(stopped)), None),
             (Work::Unready(missing), None) => {
-                let mut failure = self.explainer().unsent(case, "environment", &missing[0].title);
-                failure.annotations =
-                    missing.iter().map(|missing| missing.annotation(self.redactor)).collect();
-                (Verdict::Errored(failure), None)
+                (Verdict::Errored(self.explainer().faults(case, "environment", missing)), None)
             }
             (Work::Steps(steps), None) => self.steps(worker, case, steps),
         };
@@ -67,14 +64,14 @@ impl Run<'_> {
         };
         let errored = |failure: Box<Failure>| (Verdict::Errored(failure), None);
         let request = maker.request(case, step).map_err(|unsent| match unsent {
-            Unsent::Token(reason) => errored(explain.unsent(case, "token", &reason)),
-            Unsent::Request(reason) => errored(explain.unsent(case, "request", &reason)),
+            Unsent::Token(reason) => errored(explain.unsent(case, step, "token", &reason)),
+            Unsent::Request(reason) => errored(explain.unsent(case, step, "request", &reason)),
         })?;
         let sends_authorization =
             request.headers.iter().any(|h| h.name.eq_ignore_ascii_case("authorization"));
         if matches!(step.credential, Credential::None) && sends_authorization {
             let reason = "`auth: none`, but the request carries an Authorization header";
-            return Err(errored(explain.unsent(case, "request", reason)));
+            return Err(errored(explain.unsent(case, step, "request", reason)));
         }
         let response = (self.transport)(worker, &request).map_err(|error| {
             let failure = explain.transport(case, step, &request, &error);

@@ -1,6 +1,6 @@
 //! Why a case did not pass, for a person: redacted first, shortened second.
 
-use crate::diagnostic::{Annotation, Severity};
+use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
 use crate::http::message::{Header, Request, Response, TransportError};
 use crate::judge::Mismatch;
@@ -43,6 +43,7 @@ impl Explainer<'_> {
             message: shortened(&titles.join("; "), VALUE * 2),
             repeat: self.repeat(case, Some((step, request))),
             annotations,
+            noticed: false,
         })
     }
 
@@ -67,34 +68,45 @@ impl Explainer<'_> {
         error: &TransportError,
     ) -> Box<Failure> {
         let repeat = self.repeat(case, Some((step, request)));
-        self.error(case, error.kind.name(), &error.message, repeat)
+        self.error(case, step, error.kind.name(), &error.message, repeat)
     }
 
-    /// A case that could not be run.
-    pub fn unsent(&self, case: &Case, kind: &'static str, reason: &str) -> Box<Failure> {
-        self.error(case, kind, reason, self.repeat(case, None))
+    /// A request that was not sent.
+    pub fn unsent(
+        &self,
+        case: &Case,
+        step: &Step,
+        kind: &'static str,
+        reason: &str,
+    ) -> Box<Failure> {
+        self.error(case, step, kind, reason, self.repeat(case, None))
+    }
+
+    /// A case that cannot be run as it is written. The faults themselves are told before the run.
+    pub fn faults(&self, case: &Case, kind: &'static str, faults: &[Diagnostic]) -> Box<Failure> {
+        let annotations: Vec<Annotation> =
+            faults.iter().map(|fault| fault.annotation(self.redactor)).collect();
+        let message = match annotations.as_slice() {
+            [] => "it cannot be read".to_owned(),
+            [only] => only.title.clone(),
+            [first, rest @ ..] => format!("{} (and {} more)", first.title, rest.len()),
+        };
+        let repeat = self.repeat(case, None);
+        Box::new(Failure { kind, message, annotations, noticed: true, repeat })
     }
 
     fn error(
         &self,
         case: &Case,
+        step: &Step,
         kind: &'static str,
         reason: &str,
         repeat: Vec<String>,
     ) -> Box<Failure> {
         let message = self.value(reason);
-        let annotation = Annotation {
-            severity: Severity::Error,
-            title: message.clone(),
-            path: case.file.source.path().to_owned(),
-            line: case.line as usize,
-            column: case.column as usize,
-            text: String::new(),
-            marked: 0..0,
-            label: String::new(),
-            helps: Vec::new(),
-        };
-        Box::new(Failure { kind, message, annotations: vec![annotation], repeat })
+        let place = Place::new(&case.file.source, step.span);
+        let annotation = Annotation::new(Severity::Error, &place, &message, "", self.redactor);
+        Box::new(Failure { kind, message, annotations: vec![annotation], noticed: false, repeat })
     }
 
     /// What was sent, and what came back if anything did.

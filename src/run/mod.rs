@@ -106,6 +106,7 @@ impl Run<'_> {
                 kind: "panic",
                 message: "apitest itself failed at this case: please report it".into(),
                 annotations: Vec::new(),
+                noticed: false,
                 repeat: vec![format!("apitest {}", case.address())],
             };
             CaseEnd {

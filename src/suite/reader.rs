@@ -13,6 +13,8 @@ use crate::template::{Draft, Template, as_text};
 pub struct Reader<'s> {
     source: &'s Arc<Source>,
     faults: Vec<Diagnostic>,
+    /// How many of the faults came with the tree.
+    known: usize,
 }
 
 /// A name and a value whose meaning depends on where they stand: a header, a query parameter, a
@@ -28,7 +30,8 @@ pub struct Field {
 impl<'s> Reader<'s> {
     /// Begins with faults that are already known.
     pub fn new(source: &'s Arc<Source>, faults: Vec<Diagnostic>) -> Reader<'s> {
-        Reader { source, faults }
+        let known = faults.len();
+        Reader { source, faults, known }
     }
 
     /// The source being read.
@@ -36,8 +39,13 @@ impl<'s> Reader<'s> {
         self.source
     }
 
-    /// All faults found.
-    pub fn into_faults(self) -> Vec<Diagnostic> {
+    /// All faults found. Where the tree has a stand-in for what it could not read, the tree's
+    /// fault says all there is to say.
+    pub fn into_faults(mut self) -> Vec<Diagnostic> {
+        let own = self.faults.split_off(self.known);
+        let told = |span: Span| self.faults.iter().any(|fault| fault.place.span == span);
+        let own: Vec<Diagnostic> = own.into_iter().filter(|f| !told(f.place.span)).collect();
+        self.faults.extend(own);
         self.faults
     }
 
@@ -49,6 +57,10 @@ impl<'s> Reader<'s> {
 
     /// Notes that `node` is not what stands under `key`.
     pub fn unexpected(&mut self, node: &Node, key: &str, expected: &str) {
+        let missing = node.span.start == node.span.end && matches!(node.value, Value::Null);
+        if missing && self.known > 0 {
+            return;
+        }
         let title = format!("`{key}` takes {expected}");
         self.fault(node.span, title).label = format!("found {}", node.kind_name());
     }
