@@ -15,7 +15,10 @@ pub fn demo(arguments: &DemoArgs) -> ExitCode {
         }
     };
     let (send, stopped) = mpsc::channel();
-    let handler = ctrlc::set_handler(move || drop(send.send(())));
+    let handler = ctrlc::set_handler(move || {
+        // Nobody listens any more once the first signal ended the wait.
+        let _ = send.send(());
+    });
     if let Err(error) = handler {
         return super::broken(&format!("cannot wait for signals: {error}"));
     }

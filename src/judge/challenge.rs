@@ -26,7 +26,7 @@ pub fn judge<'l>(
             .iter()
             .map(|f| {
                 let name = f.name.value.as_fixed().unwrap_or("a parameter");
-                format!("{name} {}", demand(&f.matcher, bindings))
+                format!("{name} {}", demand(&f.matcher, Subject::Text, bindings))
             })
             .collect();
         format!("a challenge with {}", demands.join(" and "))

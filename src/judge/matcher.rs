@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Mismatch;
 use super::compare::{equal, equal_text, is_of_type, order};
-use super::words::{demand, operator_demand, path_text, typed};
+use super::words::{demand, operator_demand, path_text, shown};
 use crate::json_path::Found;
 use crate::source::{Span, Spanned};
 use crate::suite::matcher::{
@@ -64,8 +64,10 @@ impl<'b> Judge<'b> {
                 mismatches.push(Mismatch {
                     span: operator.span,
                     subject: (at.name)(),
-                    expected: operator_demand(&operator.value, self.bindings),
-                    actual: self.shown(at.value),
+                    expected: operator_demand(&operator.value, self.subject, self.bindings),
+                    actual: at
+                        .value
+                        .map_or_else(|| "nothing".into(), |value| shown(value, self.subject)),
                     note,
                 });
             }
@@ -165,14 +167,14 @@ impl<'b> Judge<'b> {
             mismatches.push(Mismatch {
                 span: check.span,
                 subject: name(),
-                expected: demand(&check.matcher, self.bindings),
+                expected: demand(&check.matcher, Subject::Json, self.bindings),
                 actual: "a query that could not be compiled".into(),
                 note: None,
             });
             return Outcome::Unfit;
         };
         let judge = Judge { subject: Subject::Json, fold_case: false, ..*self };
-        let name = || format!("{} {}", name(), path.text());
+        let name = || joined(&name(), path.text());
         let many;
         let found = match path.find(value) {
             Found::One(value) => Some(value),
@@ -188,7 +190,7 @@ impl<'b> Judge<'b> {
             && let Some(near) = path.near_miss(value)
         {
             for mismatch in &mut mismatches[before..] {
-                mismatch.note = Some(format!("`{}` asks a {near}", path_text(&check.path)));
+                mismatch.note = Some(format!("`{}` meets {near}", path_text(&check.path)));
             }
         }
         outcome
@@ -322,15 +324,6 @@ impl<'b> Judge<'b> {
             _ => None,
         }
     }
-
-    fn shown(&self, value: Option<&Value>) -> String {
-        match (self.subject, value) {
-            (Subject::Status, Some(status)) => status.to_string(),
-            (Subject::Duration, Some(time)) => format!("{time} ms"),
-            (Subject::Text, Some(text @ Value::String(_))) => text.to_string(),
-            (_, value) => typed(value),
-        }
-    }
 }
 
 /// One mismatch for a value that could not be had at all.
@@ -341,8 +334,17 @@ pub fn unavailable(
     bindings: &Bindings,
     reason: &str,
 ) -> Mismatch {
-    let expected = demand(matcher, bindings);
+    let kind = if subject.starts_with("json") { Subject::Json } else { Subject::Text };
+    let expected = demand(matcher, kind, bindings);
     Mismatch { span, subject, expected, actual: reason.to_owned(), note: None }
+}
+
+/// What a query finds in something that has a name: `json $.a`, and `json $.a[0].b` inside it.
+fn joined(name: &str, path: &str) -> String {
+    match (name.contains('$'), path.strip_prefix('$')) {
+        (true, Some(path)) => format!("{name}{path}"),
+        _ => format!("{name} {path}"),
+    }
 }
 
 fn worst(outcomes: impl Iterator<Item = Outcome>) -> Outcome {

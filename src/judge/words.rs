@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::suite::matcher::{Matcher, Operator, Path, Pattern, ValueOperator};
+use crate::suite::matcher::{Matcher, Operator, Path, Pattern, Subject, ValueOperator};
 use crate::template::{Bindings, Draft};
 
 /// A value with its type, whole: whoever shows it redacts first and shortens second.
@@ -18,35 +18,60 @@ pub fn typed(value: Option<&Value>) -> String {
     }
 }
 
+/// A value as it is shown beside others of its kind: with its type only where there are several.
+pub fn shown(value: &Value, subject: Subject) -> String {
+    match (subject, value) {
+        (Subject::Status, value) => value.to_string(),
+        (Subject::Duration, time) => format!("{time} ms"),
+        (Subject::Text, Value::String(_) | Value::Array(_)) => value.to_string(),
+        (Subject::Text, scalar) => Value::String(bare(scalar)).to_string(),
+        (Subject::Json, value) => typed(Some(value)),
+    }
+}
+
 /// What a matcher demands, as it follows "expected".
-pub fn demand(matcher: &Matcher, bindings: &Bindings) -> String {
-    let demands: Vec<String> =
-        matcher.0.iter().map(|operator| operator_demand(&operator.value, bindings)).collect();
+pub fn demand(matcher: &Matcher, subject: Subject, bindings: &Bindings) -> String {
+    let demands: Vec<String> = matcher
+        .0
+        .iter()
+        .map(|operator| operator_demand(&operator.value, subject, bindings))
+        .collect();
     demands.join(" and ")
 }
 
 /// What an operator demands, as it follows "expected".
-pub fn operator_demand(operator: &Operator, bindings: &Bindings) -> String {
+pub fn operator_demand(operator: &Operator, subject: Subject, bindings: &Bindings) -> String {
     match operator {
-        Operator::Value(kind, draft) => value_demand(*kind, draft, bindings),
+        Operator::Value(kind, draft) => value_demand(*kind, draft, subject, bindings),
         Operator::Matches(Pattern::Compiled(regex)) => format!("a match of /{}/", regex.as_str()),
         Operator::Matches(Pattern::Written(text)) => match text.value.fill(bindings) {
             Ok(text) => format!("a match of /{text}/"),
             Err(_) => "a match of a regex".into(),
         },
-        Operator::Not(matcher) => format!("not {}", demand(matcher, bindings)),
-        Operator::Length(matcher) => format!("a length of {}", demand(matcher, bindings)),
-        Operator::Each(matcher) => format!("every element to be {}", demand(matcher, bindings)),
-        Operator::Any(matcher) => format!("an element that is {}", demand(matcher, bindings)),
+        Operator::Not(matcher) => format!("not {}", demand(matcher, subject, bindings)),
+        Operator::Length(matcher) => {
+            format!("a length of {}", demand(matcher, Subject::Json, bindings))
+        }
+        Operator::Each(matcher) => {
+            format!("every element to be {}", demand(matcher, subject, bindings))
+        }
+        Operator::Any(matcher) => {
+            format!("an element that is {}", demand(matcher, subject, bindings))
+        }
         Operator::All(matchers) => {
-            let demands: Vec<String> = matchers.iter().map(|m| demand(m, bindings)).collect();
+            let demands: Vec<String> =
+                matchers.iter().map(|m| demand(m, subject, bindings)).collect();
             demands.join(" and ")
         }
         Operator::Json(checks) => {
             let demands: Vec<String> = checks
                 .iter()
                 .map(|check| {
-                    format!("{} to be {}", path_text(&check.path), demand(&check.matcher, bindings))
+                    format!(
+                        "{} to be {}",
+                        path_text(&check.path),
+                        demand(&check.matcher, Subject::Json, bindings)
+                    )
                 })
                 .collect();
             demands.join(" and ")
@@ -62,7 +87,12 @@ pub fn path_text(path: &Path) -> String {
     }
 }
 
-fn value_demand(kind: ValueOperator, draft: &Draft, bindings: &Bindings) -> String {
+fn value_demand(
+    kind: ValueOperator,
+    draft: &Draft,
+    subject: Subject,
+    bindings: &Bindings,
+) -> String {
     use ValueOperator as V;
     let filled = draft.fill(bindings);
     let value: &Value = match &filled {
@@ -70,7 +100,7 @@ fn value_demand(kind: ValueOperator, draft: &Draft, bindings: &Bindings) -> Stri
         Err(error) => return error.message.clone(),
     };
     match kind {
-        V::Equals => typed(Some(value)),
+        V::Equals => shown(value, subject),
         V::Status => status_demand(value),
         V::In => format!("one of {value}"),
         V::Type => type_demand(value),

@@ -13,8 +13,11 @@ use super::curl;
 /// The most that is shown of a message, in bytes.
 const EXCERPT: usize = 4096;
 
-/// The most that is shown of one value, in bytes.
-const VALUE: usize = 400;
+/// The most that is shown of one value, in bytes; the response stands below it.
+const VALUE: usize = 240;
+
+/// What is found is told under the caret too when it is not longer than this.
+const LABEL: usize = 60;
 
 /// How much of a message is looked at to find secrets in what will be shown of it.
 const LOOKED_AT: usize = 64 * 1024;
@@ -37,10 +40,15 @@ impl Explainer<'_> {
     ) -> Box<Failure> {
         let annotations: Vec<Annotation> =
             mismatches.iter().map(|mismatch| self.annotation(case, mismatch)).collect();
-        let titles: Vec<&str> = annotations.iter().map(|a| a.title.as_str()).collect();
+        let message = match annotations.as_slice() {
+            [first, rest @ ..] if !rest.is_empty() => {
+                format!("{} (and {} more)", first.title, rest.len())
+            }
+            annotations => annotations.iter().map(|a| a.title.as_str()).collect(),
+        };
         Box::new(Failure {
             kind: kind(&mismatches[0]),
-            message: shortened(&titles.join("; "), VALUE * 2),
+            message,
             repeat: self.repeat(case, Some((step, request))),
             annotations,
             noticed: false,
@@ -52,7 +60,10 @@ impl Explainer<'_> {
         let place = Place::new(&case.file.source, *span);
         let (expected, actual) = (self.value(expected), self.value(actual));
         let title = format!("{}: expected {expected}, got {actual}", self.value(subject));
-        let label = format!("got {actual}");
+        let label = match actual.len() <= LABEL {
+            true => format!("got {actual}"),
+            false => String::new(),
+        };
         let mut annotation =
             Annotation::new(Severity::Error, &place, &title, &label, self.redactor);
         annotation.helps.extend(note.as_ref().map(|note| self.value(note)));
