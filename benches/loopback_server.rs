@@ -1,1 +1,2 @@
+//! A loopback server for comparisons of speed.
 fn main() {}

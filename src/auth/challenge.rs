@@ -2,18 +2,25 @@
 /// c
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge {
+    /// scheme
     pub scheme: String,
+    /// token68
     pub token68: Option<String>,
+    /// params
     pub params: Vec<(String, String)>,
 }
 /// f
 pub struct ChallengeFault {
+    /// at
     pub at: usize,
+    /// message
     pub message: String,
 }
 /// p
 pub struct Parsed {
+    /// challenges
     pub challenges: Vec<Challenge>,
+    /// faults
     pub faults: Vec<ChallengeFault>,
 }
 /// parse

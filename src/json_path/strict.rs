@@ -86,7 +86,9 @@ fn check_test(test: &Test) -> Result<(), String> {
         Test::AbsQuery(query) => check_query(query),
         Test::Function(function) => match &**function {
             TestFunction::Match(..) | TestFunction::Search(..) => check_function(function),
-            _ => Err(format!("the result of `{function}` must be compared with something")),
+            _ => {
+                Err(format!("the result of `{}` must be compared with something", called(function)))
+            }
         },
     }
 }
@@ -101,7 +103,7 @@ fn check_comparison(comparison: &Comparison) -> Result<(), String> {
     [left, right].into_iter().try_for_each(|side| match side {
         Comparable::Function(function) => match function {
             TestFunction::Match(..) | TestFunction::Search(..) => {
-                Err(format!("`{function}` is a test by itself: compare it with nothing"))
+                Err(format!("`{}` is a test by itself: compare it with nothing", called(function)))
             }
             _ => check_function(function),
         },
@@ -153,13 +155,16 @@ fn check_value(argument: &FnArg, function: &TestFunction) -> Result<(), String> 
     if is_value {
         return Ok(());
     }
-    Err(format!("`{argument}` in `{function}` can be several values: a singular query is needed"))
+    Err(format!(
+        "`{}` takes one value, and a query in it can find several: a singular query is needed",
+        called(function)
+    ))
 }
 
 fn check_nodes(argument: &FnArg, function: &TestFunction) -> Result<(), String> {
     match argument {
         FnArg::Test(test) if !matches!(**test, Test::Function(_)) => check_test(test),
-        _ => Err(format!("`{argument}` in `{function}` is not a query")),
+        _ => Err(format!("`{}` takes a query", called(function))),
     }
 }
 
@@ -167,4 +172,16 @@ fn is_singular(segments: &[Segment]) -> bool {
     segments
         .iter()
         .all(|segment| matches!(segment, Segment::Selector(Selector::Name(_) | Selector::Index(_))))
+}
+
+/// A function as a message names it; the engine spells its arguments in a way of its own.
+fn called(function: &TestFunction) -> String {
+    match function {
+        TestFunction::Custom(name, _) => format!("{name}()"),
+        TestFunction::Length(_) => "length()".into(),
+        TestFunction::Count(_) => "count()".into(),
+        TestFunction::Value(_) => "value()".into(),
+        TestFunction::Match(..) => "match()".into(),
+        TestFunction::Search(..) => "search()".into(),
+    }
 }

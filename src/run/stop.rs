@@ -60,9 +60,11 @@ impl Stop {
         if self.wait(deadline, |state| state.stopped) {
             self.stop(StopReason::Deadline);
         }
-        if self.reason() == Some(StopReason::FailFast) && self.wait(deadline, |_| false) {
-            self.abort();
-        } else if self.wait(Some(Instant::now() + GRACE), |_| false) {
+        let until = match self.reason() {
+            Some(StopReason::FailFast) => deadline,
+            _ => Some(Instant::now() + GRACE),
+        };
+        if self.wait(until, |_| false) {
             self.abort();
         }
     }

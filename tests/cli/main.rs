@@ -1,1 +1,14 @@
+//! The program as a user meets it: whole runs of the binary, a module a feature.
 
+mod support;
+
+mod run;
+mod bad_input;
+mod operators;
+mod junit;
+mod parity;
+mod redaction;
+mod broken_servers;
+mod redirects;
+mod signals;
+mod own_specs;

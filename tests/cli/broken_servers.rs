@@ -1,0 +1,1 @@
+//! Servers that misbehave: a right verdict in bounded time, the rest unharmed.

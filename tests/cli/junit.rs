@@ -1,0 +1,1 @@
+//! The JUnit report, read back with an XML parser.

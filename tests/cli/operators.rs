@@ -1,0 +1,1 @@
+//! Each operator, once holding and once not, with its whole message.

@@ -1,0 +1,1 @@
+//! The same reports for any number of jobs.

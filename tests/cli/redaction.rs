@@ -1,0 +1,1 @@
+//! No secret stands in any output, whichever way it came in.

@@ -1,0 +1,1 @@
+//! Where credentials travel, and where they do not.

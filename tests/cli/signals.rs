@@ -1,0 +1,1 @@
+//! A run that is interrupted ends in good order.

@@ -1,0 +1,4 @@
+//! What the tests are made with: a folder to run in, the program, and servers to run against.
+
+pub mod sandbox;
+pub mod server;
