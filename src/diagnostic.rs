@@ -1,6 +1,7 @@
 //! Faults in a spec, drawn under the line they stand in.
 
 mod line;
+mod roots;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use self::line::{shown_line, visible};
+pub use self::roots::roots;
 pub use self::suggest::did_you_mean;
 use crate::secret::Redactor;
 use crate::source::{Location, Place, Source, Span};

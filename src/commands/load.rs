@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, Found};
-use crate::plan::expand::{expand, invalid};
+use crate::plan::expand::expand;
+use crate::plan::invalid::invalid;
 use crate::plan::scope::Inputs;
 use crate::plan::{FilePlan, Plan};
 use crate::run::pool::Pool;

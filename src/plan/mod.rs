@@ -1,19 +1,26 @@
 //! What will be sent and what must come back, with nothing left to decide.
 
 pub mod scope;
+mod names;
+mod fill;
+mod fields;
 pub mod bind;
 pub mod settings;
 pub mod credential;
+mod tokens;
+mod url;
+mod unused;
+pub mod invalid;
 pub mod expand;
 pub mod select;
 pub mod secrets;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Source, Span};
+use crate::source::{Source, Span, Spanned};
 use crate::suite::expect::Expectation;
 use crate::template::Template;
 use credential::{Credential, Token, TokenId};
@@ -104,13 +111,13 @@ pub enum Body {
     /// Sent as it is.
     Text(Template),
     /// The bytes of a file, by its path from the working directory.
-    File(Template),
+    File(Spanned<Template>),
     /// Sent as they are.
     Bytes(Arc<[u8]>),
 }
 
 /// The plan of one file, not yet part of a whole.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct FilePlan {
     /// The cases.
     pub cases: Vec<Case>,
@@ -118,6 +125,8 @@ pub struct FilePlan {
     pub tokens: Vec<Token>,
     /// Every fault and warning of the file.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where the definitions stand that it uses, those of the project file among them.
+    pub used: HashSet<scope::Place>,
     /// The names given with `--var` that it uses.
     pub used_vars: Vec<String>,
 }

@@ -55,6 +55,7 @@ impl Maker<'_> {
         }
         let (body, content_type) = self.body(step)?;
         if let Some(content_type) = content_type
+            && !step.settings.no_content_type
             && !headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"))
         {
             let name = "Content-Type".to_owned();
@@ -134,7 +135,7 @@ impl Maker<'_> {
                 (Some(pairs.join("&").into_bytes()), Some("application/x-www-form-urlencoded"))
             }
             Body::Text(text) => (Some(text.fill(self.bindings)?.into_owned().into_bytes()), None),
-            Body::File(path) => (Some(self.file(&path.fill(self.bindings)?)?), None),
+            Body::File(path) => (Some(self.file(&path.value.fill(self.bindings)?)?), None),
             Body::Bytes(bytes) => (Some(bytes.to_vec()), None),
         })
     }
@@ -171,7 +172,12 @@ impl Maker<'_> {
                 headers.push(authorization(format!("Bearer {token}")));
             }
             Credential::Basic(username, password) => {
-                let pair = format!("{}:{}", username.fill(self.bindings)?, self.secret(password)?);
+                // Some APIs take a key for the user name, and no password.
+                let password = match password.as_fixed() {
+                    Some("") => String::new(),
+                    _ => self.secret(password)?,
+                };
+                let pair = format!("{}:{password}", username.fill(self.bindings)?);
                 let pair = base64::engine::general_purpose::STANDARD.encode(pair);
                 headers.push(authorization(format!("Basic {pair}")));
             }
