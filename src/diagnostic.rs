@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use self::line::{shown_line, visible};
+use self::line::shown_line;
+pub(crate) use self::line::visible;
 pub use self::suggest::did_you_mean;
 use crate::secret::Redactor;
 use crate::source::{Location, Place, Source, Span};

@@ -232,13 +232,8 @@ impl Reports {
         }
         let files = paths
             .into_iter()
-            .map(|path| match Junit::create(&path) {
-                Ok(junit) => Ok((path, junit)),
-                Err(error) => {
-                    Err(format!("the report {} cannot be written: {error}", path.display()))
-                }
-            })
-            .collect::<Result<_, _>>()?;
+            .map(|path| Ok((path.clone(), Junit::create(&path)?)))
+            .collect::<Result<_, String>>()?;
         let detail = match (arguments.quiet, arguments.verbose) {
             (true, _) => Detail::Quiet,
             (_, true) => Detail::Verbose,
