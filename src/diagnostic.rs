@@ -123,6 +123,11 @@ impl Annotation {
         }
     }
 
+    /// `path:line:column`.
+    pub fn address(&self) -> String {
+        format!("{}:{}:{}", self.path, self.line, self.column)
+    }
+
     /// Draws it: the title, `path:line:column`, the line, the caret with its label, the advice.
     /// Ends with a line break. ANSI colours only when `color`.
     pub fn draw(&self, color: bool) -> String {

@@ -92,12 +92,11 @@ impl Limits {
         }
         let mut body = lines(&body);
         shorten(&mut body, self.body);
-        let (path, line, column) = match failure.annotations.first() {
-            Some(first) => (first.path.as_str(), first.line, first.column),
-            None => (case.file.source.path(), case.line as usize, case.column as usize),
+        let place = match failure.annotations.first() {
+            Some(first) => first.address(),
+            None => format!("{}:{}", case.address(), case.column),
         };
-        let place = one_line(&format!("({path}:{line}:{column})"));
-        let body = format!("{}\n\n{place}", body.trim_end());
+        let body = format!("{}\n\n({})", body.trim_end(), one_line(&place));
         (failure.kind.to_owned(), message, in_cdata(&body))
     }
 
