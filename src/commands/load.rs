@@ -1,5 +1,6 @@
 //! From paths to a plan: the project file, the spec files, their faults.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -102,13 +103,15 @@ fn project_file(diagnostics: &[Diagnostic]) -> FilePlan {
     }
 }
 
-/// The paths behind which there is no spec, and why. Folders without one are among them only when
+/// The paths behind which there is no spec, each once, and why. Folders without one are among them only when
 /// something else was found: else nothing was.
 fn unusable(found: &Found) -> impl Iterator<Item = (String, String)> {
     let alone = found.files.is_empty() && found.missing.is_empty();
     let empty = if alone { &[] } else { found.empty.as_slice() };
     let empty = empty.iter().map(|path| (path.clone(), "holds no *.yaml or *.yml".to_owned()));
-    found.missing.iter().cloned().chain(empty)
+    let mut seen = HashSet::new();
+    let all = found.missing.iter().cloned().chain(empty);
+    all.filter(move |(path, _)| seen.insert(path.clone()))
 }
 
 /// With `--strict` the warnings of a file are errors, and a case of their own.
