@@ -16,28 +16,31 @@ const BODY: usize = 40 * 1024;
 /// The most of an exchange.
 const EXCHANGE: usize = 20 * 1024;
 
-/// A report is to stay below 50 MiB: once it has grown so far, …
-pub const LARGE: u64 = 46 << 20;
+/// GitLab takes reports below 30 MB: once one has grown so far, …
+pub const LARGE: u64 = 24 << 20;
 
 /// … this is the most of a body, no exchange is written, …
 const SHORT_BODY: usize = 512;
 
 /// … and this is said of it.
-const SHORTENED: &str = "(shortened, without the exchange: the report is over 46 MiB)";
+const SHORTENED: &str = "(shortened, without the exchange: the report is over 24 MiB)";
 
 /// The test case, and how many bytes of text it holds. `written` is how much of the report there
 /// is already.
 pub fn test_case(case: &Case, end: &CaseEnd, class: &str, written: u64) -> (TestCase, usize) {
     let room = if written < LARGE { Room::Ample } else { Room::Scarce };
+    // A type has two words: GitLab's XML reader would parse the body of a bare `duration` as one.
     let result = match &end.verdict {
         Verdict::Passed => TestResult::Success,
         Verdict::Failed(failure) => {
-            let (type_, message, cause) = room.texts(case, failure);
-            TestResult::Failure { type_, message, cause: Some(cause) }
+            let (message, body) = room.texts(case, failure);
+            let type_ = format!("mismatch.{}", failure.kind);
+            TestResult::Failure { type_, message, cause: Some(body) }
         }
         Verdict::Errored(failure) => {
-            let (type_, message, cause) = room.texts(case, failure);
-            TestResult::Error { type_, message, cause: Some(cause) }
+            let (message, body) = room.texts(case, failure);
+            let type_ = format!("error.{}", failure.kind);
+            TestResult::Error { type_, message, cause: Some(body) }
         }
         Verdict::Skipped(skip) => skipped(skip),
     };
@@ -71,9 +74,9 @@ enum Room {
 }
 
 impl Room {
-    /// Type, message and body of what did not pass. The body alone tells all, for some readers
+    /// Message and body of what did not pass. The body alone tells all, for some readers
     /// show nothing else, and its last line says where.
-    fn texts(self, case: &Case, failure: &Failure) -> (String, String, String) {
+    fn texts(self, case: &Case, failure: &Failure) -> (String, String) {
         let mut message = one_line(&failure.message);
         shorten(&mut message, MESSAGE);
         let mut body = String::new();
@@ -100,7 +103,7 @@ impl Room {
             None => format!("{}:{}", case.address(), case.column),
         };
         body.push_str(&format!("\n\n({})", one_line(&place)));
-        (failure.kind.to_owned(), message, in_cdata(&body))
+        (message, in_cdata(&body))
     }
 }
 
@@ -117,8 +120,8 @@ fn exchange_text(exchange: &Exchange) -> String {
 
 fn skipped(skip: &Skip) -> TestResult {
     let (type_, reason) = match skip {
-        Skip::Spec(reason) => ("skip", reason.as_str()),
-        Skip::Stopped(reason) => ("not-run", reason.words()),
+        Skip::Spec(reason) => ("skipped.spec", reason.as_str()),
+        Skip::Stopped(reason) => ("skipped.not-run", reason.words()),
     };
     let mut message = one_line(reason);
     shorten(&mut message, MESSAGE);
