@@ -115,28 +115,34 @@ impl Run<'_> {
                 exchange: None,
             }
         });
-        if self.settings.fail_fast
-            && matches!(end.verdict, Verdict::Failed(_) | Verdict::Errored(_))
-        {
+        if self.settings.fail_fast && end.verdict.is_bad() {
             self.stop.stop(StopReason::FailFast);
         }
         end
     }
 
-    /// Tells the ends in the order of the plan: one that comes early waits for its turn.
+    /// Tells the ends in the order of the plan: one that comes early waits for its turn. Progress
+    /// is told in time also while nothing ends.
     fn tell(&self, ends: &mpsc::Receiver<(usize, CaseEnd)>, observe: &mut dyn FnMut(Event)) {
         let mut waiting: Vec<Option<CaseEnd>> = Vec::new();
         waiting.resize_with(self.plan.cases.len(), || None);
-        let (mut next, mut bad, mut told) = (0, 0, Instant::now());
-        for (done, (index, end)) in ends.iter().enumerate() {
-            bad += usize::from(matches!(end.verdict, Verdict::Failed(_) | Verdict::Errored(_)));
-            waiting[index] = Some(end);
+        let (mut next, mut done, mut bad, mut told) = (0, 0, 0, Instant::now());
+        loop {
+            match ends.recv_timeout(PROGRESS) {
+                Ok((index, end)) => {
+                    done += 1;
+                    bad += usize::from(end.verdict.is_bad());
+                    waiting[index] = Some(end);
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+            }
             while let Some(end) = waiting.get_mut(next).and_then(Option::take) {
                 observe(Event::CaseEnded(&self.plan.cases[next], &end));
                 next += 1;
             }
             if told.elapsed() >= PROGRESS {
-                observe(Event::Progressed { done: done + 1, bad });
+                observe(Event::Progressed { done, bad, next: self.plan.cases.get(next) });
                 told = Instant::now();
             }
         }
