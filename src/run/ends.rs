@@ -8,9 +8,6 @@ use std::time::Duration;
 
 use crate::event::CaseEnd;
 
-/// The longest that an end waits to be taken.
-const PATIENCE: Duration = Duration::from_millis(100);
-
 /// So many ends wait no longer.
 const BATCH: usize = 256;
 
@@ -53,15 +50,15 @@ impl Ends {
         }
     }
 
-    /// Takes what was brought: the last of all, a batch, or what there is when patience ends,
+    /// Takes what was brought: the last of all, a batch, or what there is when `patience` ends,
     /// which may be nothing. `None` when all were taken.
-    pub fn take(&self) -> Option<Vec<(usize, CaseEnd)>> {
+    pub fn take(&self, patience: Duration) -> Option<Vec<(usize, CaseEnd)>> {
         let state = self.state();
         if state.missing == 0 && state.ends.is_empty() {
             return None;
         }
         let wait = |state: &mut State| state.missing > 0 && state.ends.len() < BATCH;
-        let woken = self.worth_taking.wait_timeout_while(state, PATIENCE, wait);
+        let woken = self.worth_taking.wait_timeout_while(state, patience, wait);
         let (mut state, _) = woken.unwrap_or_else(PoisonError::into_inner);
         let taken = std::mem::replace(&mut state.ends, Vec::with_capacity(BATCH));
         drop(state);
@@ -80,6 +77,8 @@ impl Ends {
 mod tests {
     use super::*;
     use crate::event::Verdict;
+
+    const PATIENCE: Duration = Duration::from_millis(20);
 
     fn end() -> CaseEnd {
         CaseEnd { verdict: Verdict::Passed, elapsed: Duration::ZERO, exchange: None }
@@ -103,7 +102,7 @@ mod tests {
                     }
                 });
             }
-            while let Some(taken) = ends.take() {
+            while let Some(taken) = ends.take(PATIENCE) {
                 assert!(taken.len() <= FULL);
                 seen.extend(taken.into_iter().map(|(index, _)| index));
             }
@@ -116,11 +115,11 @@ mod tests {
     fn a_lone_end_does_not_wait_for_company_that_is_slow() {
         let ends = Ends::new(2);
         ends.put(1, end());
-        let taken = ends.take().unwrap();
+        let taken = ends.take(PATIENCE).unwrap();
         assert_eq!(taken.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1]);
-        assert!(ends.take().unwrap().is_empty());
+        assert!(ends.take(PATIENCE).unwrap().is_empty());
         ends.put(0, end());
-        assert_eq!(ends.take().unwrap().len(), 1);
-        assert!(ends.take().is_none());
+        assert_eq!(ends.take(PATIENCE).unwrap().len(), 1);
+        assert!(ends.take(PATIENCE).is_none());
     }
 }

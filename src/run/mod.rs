@@ -60,6 +60,9 @@ pub struct Run<'r> {
     pub stop: &'r Stop,
 }
 
+/// How often progress is told, and the longest that the end of a case waits to be told.
+const PROGRESS: Duration = Duration::from_millis(100);
+
 impl Run<'_> {
     /// Runs the plan. `observe` is called on this thread only; the ends of cases come in the order
     /// of the plan.
@@ -120,8 +123,8 @@ impl Run<'_> {
     fn tell(&self, ends: &Ends, observe: &mut dyn FnMut(Event)) {
         let mut waiting: Vec<Option<CaseEnd>> = Vec::new();
         waiting.resize_with(self.plan.cases.len(), || None);
-        let (mut next, mut done, mut bad) = (0, 0, 0);
-        while let Some(batch) = ends.take() {
+        let (mut next, mut done, mut bad, mut told) = (0, 0, 0, Instant::now());
+        while let Some(batch) = ends.take(PROGRESS) {
             for (index, end) in batch {
                 done += 1;
                 bad += usize::from(matches!(end.verdict, Verdict::Failed(_) | Verdict::Errored(_)));
@@ -131,7 +134,10 @@ impl Run<'_> {
                 observe(Event::CaseEnded(&self.plan.cases[next], &end));
                 next += 1;
             }
-            observe(Event::Progressed { done, bad });
+            if told.elapsed() >= PROGRESS {
+                observe(Event::Progressed { done, bad });
+                told = Instant::now();
+            }
         }
     }
 }
