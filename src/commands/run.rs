@@ -93,7 +93,10 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         stop: &stop,
     };
     run.execute(&pool, &mut |event| reports.report(&event));
-    Ok(reports.finish(code))
+    let code = reports.finish(code);
+    // The process ends here: to free a large plan piece by piece takes time and serves nobody.
+    std::mem::forget(plan);
+    Ok(code)
 }
 
 /// A client whose requests end with the run.
