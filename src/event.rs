@@ -130,4 +130,15 @@ impl StopReason {
             StopReason::Deadline => "not run: the time of the run was up (--deadline)",
         }
     }
+
+    /// Why an exchange that had begun was ended, in words.
+    pub fn cut_short(self) -> &'static str {
+        match self {
+            StopReason::Interrupted => "no verdict: the run was interrupted before the answer came",
+            StopReason::FailFast => "no verdict: the run was ended before the answer came",
+            StopReason::Deadline => {
+                "no verdict: the time of the run was up (--deadline) before the answer came"
+            }
+        }
+    }
 }

@@ -38,6 +38,8 @@ pub fn run(arguments: &RunArgs, process: &Process) -> ExitCode {
 /// The stages of a run. An error is what apitest could not do of its own part.
 fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let started = Instant::now();
+    let stop = Arc::new(Stop::default());
+    stop_on_signals(&stop)?;
     let redactor = Redactor::default();
     let mut loaded = load::project(&redactor);
     let inputs = inputs(arguments, process, &loaded);
@@ -75,53 +77,44 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let settings = RunSettings {
         jobs: jobs(arguments),
         fail_fast: arguments.fail_fast,
-        deadline: arguments.deadline.map(|time| started + time),
+        // A time beyond what the clock can tell is none.
+        deadline: arguments.deadline.and_then(|time| started.checked_add(time)),
         verbose: arguments.verbose,
         project: &project_folder,
     };
-    execute(&plan, settings, arguments.max_body, &pool, &redactor, &bindings, &mut reports)?;
-    Ok(reports.finish(code))
-}
-
-fn execute(
-    plan: &Plan,
-    settings: RunSettings,
-    max_body: u64,
-    pool: &Pool,
-    redactor: &Redactor,
-    bindings: &Bindings,
-    reports: &mut Reports,
-) -> Result<(), String> {
-    let stop = Arc::new(Stop::default());
-    stop_on_signals(&stop)?;
-    let client = Arc::new(Client::new(ClientSettings {
-        jobs: settings.jobs,
-        max_body,
-        connect_timeout: CONNECT_TIMEOUT,
-    }));
-    let at_abort = client.clone();
-    stop.at_abort(move || at_abort.interrupt());
+    let client = client(settings.jobs, arguments.max_body, &stop);
     let run = Run {
-        plan,
+        plan: &plan,
         settings,
         transport: &|worker, request| client.exchange(worker, request),
-        tokens: TokenStore::new(plan, redactor, bindings, &stop),
-        redactor,
-        bindings,
+        tokens: TokenStore::new(&plan, &redactor, &bindings, &stop),
+        redactor: &redactor,
+        bindings: &bindings,
         stop: &stop,
     };
-    run.execute(pool, &mut |event| reports.report(&event));
-    Ok(())
+    run.execute(&pool, &mut |event| reports.report(&event));
+    let code = reports.finish(code);
+    // The process ends here: to free a large plan piece by piece takes time and serves nobody.
+    std::mem::forget(plan);
+    Ok(code)
+}
+
+/// A client whose requests end with the run.
+fn client(jobs: usize, max_body: u64, stop: &Stop) -> Arc<Client> {
+    let settings = ClientSettings { jobs, max_body, connect_timeout: CONNECT_TIMEOUT };
+    let client = Arc::new(Client::new(settings));
+    let at_abort = client.clone();
+    stop.at_abort(move |reason| at_abort.interrupt(reason.cut_short()));
+    client
 }
 
 /// The first signal ends the run in good order, the second one at once.
 fn stop_on_signals(stop: &Arc<Stop>) -> Result<(), String> {
     let stop = stop.clone();
     ctrlc::set_handler(move || {
-        if stop.reason() == Some(StopReason::Interrupted) {
+        if !stop.stop(StopReason::Interrupted) {
             std::process::exit(ExitCode::Interrupted as i32);
         }
-        stop.stop(StopReason::Interrupted);
     })
     .map_err(|error| format!("cannot wait for signals: {error}"))
 }
