@@ -22,12 +22,15 @@ pub enum Event<'p> {
         /// How many run at a time.
         jobs: usize,
     },
-    /// Some cases are through; they are told about in their turn.
+    /// Told some times a second, whether or not anything happened; cases that are through are told
+    /// about in their turn.
     Progressed {
         /// How many are through.
         done: usize,
         /// How many of them did not pass.
         bad: usize,
+        /// The first that is not through, for which the others wait to be told.
+        next: Option<&'p Case>,
     },
     /// A case ended. Told in the order of the plan, whatever the order in which they ended.
     CaseEnded(&'p Case, &'p CaseEnd),
@@ -106,6 +109,16 @@ pub struct Exchange {
     pub request: String,
     /// The status line, header and body; `None` when nothing came back.
     pub response: Option<String>,
+}
+
+impl Verdict {
+    /// Whether the case failed or has no verdict.
+    pub fn is_bad(&self) -> bool {
+        match self {
+            Verdict::Failed(_) | Verdict::Errored(_) => true,
+            Verdict::Passed | Verdict::Skipped(_) => false,
+        }
+    }
 }
 
 impl StopReason {
