@@ -4,3 +4,4 @@
 mod answers;
 mod connections;
 mod rows;
+mod tls;
