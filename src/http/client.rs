@@ -131,11 +131,15 @@ impl Client {
         let mut hop = self.send(worker, request, started)?;
         let mut redirects = Vec::new();
         let mut last: Option<Request> = None;
-        while request.follow_redirects > 0
-            && let Some(location) = redirect::location(hop.status, &hop.headers)
-        {
+        while request.follow_redirects > 0 {
+            let location = redirect::location(hop.status, &hop.headers);
+            let location = location.map_err(|reason| (Kind::Redirect, reason))?;
+            let Some(location) = location else { break };
             if redirects.len() >= request.follow_redirects as usize {
-                let message = format!("more than {} redirects", request.follow_redirects);
+                let limit = request.follow_redirects;
+                let message = format!(
+                    "more than {limit} redirects (`follow_redirects`), the next to `{location}`"
+                );
                 return Err((Kind::Redirect, message));
             }
             let next = redirect::next(last.as_ref().unwrap_or(request), hop.status, location)

@@ -96,7 +96,7 @@ impl<In: Transport> Connector<In> for WireConnector {
 
 /// A connection that tells its [`Wire`] what comes.
 #[derive(Debug)]
-pub struct Wired<In> {
+pub struct Wired<In: Transport> {
     inner: In,
     wire: Arc<Wire>,
     spent: Arc<AtomicBool>,
@@ -165,6 +165,15 @@ impl<In: Transport> Transport for Wired<In> {
 
     fn is_tls(&self) -> bool {
         self.inner.is_tls()
+    }
+}
+
+impl<In: Transport> Drop for Wired<In> {
+    /// The crate drops a connection on which more came than was asked for.
+    fn drop(&mut self) {
+        if !self.inner.buffers().input().is_empty() {
+            self.wire.state().mistrusted = true;
+        }
     }
 }
 
