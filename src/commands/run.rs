@@ -74,13 +74,12 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let server = start_server(&loaded, &plan)?;
     let bindings =
         Bindings { server_url: server.as_ref().map(DemoServer::url), ..Bindings::default() };
-    let project_folder = loaded.folder.clone();
     let settings = RunSettings {
         jobs: jobs(arguments),
         fail_fast: arguments.fail_fast,
         deadline: arguments.deadline.map(|time| started + time),
         verbose: arguments.verbose,
-        project: &project_folder,
+        project: loaded.root(),
     };
     execute(&plan, settings, arguments.max_body, &pool, &redactor, &bindings, &mut reports)?;
     reports.finish(code)
