@@ -1,1 +1,166 @@
-//! The project's own specs are red against servers that enforce nothing.
+//! The project's own specs are green against the demo, and red against servers that enforce nothing
+//! or refuse everybody.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use serde_yaml::Value;
+
+use crate::support::sandbox::{Ended, Sandbox};
+use crate::support::server::{Server, Then, answer};
+
+/// A test as its spec has it, read without any of apitest's own code.
+struct Written {
+    file: String,
+    name: String,
+    skipped: bool,
+    statuses: Vec<String>,
+}
+
+#[test]
+fn all_of_them_pass_against_the_demo() {
+    let written = written();
+    let ended = run(&["specs/", "--verbose"]).expect_code(0);
+    let verdicts = verdicts(&ended);
+    for test in &written {
+        let expected = if test.skipped { "SKIPPED" } else { "PASSED" };
+        assert_eq!(verdict(&verdicts, test), expected, "{} › {}", test.file, test.name);
+    }
+    assert_eq!(verdicts.len(), written.len(), "a case that no spec has");
+}
+
+#[test]
+fn there_are_many_of_each_kind() {
+    let written = written();
+    let count = |wanted: &str| written.iter().filter(|test| test.expects(wanted)).count();
+    assert!(written.len() >= 40, "{}", written.len());
+    for (status, least) in [("2", 40), ("401", 20), ("403", 5), ("400", 5)] {
+        assert!(count(status) >= least, "{} expect {status}", count(status));
+    }
+    assert_eq!(written.iter().filter(|test| test.skipped).count(), 1);
+}
+
+#[test]
+fn no_refusal_is_seen_where_everybody_is_let_in() {
+    let server = answering_all(200, &[("Content-Type", "application/json")], "{}");
+    let red = against(&server, |test| test.expects("401") || test.expects("403"));
+    assert!(red >= 30, "only {red} expect a refusal");
+}
+
+#[test]
+fn no_success_is_seen_where_everybody_is_refused() {
+    let server = answering_all(401, &[], "");
+    let red = against(&server, |test| test.expects("2"));
+    assert!(red >= 40, "only {red} expect a success");
+}
+
+/// Runs all specs against `server`. Every test that `must_fail` takes has to be there and has to
+/// fail; returns how many they are.
+fn against(server: &Server, must_fail: impl Fn(&Written) -> bool) -> usize {
+    let api = format!("api={}", server.url());
+    let ended = run(&["specs/", "--verbose", "--var", &api]).expect_code(1);
+    let verdicts = verdicts(&ended);
+    let written = written();
+    let red: Vec<&Written> = written.iter().filter(|t| !t.skipped && must_fail(t)).collect();
+    for test in &red {
+        assert_eq!(verdict(&verdicts, test), "FAILED", "{} › {}", test.file, test.name);
+    }
+    assert!(server.arrived().len() >= red.len(), "they asked another server");
+    red.len()
+}
+
+/// The same answer to everything, without its body where the request was HEAD.
+fn answering_all(
+    status: u16,
+    headers: &'static [(&'static str, &'static str)],
+    body: &'static str,
+) -> Server {
+    use std::io::Write;
+    Server::start(move |request, stream| {
+        let body = if request.method == "HEAD" { "" } else { body };
+        // A client that left gets no answer.
+        let _ = stream.write_all(&answer(status, headers, body));
+        Then::Keep
+    })
+}
+
+fn run(arguments: &[&str]) -> Ended {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command(arguments);
+    Ended::of(command.current_dir(env!("CARGO_MANIFEST_DIR")))
+}
+
+/// The word that the verbose console has for each case, by file and what follows its address.
+fn verdicts(ended: &Ended) -> HashMap<(String, String), String> {
+    let line = regex::Regex::new(r"^(PASSED|FAILED|ERRORED|SKIPPED)  (\S+):\d+  (.+)$").unwrap();
+    let found = ended.stdout.lines().filter_map(|l| line.captures(l)).map(|found| {
+        let [word, file, rest] = found.extract().1.map(str::to_owned);
+        // A passed case has its time behind two spaces, a skipped one its reason behind a colon.
+        let name = match word.as_str() {
+            "PASSED" => rest.rsplit_once("  ").map(|(name, _)| name.to_owned()),
+            "SKIPPED" => rest.split_once(": ").map(|(name, _)| name.to_owned()),
+            _ => None,
+        };
+        ((file, name.unwrap_or(rest)), word)
+    });
+    found.collect()
+}
+
+fn verdict<'v>(verdicts: &'v HashMap<(String, String), String>, test: &Written) -> &'v str {
+    let key = (test.file.clone(), test.name.clone());
+    verdicts.get(&key).map_or("not there", String::as_str)
+}
+
+fn written() -> Vec<Written> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .expect("the specs")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    files.sort();
+    files.iter().flat_map(|file| tests_of(file)).collect()
+}
+
+fn tests_of(path: &Path) -> Vec<Written> {
+    let text = fs::read_to_string(path).expect("a spec");
+    let spec: Value = serde_yaml::from_str(&text).expect("YAML");
+    let file = format!("specs/{}", path.file_name().expect("a name").to_string_lossy());
+    let tests = spec["tests"].as_sequence().expect("a list of tests");
+    tests
+        .iter()
+        .map(|test| {
+            let name = test["name"].as_str().expect("a name");
+            // The one file that names a test by a variable says what it stands for.
+            let order = spec["vars"]["name"].as_str().unwrap_or_default();
+            let user = spec["vars"]["user"].as_str().unwrap_or_default();
+            Written {
+                file: file.clone(),
+                name: name.replace("${name}", order).replace("${user}", user),
+                skipped: test.get("skip").is_some(),
+                statuses: statuses(&test["expect"]),
+            }
+        })
+        .collect()
+}
+
+/// The statuses that are expected: written out, in a list, under `in`; else any 2xx.
+fn statuses(expect: &Value) -> Vec<String> {
+    match expect {
+        Value::Number(status) => vec![status.to_string()],
+        Value::String(status) => vec![status.clone()],
+        Value::Sequence(items) => items.iter().flat_map(statuses).collect(),
+        Value::Mapping(entries) => match (entries.get("status"), entries.get("in")) {
+            (Some(status), _) | (None, Some(status)) => statuses(status),
+            (None, None) => vec!["2xx".to_owned()],
+        },
+        other => panic!("not an expectation: {other:?}"),
+    }
+}
+
+impl Written {
+    fn expects(&self, status: &str) -> bool {
+        self.statuses.iter().any(|own| own.starts_with(status))
+    }
+}
