@@ -1,10 +1,11 @@
 //! The project's own specs are green against the demo, and red against servers that enforce nothing
 //! or refuse everybody.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use apitest::suite::{matcher, request, settings};
 use serde_yaml::Value;
 
 use crate::support::sandbox::{Ended, Sandbox};
@@ -39,6 +40,19 @@ fn there_are_many_of_each_kind() {
         assert!(count(status) >= least, "{} expect {status}", count(status));
     }
     assert_eq!(written.iter().filter(|test| test.skipped).count(), 1);
+}
+
+#[test]
+fn they_show_every_setting_and_every_operator() {
+    let mut shown = BTreeSet::new();
+    for path in spec_files().into_iter().chain([root().join("apitest.yaml")]) {
+        keys(&read(&path), &mut shown);
+    }
+    // On loopback it changes nothing, and where it does nobody should copy it.
+    let elsewhere = "allow_plain_http";
+    for key in settings::KEYS.iter().chain(&matcher::OPERATORS).chain(&request::BODIES) {
+        assert!(shown.contains(*key) || *key == elsewhere, "no spec shows `{key}`");
+    }
 }
 
 #[test]
@@ -88,7 +102,7 @@ fn answering_all(
 fn run(arguments: &[&str]) -> Ended {
     let sandbox = Sandbox::new();
     let mut command = sandbox.command(arguments);
-    Ended::of(command.current_dir(env!("CARGO_MANIFEST_DIR")))
+    Ended::of(command.current_dir(root()))
 }
 
 /// The word that the verbose console has for each case, by file and what follows its address.
@@ -113,19 +127,43 @@ fn verdict<'v>(verdicts: &'v HashMap<(String, String), String>, test: &Written) 
 }
 
 fn written() -> Vec<Written> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
-    let mut files: Vec<_> = fs::read_dir(folder)
+    spec_files().iter().flat_map(|file| tests_of(file)).collect()
+}
+
+fn spec_files() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(root().join("specs"))
         .expect("the specs")
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .collect();
     files.sort();
-    files.iter().flat_map(|file| tests_of(file)).collect()
+    files
+}
+
+fn read(path: &Path) -> Value {
+    serde_yaml::from_str(&fs::read_to_string(path).expect("a spec")).expect("YAML")
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every key of every mapping in a value.
+fn keys(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Sequence(items) => items.iter().for_each(|item| keys(item, found)),
+        Value::Mapping(entries) => {
+            for (key, value) in entries {
+                found.extend(key.as_str().map(str::to_owned));
+                keys(value, found);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn tests_of(path: &Path) -> Vec<Written> {
-    let text = fs::read_to_string(path).expect("a spec");
-    let spec: Value = serde_yaml::from_str(&text).expect("YAML");
+    let spec = read(path);
     let file = format!("specs/{}", path.file_name().expect("a name").to_string_lossy());
     let tests = spec["tests"].as_sequence().expect("a list of tests");
     tests
