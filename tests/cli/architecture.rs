@@ -81,6 +81,24 @@ fn each_foreign_crate_is_named_in_one_place() {
 }
 
 #[test]
+fn every_dependency_is_used() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
+    let name = Regex::new(r#"(?m)^([a-z0-9_-]+) = (?:"|\{ version|\{ package)"#).unwrap();
+    let (crates, tools) = manifest.split_once("[dev-dependencies]").expect("both kinds");
+    let crates = crates.split_once("\n[dependencies]").expect("dependencies").1;
+    let tools = tools.split_once("\n[lints").expect("what follows").0;
+    let own: String = code().iter().map(|file| file.code.as_str()).collect();
+    let all = ["src", "tests", "benches"].map(whole_text).concat();
+    for (listed, text) in [(crates, &own), (tools, &all)] {
+        assert!(name.is_match(listed));
+        for found in name.captures_iter(listed) {
+            let path = format!("{}::", found[1].replace('-', "_"));
+            assert!(text.contains(&path), "nothing uses {}", &found[1]);
+        }
+    }
+}
+
+#[test]
 fn only_main_reads_the_environment() {
     absent(r"\benv::(vars?|vars?_os|args|args_os)\b", |path| path != "src/main.rs");
 }
@@ -165,6 +183,20 @@ fn code() -> Vec<File> {
         path.to_string_lossy().replace('\\', "/")
     };
     paths.iter().map(|path| File::new(path_of(path), path)).collect()
+}
+
+fn whole_text(folder: &str) -> String {
+    let mut texts = String::new();
+    for entry in fs::read_dir(root().join(folder)).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            let inside = path.strip_prefix(root()).expect("a path in the project");
+            texts.push_str(&whole_text(&inside.to_string_lossy()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            texts.push_str(&fs::read_to_string(&path).expect("a source file"));
+        }
+    }
+    texts
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
