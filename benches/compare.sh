@@ -68,22 +68,22 @@ hurl_test() { # PATH NUMBER
 }
 
 orders() { # FOLDER FILES TESTS PATH
-    mkdir -p "$work/$1/apitest" "$work/$1/hurl"
+    mkdir -p "$1/apitest" "$1/hurl"
     local file test
     for ((file = 0; file < $2; file++)); do
         {
             printf 'base_url: %s\nauth: {bearer: %s}\ntests:\n' "$server" $token
             for ((test = 0; test < $3; test++)); do apitest_test "$4/$test" $test; done
-        } >"$work/$1/apitest/orders-$file.yaml"
+        } >"$1/apitest/orders-$file.yaml"
         for ((test = 0; test < $3; test++)); do
             hurl_test "$4/$test" $test
-        done >"$work/$1/hurl/orders-$file.hurl"
+        done >"$1/hurl/orders-$file.hurl"
     done
 }
 
 # Bodies of 100 KB, all accepted.
 bodies() { # FOLDER FILES TESTS
-    mkdir -p "$work/$1/apitest" "$work/$1/hurl"
+    mkdir -p "$1/apitest" "$1/hurl"
     local file test
     for ((file = 0; file < $2; file++)); do
         {
@@ -92,24 +92,24 @@ bodies() { # FOLDER FILES TESTS
                 printf '  - name: body %s\n    request: GET /large/%s\n' $test $test
                 printf '    expect: {status: 200, json: {$.owner: alice}}\n'
             done
-        } >"$work/$1/apitest/bodies-$file.yaml"
+        } >"$1/apitest/bodies-$file.yaml"
         for ((test = 0; test < $3; test++)); do
             printf 'GET %s/large/%s\nAuthorization: Bearer %s\n' "$server" $test $token
             printf 'HTTP 200\n[Asserts]\njsonpath "$.owner" == "alice"\n\n'
-        done >"$work/$1/hurl/bodies-$file.hurl"
+        done >"$1/hurl/bodies-$file.hurl"
     done
 }
 
 apitest_on() { # FOLDER [OPTION…]
     local folder=$1 && shift
-    echo "exec $apitest $work/$folder/apitest --junit $work/apitest.xml $*"
+    echo "exec $apitest $folder/apitest --junit apitest.xml $*"
 }
 
 hurl_on() { # FOLDER [OPTION…]
     local folder=$1 && shift
     [ -n "$hurl" ] || return 0
     # Hurl adds to a report that is there, so each process has its own.
-    echo "exec $hurl --test --no-output --report-junit $work/hurl-\$\$.xml $* $work/$folder/hurl"
+    echo "exec $hurl --test --no-output --report-junit hurl-\$\$.xml $* $folder/hurl"
 }
 
 # TITLE REQUESTS 200s 401s ROUNDS COMMAND [COMMAND]
@@ -118,13 +118,14 @@ compare() {
 }
 
 [ -n "${APITEST:-}" ] && [ -n "${SERVER:-}" ] || build
-apitest=${APITEST:-$here/../target/release/apitest}
+apitest=${APITEST:-$(dirname "$here")/target/release/apitest}
 hurl=${HURL:-$(command -v hurl || true)}
 [ -n "$hurl" ] || echo "Hurl is not here, so there are no ratios; the head of this script says how to get it." >&2
 
 coproc server { exec "${SERVER:-$work/loopback_server}"; }
 read -r server <&"${server[0]}"
 
+cd "$work" # where no project file is near
 orders main 100 100 /orders
 orders slow-many 100 10 /slow
 orders slow-one 1 1000 /slow

@@ -40,7 +40,8 @@ fn describes_body(name: &str) -> bool {
     name.len() > 8 && name[..8].eq_ignore_ascii_case("content-")
 }
 
-fn is_credential(header: &Header) -> bool {
+/// Whether a header field never leaves its origin.
+pub fn is_credential(header: &Header) -> bool {
     header.credential
         || ["authorization", "cookie", "proxy-authorization"]
             .iter()

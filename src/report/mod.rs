@@ -2,8 +2,10 @@
 
 pub mod console;
 pub mod junit;
+mod output;
 pub mod progress;
 pub mod tally;
+mod text;
 
 use std::io;
 

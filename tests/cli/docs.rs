@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use apitest::demo::DemoServer;
 use apitest::demo::tokens::{ALICE, BOB};
 
+use crate::support::golden::golden;
 use crate::support::sandbox::{Ended, Sandbox, steady};
 
 /// A fenced block of a Markdown file.
@@ -93,9 +94,13 @@ fn the_readme_shows_its_first_example_and_a_real_failure() {
     assert_eq!(shown.lines().count(), 12);
     assert_eq!(shown.split_once('\n').map(|(_, rest)| rest), Some(without_head.as_str()));
 
-    let output = blocks.iter().find(|b| b.kind == "text").expect("an output");
+    let output = &blocks.iter().find(|b| b.kind == "text").expect("an output").text;
     let real = example("examples/flawed.yaml").expect_code(1);
-    assert_eq!(settled(&output.text), settled(&format!("{}{}", real.stderr, real.stdout)));
+    let real = format!("{}{}", real.stderr, real.stdout);
+    if settled(output) != settled(&real) {
+        let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+        golden("README.md", &readme.replace(output, &real));
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use serde_yaml::Value;
 
 use crate::support::sandbox::{Ended, Sandbox};
 use crate::support::server::{Server, Then, answer};
+use crate::support::xml::Element;
 
 /// A test as its spec has it, read without any of apitest's own code.
 struct Written {
@@ -22,11 +23,10 @@ struct Written {
 #[test]
 fn all_of_them_pass_against_the_demo() {
     let written = written();
-    let ended = run(&["specs/", "--verbose"]).expect_code(0);
-    let verdicts = verdicts(&ended);
+    let verdicts = run(&[], 0);
     for test in &written {
-        let expected = if test.skipped { "SKIPPED" } else { "PASSED" };
-        assert_eq!(verdict(&verdicts, test), expected, "{} › {}", test.file, test.name);
+        let expected = if test.skipped { "skipped" } else { "passed" };
+        assert_eq!(verdict(&verdicts, test), Some(expected), "{} › {}", test.file, test.name);
     }
     assert_eq!(verdicts.len(), written.len(), "a case that no spec has");
 }
@@ -73,12 +73,11 @@ fn no_success_is_seen_where_everybody_is_refused() {
 /// fail; returns how many they are.
 fn against(server: &Server, must_fail: impl Fn(&Written) -> bool) -> usize {
     let api = format!("api={}", server.url());
-    let ended = run(&["specs/", "--verbose", "--var", &api]).expect_code(1);
-    let verdicts = verdicts(&ended);
+    let verdicts = run(&["--var", &api], 1);
     let written = written();
     let red: Vec<&Written> = written.iter().filter(|t| !t.skipped && must_fail(t)).collect();
     for test in &red {
-        assert_eq!(verdict(&verdicts, test), "FAILED", "{} › {}", test.file, test.name);
+        assert_eq!(verdict(&verdicts, test), Some("failed"), "{} › {}", test.file, test.name);
     }
     assert!(server.arrived().len() >= red.len(), "they asked another server");
     red.len()
@@ -99,31 +98,34 @@ fn answering_all(
     })
 }
 
-fn run(arguments: &[&str]) -> Ended {
+/// Runs all specs in the project itself, the report beside it; gives the verdict of each case by its
+/// file and name.
+fn run(arguments: &[&str], code: i32) -> HashMap<(String, String), &'static str> {
     let sandbox = Sandbox::new();
-    let mut command = sandbox.command(arguments);
-    Ended::of(command.current_dir(root()))
+    let report = sandbox.path("junit.xml").to_string_lossy().into_owned();
+    let arguments = [&["specs/", "--junit", &report], arguments].concat();
+    Ended::of(sandbox.command(&arguments).current_dir(root())).expect_code(code);
+    let suites = Element::parse(&sandbox.read("junit.xml"));
+    let cases = suites.named("testsuite").flat_map(|suite| suite.named("testcase"));
+    cases
+        .map(|case| {
+            let text = |name: &str| case.attribute(name).to_owned();
+            ((text("file"), text("name")), verdict_of(case))
+        })
+        .collect()
 }
 
-/// The word that the verbose console has for each case, by file and what follows its address.
-fn verdicts(ended: &Ended) -> HashMap<(String, String), String> {
-    let line = regex::Regex::new(r"^(PASSED|FAILED|ERRORED|SKIPPED)  (\S+):\d+  (.+)$").unwrap();
-    let found = ended.stdout.lines().filter_map(|l| line.captures(l)).map(|found| {
-        let [word, file, rest] = found.extract().1.map(str::to_owned);
-        // A passed case has its time behind two spaces, a skipped one its reason behind a colon.
-        let name = match word.as_str() {
-            "PASSED" => rest.rsplit_once("  ").map(|(name, _)| name.to_owned()),
-            "SKIPPED" => rest.split_once(": ").map(|(name, _)| name.to_owned()),
-            _ => None,
-        };
-        ((file, name.unwrap_or(rest)), word)
-    });
-    found.collect()
+fn verdict_of(case: &Element) -> &'static str {
+    let words = [("failure", "failed"), ("error", "errored"), ("skipped", "skipped")];
+    let found = words.iter().find(|(element, _)| case.named(element).next().is_some());
+    found.map_or("passed", |(_, word)| word)
 }
 
-fn verdict<'v>(verdicts: &'v HashMap<(String, String), String>, test: &Written) -> &'v str {
-    let key = (test.file.clone(), test.name.clone());
-    verdicts.get(&key).map_or("not there", String::as_str)
+fn verdict(
+    verdicts: &HashMap<(String, String), &'static str>,
+    test: &Written,
+) -> Option<&'static str> {
+    verdicts.get(&(test.file.clone(), test.name.clone())).copied()
 }
 
 fn written() -> Vec<Written> {
