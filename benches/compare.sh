@@ -4,9 +4,9 @@
 #
 #   benches/compare.sh [ROUNDS]        rounds of each comparison, 11 unless told
 #   APITEST=… HURL=… SERVER=…          other binaries than those built and found here
-#   JOBS=…  HURL_JOBS=…                other than each one's own default in the main comparison
+#   JOBS=… HURL_JOBS=…                 other numbers than each one's own default in the first one
 #
-# It needs cargo, python3 and, for the ratios, Hurl 8.0.1:
+# It needs cargo, python3 and, for the ratios, Hurl 8.0.1; on Debian:
 #   apt-get install libcurl4-openssl-dev libxml2-dev libclang-dev pkg-config
 #   cargo install hurl --version 8.0.1 --locked
 set -euo pipefail
@@ -68,22 +68,22 @@ hurl_test() { # PATH NUMBER
 }
 
 orders() { # FOLDER FILES TESTS PATH
-    mkdir -p "$work/$1/apitest" "$work/$1/hurl"
+    mkdir -p "$1/apitest" "$1/hurl"
     local file test
     for ((file = 0; file < $2; file++)); do
         {
             printf 'base_url: %s\nauth: {bearer: %s}\ntests:\n' "$server" $token
             for ((test = 0; test < $3; test++)); do apitest_test "$4/$test" $test; done
-        } >"$work/$1/apitest/orders-$file.yaml"
+        } >"$1/apitest/orders-$file.yaml"
         for ((test = 0; test < $3; test++)); do
             hurl_test "$4/$test" $test
-        done >"$work/$1/hurl/orders-$file.hurl"
+        done >"$1/hurl/orders-$file.hurl"
     done
 }
 
 # Bodies of 100 KB, all accepted.
 bodies() { # FOLDER FILES TESTS
-    mkdir -p "$work/$1/apitest" "$work/$1/hurl"
+    mkdir -p "$1/apitest" "$1/hurl"
     local file test
     for ((file = 0; file < $2; file++)); do
         {
@@ -92,39 +92,50 @@ bodies() { # FOLDER FILES TESTS
                 printf '  - name: body %s\n    request: GET /large/%s\n' $test $test
                 printf '    expect: {status: 200, json: {$.owner: alice}}\n'
             done
-        } >"$work/$1/apitest/bodies-$file.yaml"
+        } >"$1/apitest/bodies-$file.yaml"
         for ((test = 0; test < $3; test++)); do
             printf 'GET %s/large/%s\nAuthorization: Bearer %s\n' "$server" $test $token
             printf 'HTTP 200\n[Asserts]\njsonpath "$.owner" == "alice"\n\n'
-        done >"$work/$1/hurl/bodies-$file.hurl"
+        done >"$1/hurl/bodies-$file.hurl"
     done
 }
 
 apitest_on() { # FOLDER [OPTION…]
     local folder=$1 && shift
-    echo "exec $apitest $work/$folder/apitest --junit $work/apitest.xml $*"
+    echo "exec $apitest $folder/apitest --junit apitest.xml $*"
 }
 
 hurl_on() { # FOLDER [OPTION…]
     local folder=$1 && shift
     [ -n "$hurl" ] || return 0
     # Hurl adds to a report that is there, so each process has its own.
-    echo "exec $hurl --test --no-output --report-junit $work/hurl-\$\$.xml $* $work/$folder/hurl"
+    echo "exec $hurl --test --no-output --report-junit hurl-\$\$.xml $* $folder/hurl"
 }
 
-# TITLE REQUESTS 200s 401s ROUNDS COMMAND [COMMAND]
+# TITLE REQUESTS 200s 401s ROUNDS COMMAND [COMMAND]; the first command is apitest's.
 compare() {
     python3 -IS "$here/rounds.py" "${server#http://}" "$@"
+    local reported
+    reported=$(grep -o '<testcase ' apitest.xml | wc -l)
+    [ "$reported" -eq "$2" ] || { echo "$reported test cases in the report, not $2" >&2 && exit 1; }
+}
+
+# Starts the server; it ends when this script does, which closes its input.
+serve() {
+    mkfifo "$work/stop" "$work/url"
+    "${SERVER:-$work/loopback_server}" <"$work/stop" >"$work/url" &
+    exec 3>"$work/stop"
+    read -r server <"$work/url"
 }
 
 [ -n "${APITEST:-}" ] && [ -n "${SERVER:-}" ] || build
-apitest=${APITEST:-$here/../target/release/apitest}
+apitest=${APITEST:-$(dirname "$here")/target/release/apitest}
 hurl=${HURL:-$(command -v hurl || true)}
-[ -n "$hurl" ] || echo "Hurl is not here, so there are no ratios; the head of this script says how to get it." >&2
+echo "$(uname -sm), $(getconf _NPROCESSORS_ONLN) cores; $("$apitest" --version); ${hurl:+$("$hurl" --version | head -n 1)}"
+[ -n "$hurl" ] || echo "Without Hurl there are no ratios; the head of this script says how to get it." >&2
 
-coproc server { exec "${SERVER:-$work/loopback_server}"; }
-read -r server <&"${server[0]}"
-
+cd "$work" # where no project file is near
+serve
 orders main 100 100 /orders
 orders slow-many 100 10 /slow
 orders slow-one 1 1000 /slow
@@ -136,4 +147,4 @@ compare "10,000 tests in 100 files" 10000 7500 2500 "$rounds" \
 compare "1 test, start to exit" 1 1 0 $((rounds * 3)) "$(apitest_on single)" "$(hurl_on single)"
 compare "1,000 requests of 50 ms in 100 files, 64 jobs" 1000 800 200 3 "$(apitest_on slow-many --jobs 64)"
 compare "1,000 requests of 50 ms in 1 file, 64 jobs" 1000 750 250 3 "$(apitest_on slow-one --jobs 64)"
-compare "3,000 bodies of 100 KB" 3000 3000 0 3 "$(apitest_on large)" "$(hurl_on large)"
+compare "3,000 bodies of 100 KB" 3000 3000 0 "$rounds" "$(apitest_on large)" "$(hurl_on large)"

@@ -1,94 +1,176 @@
 //! From paths to a plan: the project file, the spec files, their faults.
 
-use std::path::{Path, PathBuf};
+pub mod project;
+
+use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
+use self::project::LoadedProject;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, Found};
 use crate::plan::expand::expand;
 use crate::plan::invalid::invalid;
-use crate::plan::scope::Inputs;
-use crate::plan::{FilePlan, Plan};
+use crate::plan::scope::{Inputs, Place};
+use crate::plan::unused::of_project;
+use crate::plan::{Body, Case, FilePlan, Plan, Work};
 use crate::run::pool::Pool;
 use crate::secret::Redactor;
-use crate::source::{Source, Span};
+use crate::source::Source;
 use crate::suite::literals::secret_literals;
-use crate::suite::project::{self, Project};
 
-/// The project file and its folder.
-pub struct LoadedProject {
-    /// The folder, from the working directory; the working directory when there is no file.
-    pub folder: PathBuf,
-    /// What the file says; `None` when there is none.
-    pub project: Option<Project>,
-    /// What is wrong with it.
+/// What the files of a run come to.
+pub struct Loaded {
+    /// All cases. Whatever is an error stands among them too: no report may look green without it.
+    pub plan: Plan,
+    /// Every fault and warning, file by file.
     pub diagnostics: Vec<Diagnostic>,
+    /// The names given with `--var` that something uses; `None` when a file that cannot be used
+    /// might.
+    pub used_vars: Option<HashSet<String>>,
 }
 
-/// Finds and reads the project file of the working directory.
-pub fn project(redactor: &Redactor) -> LoadedProject {
-    let none = LoadedProject { folder: PathBuf::from("."), project: None, diagnostics: vec![] };
-    let Some(folder) = project_folder() else { return none };
-    let path = folder.join(project::FILE_NAME);
-    match discover::read(&path) {
-        Ok(source) => {
-            learn_literals(&source, redactor);
-            let (project, diagnostics) = project::parse(&source);
-            LoadedProject { folder, project: Some(project), diagnostics }
-        }
-        Err((source, reason)) => {
-            let diagnostics = vec![unreadable(&source, &reason)];
-            LoadedProject { folder, project: None, diagnostics }
-        }
-    }
-}
-
-/// The folder of the nearest project file, as a path from the working directory.
-fn project_folder() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
-    let file = discover::project_file(&here)?;
-    let above = here.ancestors().position(|folder| Some(folder) == file.parent())?;
-    Some(std::iter::repeat_n("..", above).collect())
-}
-
-/// What is run when the user names no path: what the project file says, else `specs`.
-pub fn default_paths(loaded: &LoadedProject) -> Vec<String> {
-    let join = |path: &str| discover::shown(&loaded.folder.join(path));
-    match &loaded.project {
-        Some(project) if !project.specs.is_empty() => {
-            project.specs.iter().map(|path| join(&path.value)).collect()
-        }
-        _ => vec![join("specs")],
-    }
-}
-
-/// Reads and plans all files, some at a time. Returns the plan and every diagnostic, file by file.
-pub fn plan(
+/// Reads and plans all files, some at a time. `everything` says whether these are all specs of
+/// the project.
+pub fn load(
     pool: &Pool,
     found: &Found,
-    project: Option<&Project>,
+    project: &LoadedProject,
+    everything: bool,
     inputs: &Inputs,
     redactor: &Redactor,
-) -> (Plan, Vec<Diagnostic>, Vec<String>) {
-    let mut files: Vec<FilePlan> =
-        pool.map(found.files.clone(), |path| file(&path, project, inputs, redactor));
-    files.extend(found.missing.iter().map(|(path, reason)| {
-        let source = Arc::new(Source::new(path.clone(), ""));
-        invalid(&source, None, vec![unreadable(&source, reason)])
-    }));
+    strict: bool,
+) -> Loaded {
+    let root = project.root().canonicalize().ok();
+    let read = |path: std::path::PathBuf| {
+        let mut plan = file(&path, project, inputs, redactor);
+        plan.cases.iter_mut().for_each(|case| check_body_files(case, root.as_deref()));
+        plan
+    };
+    let mut files = pool.map(found.files.clone(), read);
+    files.extend(unusable(found).map(invalid_path));
+    let mut own = project_plan(project, &mut files);
+    if everything && !files.iter().any(FilePlan::is_invalid) {
+        own.diagnostics.extend(unused_in_project(project, &files));
+    }
+    files.insert(0, own);
+    if strict {
+        files.iter_mut().for_each(heed_warnings);
+    }
+    let any_invalid = files.iter().any(FilePlan::is_invalid);
     let diagnostics = files.iter_mut().flat_map(|f| std::mem::take(&mut f.diagnostics)).collect();
     let used = files.iter_mut().flat_map(|f| std::mem::take(&mut f.used_vars)).collect();
-    (Plan::merge(files), diagnostics, used)
+    let used_vars = if any_invalid { None } else { Some(used) };
+    Loaded { plan: Plan::merge(files), diagnostics, used_vars }
 }
 
-fn file(path: &Path, project: Option<&Project>, inputs: &Inputs, redactor: &Redactor) -> FilePlan {
+fn file(path: &Path, project: &LoadedProject, inputs: &Inputs, redactor: &Redactor) -> FilePlan {
     match discover::read(path) {
         Ok(source) => {
             learn_literals(&source, redactor);
             let (suite, faults) = crate::suite::parse(&source);
-            expand(&source, suite.as_ref(), faults, project, inputs)
+            expand(&source, suite.as_ref(), faults, project.project.as_ref(), inputs)
         }
-        Err((source, reason)) => invalid(&source, None, vec![unreadable(&source, &reason)]),
+        Err(fault) => {
+            learn_literals(&fault.place.source, redactor);
+            invalid(&fault.place.source.clone(), None, vec![*fault])
+        }
+    }
+}
+
+/// A body file that is not there stops its case before the first request.
+fn check_body_files(case: &mut Case, root: Option<&Path>) {
+    let Work::Steps(steps) = &case.work else { return };
+    let mut missing = Vec::new();
+    for step in steps {
+        let Some(Body::File(path)) = &step.body else { continue };
+        let Some(file) = path.value.as_fixed() else { continue };
+        let reason = match Path::new(file).canonicalize() {
+            Err(error) => discover::reason(&error),
+            Ok(real) if !real.is_file() => "this is no file".into(),
+            Ok(real) if root.is_some_and(|root| !real.starts_with(root)) => {
+                "this lies outside the project directory".into()
+            }
+            Ok(_) => continue,
+        };
+        let fault = Diagnostic::error(&case.file.source, path.span, reason);
+        missing.push(fault.label(format!("looked for {file}")));
+    }
+    if !missing.is_empty() {
+        case.work = Work::Unready(missing);
+    }
+}
+
+/// The project file as the plan of a file without tests. With an error in it nothing is known of
+/// any spec: then `files` keep only the faults that are their own.
+fn project_plan(project: &LoadedProject, files: &mut [FilePlan]) -> FilePlan {
+    let mut plan = FilePlan { diagnostics: project.diagnostics.clone(), ..FilePlan::default() };
+    let Some(source) = project.project.as_ref().map(|project| &project.source) else { return plan };
+    let is_own = |fault: &Diagnostic| Arc::ptr_eq(&fault.place.source, source);
+    for file in files.iter_mut() {
+        plan.diagnostics.extend(file.diagnostics.extract_if(.., |fault| is_own(fault)));
+    }
+    if !has_errors(&plan.diagnostics) {
+        return plan;
+    }
+    for file in files {
+        let is_invalid = has_errors(&file.diagnostics);
+        file.cases.retain_mut(|case| match &mut case.work {
+            Work::Invalid(faults) => {
+                faults.retain(|fault| !is_own(fault));
+                is_invalid
+            }
+            _ => false,
+        });
+    }
+    let mut plan = invalid(source, None, plan.diagnostics);
+    plan.cases[0].name = "is a valid project file".into();
+    plan
+}
+
+fn unused_in_project(project: &LoadedProject, files: &[FilePlan]) -> Vec<Diagnostic> {
+    let used: HashSet<Place> = files.iter().flat_map(|file| file.used.iter().copied()).collect();
+    project.project.as_ref().map_or_else(Vec::new, |project| of_project(project, &used))
+}
+
+/// The paths behind which there is no spec, each once, and why. Folders without one are among
+/// them only when something else was found: else nothing was.
+fn unusable(found: &Found) -> impl Iterator<Item = (String, String)> {
+    let alone = found.files.is_empty() && found.missing.is_empty();
+    let empty = if alone { &[] } else { found.empty.as_slice() };
+    let empty = empty.iter().map(|path| (path.clone(), "no *.yaml or *.yml in this folder".into()));
+    let mut seen = HashSet::new();
+    let all = found.missing.iter().cloned().chain(empty);
+    all.filter(move |(path, _)| seen.insert(path.clone()))
+}
+
+fn invalid_path((path, reason): (String, String)) -> FilePlan {
+    let fault = discover::fault(&path, reason);
+    invalid(&fault.place.source.clone(), None, vec![fault])
+}
+
+/// What was asked for on the command line and is not there, as a case among those that are.
+pub fn unmatched(faults: Vec<Diagnostic>) -> Plan {
+    let mut plan = Plan::default();
+    if let Some(first) = faults.first() {
+        let mut file = invalid(&first.place.source.clone(), None, faults);
+        file.cases[0].name = "selects tests".into();
+        plan = Plan::merge(vec![file]);
+    }
+    plan
+}
+
+/// With `--strict` the warnings of a file are errors, and a case of their own.
+fn heed_warnings(file: &mut FilePlan) {
+    let mut warnings = Vec::new();
+    for diagnostic in file.diagnostics.iter_mut().filter(|d| d.severity == Severity::Warning) {
+        diagnostic.severity = Severity::Error;
+        warnings.push(diagnostic.clone());
+    }
+    if let Some(first) = warnings.first() {
+        let mut plan = invalid(&first.place.source.clone(), None, warnings);
+        plan.cases[0].name = "has no warnings (--strict)".into();
+        file.cases.append(&mut plan.cases);
     }
 }
 
@@ -99,11 +181,7 @@ fn learn_literals(source: &Source, redactor: &Redactor) {
     }
 }
 
-fn unreadable(source: &Arc<Source>, reason: &str) -> Diagnostic {
-    Diagnostic::error(source, Span::default(), format!("{} {reason}", source.path()))
-}
-
 /// Whether anything here keeps a file from being used.
-pub fn has_errors(diagnostics: &[Diagnostic], strict: bool) -> bool {
-    diagnostics.iter().any(|d| strict || d.severity == Severity::Error)
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|d| d.severity == Severity::Error)
 }

@@ -9,7 +9,7 @@ pub mod settings;
 pub mod credential;
 mod tokens;
 mod url;
-mod unused;
+pub mod unused;
 pub mod invalid;
 pub mod expand;
 pub mod select;
@@ -129,6 +129,13 @@ pub struct FilePlan {
     pub used: HashSet<scope::Place>,
     /// The names given with `--var` that it uses.
     pub used_vars: Vec<String>,
+}
+
+impl FilePlan {
+    /// Whether the file cannot be used.
+    pub fn is_invalid(&self) -> bool {
+        self.cases.iter().any(|case| matches!(case.work, Work::Invalid(_)))
+    }
 }
 
 impl Plan {

@@ -1,14 +1,17 @@
 //! What a file defines and nothing uses: most often the other half of a slip.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::credential;
-use super::scope::{Binder, place};
+use super::scope::{Binder, Place, place};
 use super::settings::effective;
 use super::tokens::Tokens;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
+use crate::suite::project::Project;
 use crate::suite::settings::Settings;
+use crate::template::Name;
 
 /// Finds the faults also of what nothing uses on the nearest level of `binder`, and gives a
 /// warning for each variable and token there that nothing uses.
@@ -27,10 +30,7 @@ pub fn settle(binder: &mut Binder, settings: &Settings, source: &Arc<Source>) ->
     // A variable that only another unused one uses needs no warning of its own.
     vars.chain(tokens)
         .filter(|(_, name)| is_unused(binder, source, name))
-        .map(|(what, name)| {
-            let title = format!("nothing uses the {what} `{}`", name.value);
-            Diagnostic::warning(source, name.span, title).label("use it, or remove it")
-        })
+        .map(|(what, name)| warning(source, what, name))
         .collect()
 }
 
@@ -50,6 +50,27 @@ pub fn try_settings(binder: &mut Binder, settings: &Settings, source: &Arc<Sourc
     if let Some(auth) = settings.auth.as_ref().filter(|auth| !used_at(binder, source, auth.span)) {
         binder.apart(|binder| credential::bind(binder, &mut Tokens::default(), auth, source));
     }
+}
+
+/// A warning for each variable and token of the project file that nothing uses.
+pub fn of_project(project: &Project, used: &HashSet<Place>) -> Vec<Diagnostic> {
+    let in_secrets = |name: &str| {
+        let variables = project.secrets.iter().flat_map(|secret| secret.value.variables());
+        variables.into_iter().any(|v| matches!(&v.name, Name::Plain(other) if **other == *name))
+    };
+    let source = &project.source;
+    let vars = project.settings.vars.iter().map(|(name, _)| ("variable", name));
+    let tokens = project.settings.tokens.iter().map(|(name, _)| ("token", name));
+    vars.filter(|(_, name)| !in_secrets(&name.value))
+        .chain(tokens)
+        .filter(|(_, name)| !used.contains(&place(source, name.span)))
+        .map(|(what, name)| warning(source, what, name))
+        .collect()
+}
+
+fn warning(source: &Arc<Source>, what: &str, name: &Spanned<String>) -> Diagnostic {
+    let title = format!("nothing uses the {what} `{}`", name.value);
+    Diagnostic::warning(source, name.span, title).label("use it, or remove it")
 }
 
 fn is_unused(binder: &Binder, source: &Arc<Source>, name: &Spanned<String>) -> bool {

@@ -37,7 +37,7 @@ fn what_cannot_be_read_is_a_fault() {
         ("${uuid()}", (0, 9), "the generator `uuid()` is not supported yet"),
         ("${uid()}", (0, 8), "there is no generator `uid()`"),
         ("${env.X:-${y}}", (0, 14), "a `{` inside `${…}`"),
-        ("${env.X:-{\"a\": 1}}", (0, 19), "a `{` inside `${…}`"),
+        ("${env.X:-{\"a\": 1}}", (0, 18), "a `{` inside `${…}`"),
     ];
     for (text, at, message) in table {
         let fault = parse(text).unwrap_err();

@@ -136,7 +136,7 @@ impl Reader<'_> {
     }
 
     fn parse_template(&mut self, text: &str, span: Span) -> Template {
-        if !text.contains("${") {
+        if !text.as_bytes().contains(&b'$') {
             return Template::Fixed(text.into());
         }
         let written = &self.source().text()[span.start as usize..span.end as usize];
