@@ -143,7 +143,9 @@ impl Annotation {
             Severity::Warning => Level::WARNING,
             Severity::Error => Level::ERROR,
         };
-        let helps = self.helps.iter().map(|help| Level::HELP.message(&**help));
+        // Without a line there is no place for what stands under it.
+        let label = Some(&self.label).filter(|label| self.whole_file && !label.is_empty());
+        let helps = label.into_iter().chain(&self.helps).map(|help| Level::HELP.message(&**help));
         let title = level.primary_title(&*self.title);
         let group = match self.whole_file {
             true => title.element(Origin::path(&*self.path)),
