@@ -139,7 +139,7 @@ pub fn shown(path: &Path) -> String {
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".into(),
-        io::ErrorKind::PermissionDenied => "nobody allows to read this".into(),
+        io::ErrorKind::PermissionDenied => "nobody may read this".into(),
         _ => {
             let words = error.to_string();
             let words = words.split(" (os error").next().unwrap_or_default();

@@ -104,7 +104,8 @@ pub fn file(
     let path = binder.known(written, source, what);
     if path.is_empty() {
         let mark = binder.mark();
-        binder.blame(mark, Diagnostic::error(source, written.span, format!("{what} has no path")));
+        let fault = Diagnostic::error(source, written.span, format!("{what} has no path"));
+        binder.blame(mark, fault.label("write where it lies"));
     }
     let folder = Path::new(source.path()).parent().unwrap_or(Path::new(""));
     Template::Fixed(folder.join(&*path).to_string_lossy().into())

@@ -123,7 +123,7 @@ impl Name {
         };
         if !is_name(name) {
             return Err((
-                format!("`{name}` is not the name of an environment variable"),
+                format!("`${{env.{text}}}` names no environment variable"),
                 "write `${env.NAME}`, or `${env.NAME:-default}`".into(),
             ));
         }

@@ -17,8 +17,8 @@ pub struct Field {
     pub value: Spanned<Draft>,
 }
 
-/// What a list or mapping of fields takes, in words.
-const SCALARS: &str = "a text, a number, true or false, or a list of those";
+/// What a field takes, in words.
+pub const SCALARS: &str = "a text, a number, true or false, or a list of those";
 
 impl Reader<'_> {
     /// A text that may hold variables.

@@ -9,6 +9,7 @@ use super::limits::too_deep;
 use super::place::Places;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
+use crate::template::foreign_variable;
 
 /// Where the parser gave up, and how far it had come.
 pub(super) struct Stumble<'a> {
@@ -144,9 +145,9 @@ impl Stumble<'_> {
         let title = "text goes on behind its closing quote";
         let fault = self.fault(self.at, self.plain_end(self.at).max(self.at + 1) - self.at, title);
         if before.ends_with('\'') {
-            fault.label("inside '…' a ' is written twice: ''")
+            fault.label("quote all of it; inside '…' a ' is written twice: ''")
         } else {
-            fault.label("inside \"…\" a \" is written \\\"")
+            fault.label("quote all of it; inside \"…\" a \" is written \\\"")
         }
     }
 
@@ -182,9 +183,7 @@ impl Stumble<'_> {
             return self.no_key();
         }
         if says("expected '-' indicator") {
-            return self
-                .fault(at, self.plain_end(at) - at, "an entry of this list has no `-`")
-                .label("begin it with `- `, or indent it like the key that it belongs to");
+            return self.no_dash();
         }
         if says("block sequence entries are not allowed") {
             return self
@@ -197,9 +196,6 @@ impl Stumble<'_> {
         if says("misplaced bracket") {
             let bracket = &self.text()[at..=at];
             return self.fault(at, 1, &format!("`{bracket}` closes nothing"));
-        }
-        if says("unprintable") {
-            return self.fault(at, 1, "a NUL character in the file");
         }
         if says("byte order mark") {
             return self.fault(at, 3, "a byte order mark inside the file").label("remove it");
@@ -245,12 +241,38 @@ impl Stumble<'_> {
     }
 
     fn no_colon(&self) -> Diagnostic {
-        let before = self.text()[..self.at].trim_end();
-        let start = self.line_start(before.len());
+        let mut before = self.text()[..self.at].trim_end();
+        let mut start = self.line_start(before.len());
+        // A line above it that is no key either is where the text begins.
+        let above = self.text()[..start].trim_end();
+        let begin = self.line_start(above.len());
+        if !above.is_empty() && !above[begin..].contains([':', '#', '-']) {
+            (before, start) = (above, begin);
+        }
         let word = before[start..].trim();
         let start = before.len() - before[start..].trim_start().len();
         self.fault(start, word.len(), &format!("`{word}` is neither a key nor part of a value"))
             .label("a `:` is missing behind it, or it is indented wrongly")
+    }
+
+    /// A key in a list: it should begin an entry, or belong to the entry above.
+    fn no_dash(&self) -> Diagnostic {
+        let (at, column) = (self.at, self.at - self.line_start(self.at));
+        let entry = self.text()[..self.line_start(at)].lines().rev().find_map(|line| {
+            let indent = line.len() - line.trim_start().len();
+            (indent <= column && line[indent..].starts_with("- ")).then(|| {
+                let rest = &line[indent + 1..];
+                (indent, indent + 1 + rest.len() - rest.trim_start().len())
+            })
+        });
+        match entry {
+            Some((dash, key)) if dash < column => self
+                .fault(at, self.plain_end(at) - at, "wrong indentation")
+                .label(format!("the keys of this entry begin in column {}", key + 1)),
+            _ => self
+                .fault(at, self.plain_end(at) - at, "an entry of this list has no `-`")
+                .label("begin it with `- `, or indent it like the key that it belongs to"),
+        }
     }
 
     fn no_key(&self) -> Diagnostic {
@@ -265,10 +287,10 @@ impl Stumble<'_> {
         if before.ends_with([']', '}']) {
             let value = self.value_on_line(start);
             let end = self.plain_end(value);
-            if self.text()[value..end].starts_with("{{") {
-                return self
-                    .fault(value, end - value, "`{{…}}` is not a variable")
-                    .label("one is written ${name}");
+            if let Some((written, here)) = foreign_variable(&self.text()[value..end]) {
+                let at = value + self.text()[value..end].find(written).unwrap_or(0);
+                let title = format!("`{written}` is not a variable");
+                return self.fault(at, written.len(), &title).label(format!("write {here}"));
             }
             let title = "text goes on behind the closing bracket";
             return self.quote_this(value, end, title);
