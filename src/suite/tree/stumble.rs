@@ -26,6 +26,9 @@ pub(super) struct Stumble<'a> {
 /// The fault for an error of the parser.
 pub(super) fn explain(stumble: &Stumble, error: &ScanError) -> Diagnostic {
     let info = error.info();
+    if let Some(fault) = stumble.byte_order_mark() {
+        return fault;
+    }
     let says = |words: &[&str]| words.iter().any(|word| info.contains(word));
     if says(&["tab"]) && !says(&["alphabetic", "printable"]) {
         return stumble.tab();
@@ -62,7 +65,7 @@ impl Stumble<'_> {
     }
 
     pub(super) fn fault(&self, start: usize, length: usize, title: &str) -> Diagnostic {
-        let end = (start + length).min(self.text().len());
+        let end = self.text().ceil_char_boundary(start + length);
         Diagnostic::error(self.source, Span::new(start.min(end), end), title)
     }
 
@@ -81,6 +84,16 @@ impl Stumble<'_> {
     fn plain_end(&self, start: usize) -> usize {
         let line = &self.text()[start..self.places.line_end(start)];
         start + line.find(" #").map_or(line, |comment| &line[..comment]).trim_end().len()
+    }
+
+    /// Nobody sees one, and the parser stumbles over it for other reasons.
+    fn byte_order_mark(&self) -> Option<Diagnostic> {
+        const MARK: char = '\u{feff}';
+        let read = self.text().get(..self.at)?;
+        let (last, _) = read.char_indices().next_back().unwrap_or_default();
+        let at = [last, self.at].into_iter().find(|at| self.text()[*at..].starts_with(MARK))?;
+        let title = "a byte order mark inside the file";
+        Some(self.fault(at, MARK.len_utf8(), title).label("remove it"))
     }
 
     fn tab(&self) -> Diagnostic {
@@ -173,6 +186,14 @@ impl Stumble<'_> {
     fn block(&self, info: &str) -> Diagnostic {
         let says = |words: &str| info.contains(words);
         let at = self.at;
+        if says("expected node content") && self.text()[at..].starts_with(',') {
+            return self.indicator();
+        }
+        if says("scanning a directive") {
+            return self
+                .fault(self.line_start(at), 1, "a line cannot begin with `%`")
+                .label("quote the text that begins here, or remove it");
+        }
         if says("mapping values are not allowed") {
             return self.second_colon();
         }
@@ -196,9 +217,6 @@ impl Stumble<'_> {
         if says("misplaced bracket") {
             let bracket = &self.text()[at..=at];
             return self.fault(at, 1, &format!("`{bracket}` closes nothing"));
-        }
-        if says("byte order mark") {
-            return self.fault(at, 3, "a byte order mark inside the file").label("remove it");
         }
         if says("comment intercepting") {
             return self

@@ -189,6 +189,11 @@ fn quotes_and_what_may_not_begin_a_text() {
         ("a: {b: @x, c: d}\n", "1:8 [@x] a text cannot begin with `@`: quote this: \"@x\""),
         ("a: `x`\n", "1:4 [`x`] a text cannot begin with a backtick: quote this: \"`x`\""),
         ("a: %x\n", "1:4 [%x] a text cannot begin with `%`: quote this: \"%x\""),
+        ("a: , b\n", "1:4 [, b] a text cannot begin with `,`: quote this: \", b\""),
+        (
+            "a: b\n% c: d\n",
+            "2:1 [%] a line cannot begin with `%`: quote the text that begins here, or remove it",
+        ),
         ("a: *\n", "1:4 [*] a text cannot begin with `*`: quote this: \"*\""),
         (
             "a: *.x\n",
