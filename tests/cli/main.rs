@@ -3,6 +3,7 @@
 mod support;
 
 mod run;
+mod sent;
 mod bad_input;
 mod operators;
 mod junit;
