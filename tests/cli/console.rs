@@ -116,6 +116,8 @@ fn who_closes_standard_error_misses_the_faults_and_nothing_else() {
     drop(child.stderr.take());
     let ended = child.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(2));
+    let stdout = String::from_utf8(ended.stdout).expect("UTF-8");
+    assert!(stdout.contains("6 cases: 1 passed, 2 failed, 2 errored, 1 skipped"), "{stdout}");
     let root = Element::parse(&sandbox.read("junit.xml"));
     assert_eq!(root.attribute("errors"), "2");
 }
