@@ -4,9 +4,9 @@
 #
 #   benches/compare.sh [ROUNDS]        rounds of each comparison, 11 unless told
 #   APITEST=… HURL=… SERVER=…          other binaries than those built and found here
-#   JOBS=…  HURL_JOBS=…                other than each one's own default in the main comparison
+#   JOBS=… HURL_JOBS=…                 other numbers than each one's own default in the first one
 #
-# It needs cargo, python3 and, for the ratios, Hurl 8.0.1:
+# It needs cargo, python3 and, for the ratios, Hurl 8.0.1; on Debian:
 #   apt-get install libcurl4-openssl-dev libxml2-dev libclang-dev pkg-config
 #   cargo install hurl --version 8.0.1 --locked
 set -euo pipefail
@@ -112,20 +112,30 @@ hurl_on() { # FOLDER [OPTION…]
     echo "exec $hurl --test --no-output --report-junit hurl-\$\$.xml $* $folder/hurl"
 }
 
-# TITLE REQUESTS 200s 401s ROUNDS COMMAND [COMMAND]
+# TITLE REQUESTS 200s 401s ROUNDS COMMAND [COMMAND]; the first command is apitest's.
 compare() {
     python3 -IS "$here/rounds.py" "${server#http://}" "$@"
+    local reported
+    reported=$(grep -o '<testcase ' apitest.xml | wc -l)
+    [ "$reported" -eq "$2" ] || { echo "$reported test cases in the report, not $2" >&2 && exit 1; }
+}
+
+# Starts the server; it ends when this script does, which closes its input.
+serve() {
+    mkfifo "$work/stop" "$work/url"
+    "${SERVER:-$work/loopback_server}" <"$work/stop" >"$work/url" &
+    exec 3>"$work/stop"
+    read -r server <"$work/url"
 }
 
 [ -n "${APITEST:-}" ] && [ -n "${SERVER:-}" ] || build
 apitest=${APITEST:-$(dirname "$here")/target/release/apitest}
 hurl=${HURL:-$(command -v hurl || true)}
-[ -n "$hurl" ] || echo "Hurl is not here, so there are no ratios; the head of this script says how to get it." >&2
-
-coproc server { exec "${SERVER:-$work/loopback_server}"; }
-read -r server <&"${server[0]}"
+echo "$(uname -sm), $(getconf _NPROCESSORS_ONLN) cores; $("$apitest" --version); ${hurl:+$("$hurl" --version | head -n 1)}"
+[ -n "$hurl" ] || echo "Without Hurl there are no ratios; the head of this script says how to get it." >&2
 
 cd "$work" # where no project file is near
+serve
 orders main 100 100 /orders
 orders slow-many 100 10 /slow
 orders slow-one 1 1000 /slow
@@ -137,4 +147,4 @@ compare "10,000 tests in 100 files" 10000 7500 2500 "$rounds" \
 compare "1 test, start to exit" 1 1 0 $((rounds * 3)) "$(apitest_on single)" "$(hurl_on single)"
 compare "1,000 requests of 50 ms in 100 files, 64 jobs" 1000 800 200 3 "$(apitest_on slow-many --jobs 64)"
 compare "1,000 requests of 50 ms in 1 file, 64 jobs" 1000 750 250 3 "$(apitest_on slow-one --jobs 64)"
-compare "3,000 bodies of 100 KB" 3000 3000 0 3 "$(apitest_on large)" "$(hurl_on large)"
+compare "3,000 bodies of 100 KB" 3000 3000 0 "$rounds" "$(apitest_on large)" "$(hurl_on large)"

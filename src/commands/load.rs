@@ -25,6 +25,13 @@ pub struct LoadedProject {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl LoadedProject {
+    /// The folder as a path that can be opened: an empty one cannot.
+    pub fn root(&self) -> &Path {
+        if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder }
+    }
+}
+
 /// Finds and reads the project file of the working directory.
 pub fn project(redactor: &Redactor) -> LoadedProject {
     let none = LoadedProject { folder: PathBuf::from("."), project: None, diagnostics: vec![] };

@@ -73,14 +73,13 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let server = start_server(&loaded, &plan)?;
     let bindings =
         Bindings { server_url: server.as_ref().map(DemoServer::url), ..Bindings::default() };
-    let project_folder = loaded.folder.clone();
     let settings = RunSettings {
         jobs: jobs(arguments),
         fail_fast: arguments.fail_fast,
         // A time beyond what the clock can tell is none.
         deadline: arguments.deadline.and_then(|time| started.checked_add(time)),
         verbose: arguments.verbose,
-        project: &project_folder,
+        project: loaded.root(),
     };
     let client = client(settings.jobs, arguments.max_body, &stop);
     let run = Run {

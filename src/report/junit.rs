@@ -9,6 +9,8 @@
 mod case;
 mod complete;
 mod counts;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 use std::fs::File;

@@ -112,7 +112,7 @@ fn what_a_response_holds_stays_text() {
     assert_eq!(case.attribute("name"), "named <\"&'> ]]> ␛[31m \\u{fffe} ␁  end");
     assert_eq!((case.attribute("classname"), case.attribute("line")), ("specs.evil", "3"));
     let [failure, out] = &case.children[..] else { panic!("{case:?}") };
-    assert_eq!(failure.attribute("type"), "status");
+    assert_eq!(failure.attribute("type"), "mismatch.status");
     assert_eq!(failure.attribute("message"), "status: expected 201, got 200 (and 3 more)");
     for mismatch in ["status: expected 201", "header x-evil: ", "json $.a: ", "]]>no"] {
         assert!(failure.text.contains(mismatch), "{mismatch} in {}", failure.text);
@@ -135,7 +135,7 @@ fn a_bad_file_is_one_error_with_all_of_its_faults() {
     let [case] = &root.children[0].children[..] else { panic!("{root:?}") };
     assert_eq!(case.attribute("name"), "is a valid spec");
     let [error] = &case.children[..] else { panic!("{case:?}") };
-    assert_eq!(error.attribute("type"), "spec");
+    assert_eq!(error.attribute("type"), "error.spec");
     assert!(error.text.contains("a test without a `request`"), "{}", error.text);
     assert!(error.text.contains("did you mean `request`?"), "{}", error.text);
     assert!(error.text.ends_with("\n\n(specs/bad.yaml:2:6)"), "{}", error.text);
@@ -196,6 +196,7 @@ fn check_shape(element: &Element) {
             "time" => r"^\d+\.\d{3}$",
             "timestamp" => r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$",
             "tests" | "failures" | "errors" | "skipped" | "line" => r"^\d+$",
+            "type" => r"^(mismatch|error|skipped)\.[a-z-]+$",
             "classname" => r"^specs\.(bad|evil|many_v1)$",
             _ => continue,
         };

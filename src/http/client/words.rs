@@ -117,17 +117,18 @@ impl Broken<'_> {
 
     fn closed(&self) -> String {
         let peer = self.peer();
-        let method = &self.request.method;
-        match (self.heard.came, self.heard.reused, self.in_body) {
-            (0, false, _) => format!("{peer} closed the connection without an answer"),
-            (0, true, _) => format!(
-                "{peer} closed a kept connection without an answer (a {method} is not sent twice)"
-            ),
-            (came, _, false) => format!(
+        // Not whether it was a kept one: that hangs on the number of jobs, and reports do not.
+        let once = match self.request.is_idempotent() {
+            true => String::new(),
+            false => format!(" (a {} is not sent twice)", self.request.method),
+        };
+        match (self.heard.came, self.in_body) {
+            (0, _) => format!("{peer} closed the connection without an answer{once}"),
+            (came, false) => format!(
                 "{peer} closed the connection in the middle of the response header \
                  ({came} bytes came)"
             ),
-            (came, _, true) => format!(
+            (came, true) => format!(
                 "{peer} closed the connection in the middle of the response ({came} bytes came)"
             ),
         }

@@ -2,7 +2,7 @@
 //!
 //! junit-report 0.9 knows no totals, no `skipped` count and no `line`, wants a whole report in
 //! memory, and writes what does harm: a `package`, which Jenkins puts before the name of the suite,
-//! a `hostname` that it makes up, and times with a double's digits. So it writes the test cases a
+//! a `hostname` that it makes up, times with a double's digits, and texts as raw CDATA. So it writes the test cases a
 //! batch at a time, which [`cases`] takes out of their report, and in the end the suites alone,
 //! around which a [`Frame`] puts the counts and the cases.
 
@@ -40,6 +40,10 @@ pub fn cases(xml: &str, lines: &[u32]) -> io::Result<Vec<u8>> {
                 within = false;
             }
             Event::Eof => return Ok(out.into_inner()),
+            // As one text: some readers take several CDATA sections for a list.
+            Event::CData(text) => {
+                out.write_event(Event::Text(text.partial_escape().map_err(io::Error::other)?))?;
+            }
             event if within => out.write_event(event)?,
             _ => {}
         }
