@@ -2,6 +2,7 @@
 
 pub mod place;
 mod strict;
+mod stumble;
 
 use std::borrow::Cow;
 
@@ -150,19 +151,10 @@ fn step(segment: &Segment) -> Option<Step> {
     }
 }
 
-/// The engine's grammar errors name its own rules; a person needs the place.
 fn reason(text: &str, error: &JsonPathError) -> String {
-    use std::fmt::Write;
     let JsonPathError::PestError(error) = error else { return error.to_string() };
-    let at = match error.location {
-        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-    };
-    let mut words = String::from("not a JSONPath");
-    match text.get(at..).filter(|rest| !rest.is_empty()) {
-        Some(rest) => drop(write!(words, ": `{rest}` cannot be read")),
-        None => words.push_str(": it ends too early"),
-    }
-    words
+    let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
+    stumble::reason(text, at)
 }
 
 #[cfg(test)]
@@ -194,6 +186,7 @@ mod tests {
             ("$.a[?@.b > 1]", "many [{\"b\":2}]"),
             ("$.a[?@.b == 1.0]", "many [{\"b\":1}]"),
             ("$.a[?@.b > 9]", "missing"),
+            ("$.a[?@.b == 2, ?@.b == 1].b", "many [2,1]"),
             ("$.a[?match(@.b, 'x')]", "missing"),
             ("$.a[?length(@) == 1 && count(@.*) == 1].b", "many [1,2]"),
         ];
@@ -208,8 +201,8 @@ mod tests {
             ("a.b", "a JSONPath begins with `$`"),
             ("$.a b", "a name with a space in it is written ['like this']"),
             ("$. a", "a name with a space in it is written ['like this']"),
-            ("$.a[", "not a JSONPath: it ends too early"),
-            ("$.", "not a JSONPath: it ends too early"),
+            ("$.a[", "it ends too early: a `]` is missing"),
+            ("$.", "it ends too early: a name is missing"),
             ("$[?@[?@>1]]", "a filter inside a filter is not supported"),
             ("$[?length(@.a)]", "the result of `length()` must be compared with something"),
         ];
@@ -225,6 +218,7 @@ mod tests {
             "$[?value(1) == 2]",
             "$[?in(@.a, $.b)]",
             "$[?@.* == 1]",
+            "$[?@.a, ?@[?@.b]]",
         ] {
             assert!(JsonPath::parse(query).is_err(), "{query}");
         }
