@@ -1,10 +1,33 @@
 //! Values that are never printed, and what takes them out of everything that is.
+//!
+//! `redactor` is what everybody else calls; `index` finds secrets in a text: short ones whole in
+//! `words`, long ones and pieces of them in `grams`. `forms` are the ways in which a secret may be
+//! spelled, `unescape` undoes spellings of the text that no list of forms could foresee.
 
-use std::borrow::Cow;
+mod forms;
+mod grams;
+mod index;
+mod redactor;
+#[cfg(test)]
+mod tests;
+mod unescape;
+mod words;
+
 use std::fmt;
 
-/// What stands in the output where a secret stood.
-pub const MASK: &str = "***";
+pub use redactor::{MASK, Redactor};
+
+/// Any piece of a secret that has this many bytes is as secret as the whole.
+pub const PIECE: usize = 16;
+
+/// A secret of fewer characters deserves a warning: it can be guessed, and to replace it may hide
+/// what has nothing to do with it.
+pub const SHORT: usize = 6;
+
+/// A secret of fewer bytes is replaced only where it stands alone, between characters that are
+/// neither letters nor digits: inside words it would destroy the output, and what is left of the
+/// words would give it away.
+pub const TINY: usize = 4;
 
 /// A token, password or key. It cannot be displayed; [`Secret::expose`] is for the wire alone.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -25,32 +48,5 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(***)")
-    }
-}
-
-/// Replaces
-#[derive(Debug, Default)]
-pub struct Redactor {
-    known: std::sync::RwLock<Vec<String>>,
-}
-
-impl Redactor {
-    /// Adds a value that must not be shown from now on.
-    pub fn add(&self, secret: &str) {
-        let mut k = self.known.write().unwrap();
-        if !secret.is_empty() && !k.iter().any(|s| s == secret) {
-            k.push(secret.to_owned());
-        }
-    }
-
-    /// The text without any secret; borrowed when there was none in it.
-    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut out = Cow::Borrowed(text);
-        for s in self.known.read().unwrap().iter() {
-            if out.contains(s.as_str()) {
-                out = Cow::Owned(out.replace(s.as_str(), MASK));
-            }
-        }
-        out
     }
 }

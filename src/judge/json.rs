@@ -44,7 +44,10 @@ pub fn parse(text: &[u8]) -> Result<Value, Unreadable> {
         return Err(Unreadable::Empty("an empty body".into()));
     }
     let text = std::str::from_utf8(text).map_err(|error| {
-        Unreadable::NotJson(format!("a body that is not UTF-8 at byte {}", error.valid_up_to()))
+        Unreadable::NotJson(format!(
+            "a body that is not JSON: byte {} is not UTF-8",
+            error.valid_up_to() + 1
+        ))
     })?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = deserializer.deserialize_any(ValueVisitor).and_then(|value| {
@@ -263,7 +266,7 @@ mod tests {
             ),
             (b"[1, 2", "a body that is not JSON: it ends inside a list at character 5"),
             (b"[01]", "a body that is not JSON: invalid number at character 3"),
-            (b"[\"\xff\"]", "a body that is not UTF-8 at byte 2"),
+            (b"[\"\xff\"]", "a body that is not JSON: byte 3 is not UTF-8"),
             (
                 br#"{"a": {"b": 1, "c": 2, "b": 3}}"#,
                 "JSON that can be read in two ways: the name `b` occurs twice in an object at character 26",

@@ -1,8 +1,7 @@
 //! The words for what was expected and what was found.
 
-use std::io::{self, Write};
+use std::fmt::{self, Display, Write};
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::seen::Seen;
@@ -17,9 +16,15 @@ pub fn found(seen: Seen) -> String {
     match seen {
         Seen::Missing => "nothing".into(),
         Seen::Json(value) => typed(value),
-        Seen::Nodes(nodes) => format!("{} (array of {})", json(&nodes), nodes.len()),
-        Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) => json(text),
-        Seen::Lines(lines) => format!("{} ({} lines)", json(&lines), lines.len()),
+        Seen::Nodes(nodes) => {
+            format!("{} (array of {})", list_of(nodes.iter(), "[", "]"), nodes.len())
+        }
+        Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) => json_text(text),
+        Seen::Lines(lines) => format!(
+            "{} ({} lines)",
+            list_of(lines.iter().map(|line| json_text(line)), "[", "]"),
+            lines.len()
+        ),
         Seen::Count(count) => count.to_string(),
         Seen::Time(time) => format!("{:.1} ms", time.as_secs_f64() * 1000.0),
     }
@@ -41,25 +46,36 @@ pub fn typed(value: &Value) -> String {
 }
 
 /// A value as JSON, cut when it is very long.
-pub fn json(value: &(impl Serialize + ?Sized)) -> String {
-    let mut told = Told(Vec::new());
-    // It ends with an error where the text is cut.
-    let _ = serde_json::to_writer(&mut told, value);
-    String::from_utf8_lossy(&told.0).into_owned()
+pub fn json(value: &Value) -> String {
+    list_of(std::iter::once(value), "", "")
 }
 
-struct Told(Vec<u8>);
+/// A text as JSON, cut when it is very long.
+pub fn json_text(text: &str) -> String {
+    json(&Value::from(&text[..text.floor_char_boundary(TOLD)]))
+}
+
+fn list_of<V: Display>(values: impl Iterator<Item = V>, open: &str, close: &str) -> String {
+    let mut told = Told(open.to_owned());
+    let mut comma = "";
+    for value in values {
+        // An error says that the rest is cut off.
+        if write!(told, "{comma}{value}").is_err() {
+            return told.0;
+        }
+        comma = ",";
+    }
+    told.0 + close
+}
+
+/// A text that takes no more than is told of a value.
+struct Told(String);
 
 impl Write for Told {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match TOLD.saturating_sub(self.0.len()).min(bytes.len()) {
-            0 if !bytes.is_empty() => Err(io::ErrorKind::WriteZero.into()),
-            room => self.0.write(&bytes[..room]),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = text.floor_char_boundary(TOLD.saturating_sub(self.0.len()));
+        self.0.push_str(&text[..room]);
+        if room == text.len() { Ok(()) } else { Err(fmt::Error) }
     }
 }
 
@@ -204,7 +220,7 @@ pub fn spelled(value: &Value) -> String {
 fn quoted(value: &Value) -> String {
     match value {
         Value::Array(_) | Value::Object(_) => json(value),
-        scalar => json(&spelled(scalar)),
+        scalar => json_text(&spelled(scalar)),
     }
 }
 

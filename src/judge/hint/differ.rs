@@ -6,7 +6,7 @@ use crate::diagnostic::did_you_mean;
 use crate::json_path::place;
 use crate::judge::compare::{equal, order_numbers};
 use crate::judge::seen::{Seen, spelled_number};
-use crate::judge::words::{json, typed, with_article};
+use crate::judge::words::{json, json_text, typed, with_article};
 use crate::template::as_text;
 
 /// Two texts are told in full up to this many characters; of longer ones the place is told where
@@ -205,5 +205,5 @@ fn around(text: &str, at: usize) -> String {
     let shown: String = text.chars().skip(from).take(at - from + AROUND).collect();
     let left = if from > 0 { "…" } else { "" };
     let right = if text.chars().nth(at + AROUND).is_some() { "…" } else { "" };
-    json(&format!("{left}{shown}{right}"))
+    json_text(&format!("{left}{shown}{right}"))
 }

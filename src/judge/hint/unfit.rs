@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::judge::account::At;
 use crate::judge::outcome::{Judge, Outcome};
 use crate::judge::seen::{Seen, spelled_number};
-use crate::judge::words::{json, with_article};
+use crate::judge::words::{json_text, with_article};
 use crate::suite::matcher::{Matcher, Operator, ValueOperator};
 use crate::template::as_text;
 
@@ -78,9 +78,9 @@ fn on_order(name: &str, operand: &Value, seen: Seen) -> String {
             format!("the number was sent as a string, and `{name}` compares numbers with numbers")
         }
         Some(text) if is_date && spelled_number(text).is_none() => {
-            format!("{} is no date that RFC 3339 or HTTP knows", json(text))
+            format!("{} is no date that RFC 3339 or HTTP knows", json_text(text))
         }
-        Some(text) if seen.is_spelled() && !is_date => format!("{} is no number", json(text)),
+        Some(text) if seen.is_spelled() && !is_date => format!("{} is no number", json_text(text)),
         _ if is_date => format!("`{name}` compares a date with dates, and this is {}", kind(seen)),
         _ => format!("`{name}` compares a number with numbers, and this is {}", kind(seen)),
     }

@@ -15,7 +15,7 @@ fn a_body_that_is_no_json_fails_every_check_that_needs_it() {
     for (body, reason) in [
         (&b""[..], "an empty body"),
         (b"<html>", "a body that is not JSON: a value is expected at character 1"),
-        (b"{\"a\": \"\xff\"}", "a body that is not UTF-8 at byte 7"),
+        (b"{\"a\": \"\xff\"}", "a body that is not JSON: byte 8 is not UTF-8"),
         (
             b"{\"a\": 1, \"a\": 2}",
             "JSON that can be read in two ways: the name `a` occurs twice in an object at character 12",

@@ -3,3 +3,4 @@
 pub mod golden;
 pub mod sandbox;
 pub mod server;
+pub mod xml;

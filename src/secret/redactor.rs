@@ -1,0 +1,92 @@
+//! What every text goes through before it is shown.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::index::Index;
+
+/// What stands in the output where a secret stood.
+pub const MASK: &str = "***";
+
+/// Replaces every secret that it knows by [`MASK`]: as it is, escaped for a URL, JSON, XML or a
+/// shell, in base64, and any piece of [`PIECE`](super::PIECE) bytes of one. What overlaps becomes
+/// one mask.
+///
+/// Shared by all threads. What it learned is indexed when it is next asked, so that a run in which
+/// nothing is shown pays nothing.
+#[derive(Default)]
+pub struct Redactor {
+    state: RwLock<State>,
+}
+
+#[derive(Default)]
+struct State {
+    known: HashSet<Box<str>>,
+    /// Known, but not in the index yet.
+    pending: Vec<Box<str>>,
+    index: Arc<Index>,
+}
+
+impl Redactor {
+    /// Adds a value that must not be shown from now on. Costs next to nothing when it is known.
+    pub fn add(&self, secret: &str) {
+        if secret.trim().is_empty() || self.read(|state| state.known.contains(secret)) {
+            return;
+        }
+        self.write(|state| {
+            if state.known.insert(secret.into()) {
+                state.pending.push(secret.into());
+            }
+        });
+    }
+
+    /// The text without any secret; borrowed when there was none in it.
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.index().find(text) {
+            found if found.is_empty() => Cow::Borrowed(text),
+            found => Cow::Owned(masked(text, found)),
+        }
+    }
+
+    /// All that is known, ready to be searched for. No lock is held while it is used.
+    fn index(&self) -> Arc<Index> {
+        let ready = |state: &State| state.pending.is_empty().then(|| state.index.clone());
+        self.read(ready).unwrap_or_else(|| {
+            self.write(|state| {
+                let pending = std::mem::take(&mut state.pending);
+                Arc::make_mut(&mut state.index).learn(&pending);
+                state.index.clone()
+            })
+        })
+    }
+
+    fn read<R>(&self, with: impl FnOnce(&State) -> R) -> R {
+        with(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<R>(&self, with: impl FnOnce(&mut State) -> R) -> R {
+        with(&mut self.state.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Redactor(***)")
+    }
+}
+
+/// The text with a mask over each range; ranges are in order and apart from each other.
+fn masked(text: &str, ranges: Vec<Range<usize>>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut shown = 0;
+    for range in ranges {
+        out.push_str(&text[shown..range.start]);
+        out.push_str(MASK);
+        shown = range.end;
+    }
+    out.push_str(&text[shown..]);
+    out
+}
