@@ -44,7 +44,8 @@ pub fn run(arguments: &RunArgs, process: &Process) -> ExitCode {
 /// The stages of a run. An error is what apitest could not do of its own part.
 fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let started = Instant::now();
-    let redactor = Redactor::default();
+    let redactor = Arc::new(Redactor::default());
+    hide_secrets_of_panics(&redactor);
     let loaded = load::project(&redactor);
     let inputs = inputs(arguments, process, &loaded);
     let mut reports = Reports::open(arguments, process, &loaded)?;
@@ -57,8 +58,9 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let found = discover::find(&paths);
     let (plan, mut diagnostics, used_vars) =
         load::plan(&pool, &found, loaded.project.as_ref(), &inputs, &redactor);
-    let plan = plan.select(&selection(arguments, &found.lines));
-    learn_secrets(&plan, &loaded, &inputs, &redactor, &mut diagnostics);
+    learn_secrets(&loaded, &inputs, &redactor, &mut diagnostics);
+    let mut plan = plan.select(&selection(arguments, &found.lines));
+    plan.hide_secrets(&redactor);
     diagnostics.extend(missing(&plan));
 
     let noticed = reports.notice(loaded.diagnostics.iter().chain(&diagnostics), &redactor);
@@ -117,6 +119,14 @@ fn execute(
     Ok(())
 }
 
+/// A panic tells where it was and why, and may quote what it stumbled over.
+fn hide_secrets_of_panics(redactor: &Arc<Redactor>) {
+    let redactor = redactor.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        eprintln!("apitest: a fault of apitest itself: {}", redactor.redact(&panic.to_string()));
+    }));
+}
+
 /// The first signal ends the run in good order, the second one at once.
 fn stop_on_signals(stop: &Arc<Stop>) -> Result<(), String> {
     let stop = stop.clone();
@@ -169,20 +179,16 @@ fn missing(plan: &Plan) -> Vec<Diagnostic> {
     missing
 }
 
-/// Teaches the redactor every secret that is known before the run.
+/// Teaches the redactor the `secrets` of the project file; those of specs it knows by now.
 fn learn_secrets(
-    plan: &Plan,
     loaded: &LoadedProject,
     inputs: &Inputs,
     redactor: &Redactor,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    for secret in plan.secrets() {
-        redactor.add(secret);
-    }
     let Some(project) = &loaded.project else { return };
-    let (values, faults) = crate::plan::secrets::of_project(project, inputs);
-    values.iter().for_each(|value| redactor.add(value));
+    let (secrets, faults) = crate::plan::secrets::of_project(project, inputs);
+    secrets.keys().for_each(|secret| redactor.add(secret));
     diagnostics.extend(faults);
 }
 

@@ -160,7 +160,7 @@ fn a_large_file_costs_in_proportion() {
     for piece in
         ["auth: {", "bearer: [", "tokens:\n ", "password: \"", "#password:x ", "{}", "auth: &"]
     {
-        let text = piece.repeat(100_000);
+        let text = piece.repeat(30_000);
         let started = std::time::Instant::now();
         let total: usize = secret_literals(&text).iter().map(|range| range.len()).sum();
         assert!(total <= 4 * text.len(), "{piece}: {total}");
