@@ -123,7 +123,10 @@ fn execute(
 fn hide_secrets_of_panics(redactor: &Arc<Redactor>) {
     let redactor = redactor.clone();
     std::panic::set_hook(Box::new(move |panic| {
-        eprintln!("apitest: a fault of apitest itself: {}", redactor.redact(&panic.to_string()));
+        let words = panic.to_string();
+        // It may hold what a terminal obeys.
+        let words = redactor.redact(&words).replace(|c: char| c.is_control() && c != '\n', " ");
+        eprintln!("apitest: a fault of apitest itself: {words}");
     }));
 }
 
