@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use self::line::{shown_line, visible};
+use self::line::shown_line;
+pub(crate) use self::line::visible;
 pub use self::suggest::did_you_mean;
 use crate::secret::Redactor;
 use crate::source::{Location, Place, Source, Span};
@@ -120,6 +121,11 @@ impl Annotation {
             label: visible(&redactor.redact(label)),
             helps: Vec::new(),
         }
+    }
+
+    /// `path:line:column`.
+    pub fn address(&self) -> String {
+        format!("{}:{}:{}", self.path, self.line, self.column)
     }
 
     /// Draws it: the title, `path:line:column`, the line, the caret with its label, the advice.

@@ -22,12 +22,15 @@ pub enum Event<'p> {
         /// How many run at a time.
         jobs: usize,
     },
-    /// Some cases are through; they are told about in their turn.
+    /// Told some times a second, whether or not anything happened; cases that are through are told
+    /// about in their turn.
     Progressed {
         /// How many are through.
         done: usize,
         /// How many of them did not pass.
         bad: usize,
+        /// The first that is not through, for which the others wait to be told.
+        next: Option<&'p Case>,
     },
     /// A case ended. Told in the order of the plan, whatever the order in which they ended.
     CaseEnded(&'p Case, &'p CaseEnd),
@@ -108,6 +111,16 @@ pub struct Exchange {
     pub response: Option<String>,
 }
 
+impl Verdict {
+    /// Whether the case failed or has no verdict.
+    pub fn is_bad(&self) -> bool {
+        match self {
+            Verdict::Failed(_) | Verdict::Errored(_) => true,
+            Verdict::Passed | Verdict::Skipped(_) => false,
+        }
+    }
+}
+
 impl StopReason {
     /// Why a case was not run, in words.
     pub fn words(self) -> &'static str {
@@ -115,6 +128,17 @@ impl StopReason {
             StopReason::Interrupted => "not run: the run was interrupted",
             StopReason::FailFast => "not run: an earlier case did not pass (--fail-fast)",
             StopReason::Deadline => "not run: the time of the run was up (--deadline)",
+        }
+    }
+
+    /// Why an exchange that had begun was ended, in words.
+    pub fn cut_short(self) -> &'static str {
+        match self {
+            StopReason::Interrupted => "no verdict: the run was interrupted before the answer came",
+            StopReason::FailFast => "no verdict: the run was ended before the answer came",
+            StopReason::Deadline => {
+                "no verdict: the time of the run was up (--deadline) before the answer came"
+            }
         }
     }
 }

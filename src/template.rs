@@ -100,7 +100,8 @@ impl Template {
         text: &str,
         locate: impl Fn(usize, usize) -> Span,
     ) -> Result<Template, TemplateFault> {
-        if !text.contains("${") {
+        // Nearly every text of a spec passes here: a search for one byte is the cheapest.
+        if !text.as_bytes().contains(&b'$') || !text.contains("${") {
             return Ok(Template::Fixed(text.into()));
         }
         let (mut parts, mut literal, mut rest) = (Vec::new(), String::new(), text);

@@ -10,9 +10,13 @@ pub fn basic_pair(username: &str, password: &str) -> String {
 
 /// The value of a header field that carries a credential, and the parts of it that a server may
 /// repeat alone: what stands behind its scheme, and the password of a Basic pair. The last one is
-/// the shortest.
+/// the shortest. A scheme alone, sent to be refused, has none: to mask it would hide it in every
+/// challenge too.
 pub fn secret_parts(value: &str) -> Vec<String> {
     let value = value.trim();
+    if is_scheme(value) {
+        return Vec::new();
+    }
     let mut parts = vec![value.to_owned()];
     let Some((scheme, rest)) = value.split_once([' ', '\t']) else { return parts };
     let rest = rest.trim_start();
@@ -27,13 +31,21 @@ pub fn secret_parts(value: &str) -> Vec<String> {
     parts
 }
 
+fn is_scheme(value: &str) -> bool {
+    const SCHEMES: [&str; 8] =
+        ["Bearer", "Basic", "Digest", "DPoP", "Negotiate", "OAuth", "Token", "ApiKey"];
+    SCHEMES.iter().any(|scheme| value.eq_ignore_ascii_case(scheme))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_parts_of_a_header_are_secret_too() {
-        let table: [(&str, &[&str]); 5] = [
+        let table: [(&str, &[&str]); 7] = [
+            ("Bearer", &[]),
+            ("basic ", &[]),
             ("abc", &["abc"]),
             ("Token  abc", &["Token  abc", "abc"]),
             ("Basic YWw6cHc=", &["Basic YWw6cHc=", "YWw6cHc=", "pw"]),

@@ -27,6 +27,13 @@ pub struct LoadedProject {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl LoadedProject {
+    /// The folder as a path that can be opened: an empty one cannot.
+    pub fn root(&self) -> &Path {
+        if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder }
+    }
+}
+
 /// Finds and reads the project file of the working directory.
 pub fn project(redactor: &Redactor) -> LoadedProject {
     let none = LoadedProject { folder: PathBuf::from("."), project: None, diagnostics: vec![] };
@@ -64,24 +71,69 @@ pub fn default_paths(loaded: &LoadedProject) -> Vec<String> {
     }
 }
 
-/// Reads and plans all files, some at a time. Returns the plan and every diagnostic, file by file.
+/// Reads and plans all files, some at a time. Returns the plan, every diagnostic, file by file, and
+/// the variables of `--var` that are used.
+///
+/// Whatever is an error stands in the plan too, as a case: no report may look green without it.
 pub fn plan(
     pool: &Pool,
     found: &Found,
-    project: Option<&Project>,
+    loaded: &LoadedProject,
     inputs: &Inputs,
     redactor: &Redactor,
+    strict: bool,
 ) -> (Plan, Vec<Diagnostic>, Vec<String>) {
-    let mut files: Vec<FilePlan> =
-        pool.map(found.files.clone(), |path| file(&path, project, inputs, redactor));
-    files.extend(found.missing.iter().map(|(path, reason)| {
-        let source = Arc::new(Source::new(path.clone(), ""));
-        invalid(&source, None, vec![unreadable(&source, reason)])
+    let project = loaded.project.as_ref();
+    let mut files = vec![project_file(&loaded.diagnostics)];
+    files.extend(pool.map(found.files.clone(), |path| file(&path, project, inputs, redactor)));
+    files.extend(unusable(found).map(|(path, reason)| {
+        let source = Arc::new(Source::new(path, ""));
+        invalid(&source, None, vec![unreadable(&source, &reason)])
     }));
-    let diagnostics = files.iter_mut().flat_map(|f| std::mem::take(&mut f.diagnostics));
-    let diagnostics = once(diagnostics);
+    if strict {
+        files.iter_mut().for_each(heed_warnings);
+    }
+    let diagnostics = files.iter_mut().flat_map(|f| std::mem::take(&mut f.diagnostics)).collect();
     let used = files.iter_mut().flat_map(|f| std::mem::take(&mut f.used_vars)).collect();
     (Plan::merge(files), diagnostics, used)
+}
+
+/// What is wrong with the project file, as the plan of a file without tests.
+fn project_file(diagnostics: &[Diagnostic]) -> FilePlan {
+    let none = FilePlan { diagnostics: diagnostics.to_vec(), ..FilePlan::default() };
+    match diagnostics.first() {
+        Some(first) if has_errors(diagnostics) => {
+            let mut plan = invalid(&first.place.source, None, none.diagnostics);
+            plan.cases[0].name = "is a valid project file".into();
+            plan
+        }
+        _ => none,
+    }
+}
+
+/// The paths behind which there is no spec, each once, and why. Folders without one are among them only when
+/// something else was found: else nothing was.
+fn unusable(found: &Found) -> impl Iterator<Item = (String, String)> {
+    let alone = found.files.is_empty() && found.missing.is_empty();
+    let empty = if alone { &[] } else { found.empty.as_slice() };
+    let empty = empty.iter().map(|path| (path.clone(), "holds no *.yaml or *.yml".to_owned()));
+    let mut seen = HashSet::new();
+    let all = found.missing.iter().cloned().chain(empty);
+    all.filter(move |(path, _)| seen.insert(path.clone()))
+}
+
+/// With `--strict` the warnings of a file are errors, and a case of their own.
+fn heed_warnings(file: &mut FilePlan) {
+    let mut warnings = Vec::new();
+    for diagnostic in file.diagnostics.iter_mut().filter(|d| d.severity == Severity::Warning) {
+        diagnostic.severity = Severity::Error;
+        warnings.push(diagnostic.clone());
+    }
+    if let Some(first) = warnings.first() {
+        let mut plan = invalid(&first.place.source.clone(), None, warnings);
+        plan.cases[0].name = "has no warnings (--strict)".into();
+        file.cases.append(&mut plan.cases);
+    }
 }
 
 fn file(path: &Path, project: Option<&Project>, inputs: &Inputs, redactor: &Redactor) -> FilePlan {
@@ -122,18 +174,11 @@ fn unquoted(text: &str, literal: Range<usize>) -> Option<String> {
     }
 }
 
-/// Each diagnostic once: what stands in the project file is found again with every spec.
-fn once(diagnostics: impl Iterator<Item = Diagnostic>) -> Vec<Diagnostic> {
-    let mut seen = HashSet::new();
-    let is_new = |d: &Diagnostic| seen.insert((d.place.to_string(), d.title.clone()));
-    diagnostics.filter(is_new).collect()
-}
-
 fn unreadable(source: &Arc<Source>, reason: &str) -> Diagnostic {
     Diagnostic::error(source, Span::default(), format!("{} {reason}", source.path()))
 }
 
 /// Whether anything here keeps a file from being used.
-pub fn has_errors(diagnostics: &[Diagnostic], strict: bool) -> bool {
-    diagnostics.iter().any(|d| strict || d.severity == Severity::Error)
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|d| d.severity == Severity::Error)
 }

@@ -2,9 +2,11 @@
 
 mod demo;
 mod load;
+mod reports;
 mod run;
 
 use std::collections::HashMap;
+use std::io::Write;
 
 use crate::cli::{Cli, ColorWhen, Command};
 use crate::exit_code::ExitCode;
@@ -29,22 +31,40 @@ pub fn run(cli: Cli, process: &Process) -> ExitCode {
 }
 
 impl Process {
-    /// Whether output is coloured.
-    fn color(&self, when: ColorWhen) -> bool {
-        let set = |name: &str| self.env.get(name).is_some_and(|value| !value.is_empty());
+    /// Whether results and whether faults are coloured: each may go elsewhere than to a terminal.
+    fn colors(&self, when: ColorWhen) -> (bool, bool) {
         match when {
-            ColorWhen::Always => true,
-            ColorWhen::Never => false,
+            ColorWhen::Always => (true, true),
+            ColorWhen::Never => (false, false),
             ColorWhen::Auto => {
-                let dumb = self.env.get("TERM").is_some_and(|term| term == "dumb");
-                self.stdout_is_terminal && !set("NO_COLOR") && !dumb
+                let wanted = !self.is_set("NO_COLOR") && !self.terminal_is_dumb();
+                (wanted && self.stdout_is_terminal, wanted && self.stderr_is_terminal)
             }
         }
     }
+
+    /// Whether there is a terminal that a line can be redrawn on. The log of a CI job is none, even
+    /// where the job was given one.
+    fn draws_progress(&self) -> bool {
+        self.stderr_is_terminal && !self.terminal_is_dumb() && !self.is_set("CI")
+    }
+
+    fn terminal_is_dumb(&self) -> bool {
+        self.env.get("TERM").is_some_and(|term| term == "dumb")
+    }
+
+    fn is_set(&self, name: &str) -> bool {
+        self.env.get(name).is_some_and(|value| !value.is_empty())
+    }
 }
 
-/// Says on standard error what apitest could not do, and gives the code for it.
+/// Says something on standard error; nobody may listen there.
+fn say(what: &str) {
+    let _ = writeln!(std::io::stderr(), "apitest: {what}");
+}
+
+/// Says what apitest could not do, and gives the code for it.
 fn broken(what: &str) -> ExitCode {
-    eprintln!("apitest: {what}");
+    say(what);
     ExitCode::Broken
 }

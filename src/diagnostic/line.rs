@@ -87,8 +87,8 @@ fn make_visible(line: &str, marked: Range<usize>) -> (String, Range<usize>) {
 }
 
 /// Tabs and line breaks as spaces; other control characters, and those that turn the direction of
-/// writing or are invisible, as signs for them.
-pub(super) fn visible(text: &str) -> String {
+/// writing, are invisible or no characters, as signs for them.
+pub(crate) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -102,7 +102,9 @@ pub(super) fn visible(text: &str) -> String {
             | '\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' => out.extend(c.escape_unicode()),
+            | '\u{feff}'
+            | '\u{fffe}'
+            | '\u{ffff}' => out.extend(c.escape_unicode()),
             _ => out.push(c),
         }
     }

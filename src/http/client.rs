@@ -1,21 +1,32 @@
-//! Sends requests, follows redirects, keeps connections. With `resolve.rs`, the only code that
-//! names the HTTP crate.
+//! Sends requests, follows redirects, keeps connections. With the files below it, the only code
+//! that names the HTTP crate.
+
+mod resolve;
+mod tcp;
+mod tls;
+mod wire;
+mod words;
 
 use std::io::Read;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{Ordering, fence};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use ureq::Agent;
-use ureq::http::{self, HeaderValue, Method};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::config::Config;
+use ureq::http::{self, HeaderMap, HeaderValue, Method, Version, header};
+use ureq::tls::TlsConfig;
+use ureq::unversioned::transport::Connector;
 
 use super::decode::{DecodeError, decode, too_large};
 use super::message::{Header, Request, Response, TransportError, TransportErrorKind as Kind};
 use super::redirect;
-use super::resolve::CachingResolver;
 use super::url::Target;
+use resolve::CachingResolver;
+use tcp::TcpConnector;
+use tls::{Roots, SharedTls};
+use wire::{Wire, WireConnector};
+use words::Broken;
 
 /// What holds for all requests of a run.
 #[derive(Clone, Copy, Debug)]
@@ -31,11 +42,28 @@ pub struct ClientSettings {
 /// Sends requests. Each thread has its own connections, so that none waits for another.
 pub struct Client {
     settings: ClientSettings,
-    plain: Vec<OnceLock<Agent>>,
-    encrypted: Vec<OnceLock<Agent>>,
-    roots: OnceLock<RootCerts>,
+    plain: Vec<OnceLock<Line>>,
+    encrypted: Vec<OnceLock<Line>>,
+    roots: OnceLock<Roots>,
+    tls: SharedTls,
     resolver: CachingResolver,
-    interrupted: AtomicBool,
+    interrupt: Arc<Interrupt>,
+}
+
+/// The connections of one thread.
+struct Line {
+    agent: Agent,
+    wire: Arc<Wire>,
+}
+
+/// Whether the run was interrupted, and in which words to say so.
+#[derive(Debug, Default)]
+pub struct Interrupt(OnceLock<&'static str>);
+
+impl Interrupt {
+    fn reason(&self) -> Option<&'static str> {
+        self.0.get().copied()
+    }
 }
 
 /// One request and its answer, redirects not followed.
@@ -47,6 +75,10 @@ struct Hop {
 
 type Failure = (Kind, String);
 
+/// A kept connection that was idle for longer is not used again: many servers close theirs after
+/// a few seconds, and a request that meets this is lost.
+const IDLE: Duration = Duration::from_secs(1);
+
 impl Client {
     /// A client without connections.
     pub fn new(settings: ClientSettings) -> Client {
@@ -56,8 +88,9 @@ impl Client {
             plain: slots(),
             encrypted: slots(),
             roots: OnceLock::new(),
+            tls: SharedTls::default(),
             resolver: CachingResolver::default(),
-            interrupted: AtomicBool::new(false),
+            interrupt: Arc::default(),
         }
     }
 
@@ -68,24 +101,24 @@ impl Client {
     /// The exchange did not complete; there is nothing to judge.
     pub fn exchange(&self, worker: usize, request: &Request) -> Result<Response, TransportError> {
         let started = Instant::now();
-        self.follow(worker, request, started).map_err(|(kind, message)| {
-            let interrupted = self.interrupted.load(Ordering::Acquire);
-            let elapsed = started.elapsed();
-            match interrupted {
-                true => {
-                    let message = "the run was interrupted".to_owned();
-                    TransportError { kind: Kind::Interrupted, message, elapsed }
-                }
-                false => TransportError { kind, message, elapsed },
-            }
-        })
+        let outcome = self.follow(worker, request, started);
+        let elapsed = started.elapsed();
+        // What came while connections were being shut down may have been cut by that.
+        let outcome = match self.interrupt.reason() {
+            Some(reason) => Err((Kind::Interrupted, reason.to_owned())),
+            None => outcome,
+        };
+        outcome.map_err(|(kind, message)| TransportError { kind, message, elapsed })
     }
 
-    /// Ends all requests in flight and refuses new ones.
-    pub fn interrupt(&self) {
-        self.interrupted.store(true, Ordering::Release);
-        for agent in self.plain.iter().chain(&self.encrypted).filter_map(OnceLock::get) {
-            agent.clone().shutdown();
+    /// Ends all requests in flight and refuses new ones, for this reason.
+    pub fn interrupt(&self, reason: &'static str) {
+        // The first reason stays.
+        let _ = self.interrupt.0.set(reason);
+        fence(Ordering::SeqCst);
+        self.resolver.interrupt();
+        for line in self.plain.iter().chain(&self.encrypted).filter_map(OnceLock::get) {
+            line.agent.clone().shutdown();
         }
     }
 
@@ -98,11 +131,15 @@ impl Client {
         let mut hop = self.send(worker, request, started)?;
         let mut redirects = Vec::new();
         let mut last: Option<Request> = None;
-        while request.follow_redirects > 0
-            && let Some(location) = redirect::location(hop.status, &hop.headers)
-        {
+        while request.follow_redirects > 0 {
+            let location = redirect::location(hop.status, &hop.headers);
+            let location = location.map_err(|reason| (Kind::Redirect, reason))?;
+            let Some(location) = location else { break };
             if redirects.len() >= request.follow_redirects as usize {
-                let message = format!("more than {} redirects", request.follow_redirects);
+                let limit = request.follow_redirects;
+                let message = format!(
+                    "more than {limit} redirects (`follow_redirects`), the next to `{location}`"
+                );
                 return Err((Kind::Redirect, message));
             }
             let next = redirect::next(last.as_ref().unwrap_or(request), hop.status, location)
@@ -117,14 +154,29 @@ impl Client {
         Ok(Response { status, headers, body, url, redirects, elapsed: started.elapsed() })
     }
 
+    /// Sends a request once, and again on a new connection if the server closed a kept one at the
+    /// moment of sending and the request may be repeated.
     fn send(&self, worker: usize, request: &Request, started: Instant) -> Result<Hop, Failure> {
         refuse_plain_http(request)?;
-        if self.interrupted.load(Ordering::Acquire) {
-            return Err((Kind::Interrupted, "the run was interrupted".into()));
+        let line = self.line(worker, request.target.origin().https);
+        // Either the interrupt finds this line, or this look finds the interrupt.
+        fence(Ordering::SeqCst);
+        if let Some(reason) = self.interrupt.reason() {
+            return Err((Kind::Interrupted, reason.to_owned()));
         }
-        let agent = self.agent(worker, request.target.origin().https);
+        line.wire.begin(false);
+        match self.attempt(line, request, started) {
+            Err((Kind::Closed, _)) if is_repeatable(line, request) => {
+                line.wire.begin(true);
+                self.attempt(line, request, started)
+            }
+            ended => ended,
+        }
+    }
+
+    fn attempt(&self, line: &Line, request: &Request, started: Instant) -> Result<Hop, Failure> {
+        let Line { agent, wire } = line;
         let left = request.timeout.saturating_sub(started.elapsed());
-        let timeout = |error: ureq::Error| explain(error, request);
         let response = match &request.body {
             Some(body) => agent.run(self.message(agent, request, left, body.as_slice())?),
             None if sends_length(&request.method) => {
@@ -132,9 +184,14 @@ impl Client {
             }
             None => agent.run(self.message(agent, request, left, ())?),
         };
-        let mut response = response.map_err(timeout)?;
+        let mut response =
+            response.map_err(|error| self.broken(request, wire, false).explain(error))?;
+        if may_be_followed_by_more(&request.method, &response) {
+            wire.spend();
+        }
+        check_framing(&response).map_err(|reason| (Kind::Framing, reason))?;
         let headers = header_fields(response.headers());
-        let body = self.body(response.body_mut(), request)?;
+        let body = self.body(response.body_mut(), request, wire)?;
         let encodings = headers
             .iter()
             .filter(|(name, _)| name == "content-encoding")
@@ -142,6 +199,16 @@ impl Client {
         let body = decode(body, encodings, self.settings.max_body)
             .map_err(|DecodeError { kind, message }| (kind, message))?;
         Ok(Hop { status: response.status().as_u16(), headers, body })
+    }
+
+    fn broken<'r>(&'r self, request: &'r Request, wire: &Wire, in_body: bool) -> Broken<'r> {
+        Broken {
+            request,
+            heard: wire.heard(),
+            connect_timeout: self.settings.connect_timeout,
+            in_body,
+            rootless: self.roots.get().and_then(|roots| roots.trouble.as_deref()),
+        }
     }
 
     fn message<B: ureq::AsSendBody>(
@@ -168,37 +235,62 @@ impl Client {
         Ok(agent.configure_request(message).timeout_global(Some(left.max(MINIMUM))).build())
     }
 
-    fn body(&self, body: &mut ureq::Body, request: &Request) -> Result<Vec<u8>, Failure> {
+    fn body(
+        &self,
+        body: &mut ureq::Body,
+        request: &Request,
+        wire: &Wire,
+    ) -> Result<Vec<u8>, Failure> {
         let limit = self.settings.max_body;
-        let expected = body.content_length().unwrap_or(0).min(limit).min(1 << 20);
-        let mut bytes = Vec::with_capacity(expected as usize);
+        let oversized = || {
+            let DecodeError { kind, message } = too_large(limit, "as sent");
+            Err((kind, message))
+        };
+        let announced = body.content_length().unwrap_or(0);
+        if announced > limit {
+            return oversized();
+        }
+        let mut bytes = Vec::with_capacity(announced.min(PREALLOCATED) as usize);
         let mut reader = body.with_config().limit(u64::MAX).reader().take(limit + 1);
         let read = reader.read_to_end(&mut bytes);
         if bytes.len() as u64 > limit {
-            let DecodeError { kind, message } = too_large(limit, "as sent");
-            return Err((kind, message));
+            return oversized();
         }
         match read {
             Ok(_) => Ok(bytes),
-            Err(error) => {
-                let (kind, message) = explain(ureq::Error::from(error), request);
-                Err((kind, format!("{message} ({} bytes of the body came)", bytes.len())))
-            }
+            Err(error) => Err(self.broken(request, wire, true).explain(error.into())),
         }
     }
 
-    fn agent(&self, worker: usize, https: bool) -> &Agent {
+    fn line(&self, worker: usize, https: bool) -> &Line {
         match https {
-            false => self.plain[worker].get_or_init(|| self.new_agent(None)),
-            true => self.encrypted[worker].get_or_init(|| {
-                let roots = self.roots.get_or_init(system_roots).clone();
-                self.new_agent(Some(roots))
-            }),
+            false => self.plain[worker].get_or_init(|| self.plain_line()),
+            true => self.encrypted[worker].get_or_init(|| self.encrypted_line()),
         }
+    }
+
+    fn plain_line(&self) -> Line {
+        let wire = Arc::new(Wire::default());
+        let connector = self.tcp().chain(WireConnector(wire.clone()));
+        let agent = Agent::with_parts(self.config(None), connector, self.resolver.clone());
+        Line { agent, wire }
+    }
+
+    fn encrypted_line(&self) -> Line {
+        let roots = self.roots.get_or_init(Roots::of_the_system);
+        let wire = Arc::new(Wire::default());
+        let connector = self.tcp().chain(self.tls.clone()).chain(WireConnector(wire.clone()));
+        let config = self.config(Some(roots));
+        let agent = Agent::with_parts(config, connector, self.resolver.clone());
+        Line { agent, wire }
+    }
+
+    fn tcp(&self) -> TcpConnector {
+        TcpConnector { interrupt: self.interrupt.clone() }
     }
 
     /// Every default is set on purpose: a tester sends what it is told and judges what comes.
-    fn new_agent(&self, roots: Option<RootCerts>) -> Agent {
+    fn config(&self, roots: Option<&Roots>) -> Config {
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -209,24 +301,29 @@ impl Client {
             .accept("")
             .accept_encoding("")
             .timeout_connect(Some(self.settings.connect_timeout))
+            .max_idle_age(IDLE)
             .max_idle_connections(4)
             .max_idle_connections_per_host(1)
             .max_response_header_size(64 * 1024)
             .input_buffer_size(80 * 1024)
             .output_buffer_size(16 * 1024);
         if let Some(roots) = roots {
-            config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
+            let certificates = roots.certificates.clone();
+            config = config.tls_config(TlsConfig::builder().root_certs(certificates).build());
         }
-        Agent::with_parts(config.build(), DefaultConnector::default(), self.resolver.clone())
+        config.build()
     }
 }
 
 /// A time-out of zero would mean none.
 const MINIMUM: Duration = Duration::from_millis(1);
 
+/// The most memory that a server is believed to need before its body comes, in bytes.
+const PREALLOCATED: u64 = 1 << 20;
+
 fn refuse_plain_http(request: &Request) -> Result<(), Failure> {
     let origin = request.target.origin();
-    let carries = request.headers.iter().any(|header| header.credential);
+    let carries = request.headers.iter().any(redirect::is_credential);
     if origin.https || origin.is_loopback() || request.allow_plain_http || !carries {
         return Ok(());
     }
@@ -263,75 +360,38 @@ fn header_fields(headers: &http::HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
-fn system_roots() -> RootCerts {
-    let loaded = rustls_native_certs::load_native_certs();
-    let roots = loaded.certs.iter().map(|der| Certificate::from_der(der).to_owned());
-    RootCerts::from(roots.collect::<Vec<_>>())
+/// Whether the server closed a kept connection before it answered, and the request changes nothing
+/// that it would not have changed the first time (RFC 9110 §9.2.2).
+fn is_repeatable(line: &Line, request: &Request) -> bool {
+    let heard = line.wire.heard();
+    let idempotent =
+        matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE");
+    idempotent && heard.reused && heard.came == 0
 }
 
-/// What an error of the HTTP crate means to the user.
-fn explain(error: ureq::Error, request: &Request) -> Failure {
-    use ureq::Error;
-    let origin = request.target.origin();
-    match error {
-        Error::Timeout(ureq::Timeout::Connect) => {
-            (Kind::Timeout, format!("no connection to {origin} in time"))
-        }
-        Error::Timeout(ureq::Timeout::Resolve) => {
-            (Kind::Timeout, format!("no address for {} in time", origin.host))
-        }
-        Error::Timeout(_) => {
-            let limit = humantime::format_duration(request.timeout);
-            (Kind::Timeout, format!("no complete response within {limit}"))
-        }
-        Error::HostNotFound => (Kind::Resolve, format!("no address for the host {}", origin.host)),
-        Error::ConnectionFailed => (Kind::Connect, format!("no connection to {origin}")),
-        Error::Tls(reason) => (Kind::Tls, format!("TLS with {origin} failed: {reason}")),
-        Error::Rustls(reason) => (Kind::Tls, format!("TLS with {origin} failed: {reason}")),
-        Error::LargeResponseHeader(size, limit) => {
-            (Kind::Framing, format!("the response header has {size} bytes, the limit is {limit}"))
-        }
-        Error::Protocol(reason) => (Kind::Framing, format!("not a valid HTTP response: {reason}")),
-        Error::Http(reason) => (Kind::Unsendable, format!("the request cannot be sent: {reason}")),
-        Error::BadUri(reason) => (Kind::Unsendable, format!("the URL cannot be sent: {reason}")),
-        Error::Io(error) => explain_io(error, request),
-        other => (Kind::Framing, other.to_string()),
-    }
+/// Whether a server that does it wrong sends a body that nobody reads: it would be taken for the
+/// next answer.
+fn may_be_followed_by_more<B>(method: &str, response: &http::Response<B>) -> bool {
+    let headers = response.headers();
+    let announced = headers.contains_key(header::TRANSFER_ENCODING)
+        || headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
+    method == "HEAD" || matches!(response.status().as_u16(), 204 | 304) && announced
 }
 
-fn explain_io(error: std::io::Error, request: &Request) -> Failure {
-    use std::io::ErrorKind;
-    let origin = request.target.origin();
-    // Errors while a body is read come as I/O errors with the crate's own inside.
-    if error.get_ref().is_some_and(|inner| inner.is::<ureq::Error>()) {
-        let inner = error.into_inner().and_then(|inner| inner.downcast::<ureq::Error>().ok());
-        return match inner {
-            Some(inner) => explain(*inner, request),
-            None => (Kind::Closed, "the connection failed".into()),
-        };
-    }
-    match error.kind() {
-        ErrorKind::ConnectionRefused => {
-            (Kind::Connect, format!("no connection to {origin}: connection refused"))
-        }
-        ErrorKind::HostUnreachable
-        | ErrorKind::NetworkUnreachable
-        | ErrorKind::NetworkDown
-        | ErrorKind::AddrNotAvailable
-        | ErrorKind::PermissionDenied => {
-            (Kind::Connect, format!("no connection to {origin}: {error}"))
-        }
-        ErrorKind::TimedOut | ErrorKind::WouldBlock => {
-            let limit = humantime::format_duration(request.timeout);
-            (Kind::Timeout, format!("no complete response within {limit}"))
-        }
-        ErrorKind::UnexpectedEof
-        | ErrorKind::ConnectionReset
-        | ErrorKind::ConnectionAborted
-        | ErrorKind::BrokenPipe => {
-            (Kind::Closed, format!("{origin} closed the connection before the response was whole"))
-        }
-        ErrorKind::InvalidData => (Kind::Tls, format!("TLS with {origin} failed: {error}")),
-        _ => (Kind::Closed, format!("the connection to {origin} failed: {error}")),
-    }
+/// What the HTTP crate lets pass: a response whose end two readers see at different places
+/// (RFC 9112 §6.3).
+fn check_framing<B>(response: &http::Response<B>) -> Result<(), String> {
+    let headers: &HeaderMap = response.headers();
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let Some(coding) = codings.next() else { return Ok(()) };
+    let reason = if headers.contains_key(header::CONTENT_LENGTH) {
+        "it has both Content-Length and Transfer-Encoding".to_owned()
+    } else if response.version() != Version::HTTP_11 {
+        "it has Transfer-Encoding, which HTTP/1.0 does not know".to_owned()
+    } else if !coding.as_bytes().eq_ignore_ascii_case(b"chunked") || codings.next().is_some() {
+        format!("its transfer coding is not `chunked` but {coding:?}")
+    } else {
+        return Ok(());
+    };
+    Err(format!("not a valid HTTP response: {reason}"))
 }

@@ -5,4 +5,3 @@ pub mod url;
 pub mod client;
 mod decode;
 mod redirect;
-mod resolve;

@@ -3,17 +3,26 @@
 use super::message::{Header, Request};
 
 /// The location of a redirect; `None` when the answer is none, or does not say where to.
-pub fn location(status: u16, headers: &[(String, String)]) -> Option<&str> {
+///
+/// # Errors
+/// It names several.
+pub fn location(status: u16, headers: &[(String, String)]) -> Result<Option<&str>, String> {
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
-        return None;
+        return Ok(None);
     }
-    headers.iter().find(|(name, _)| name == "location").map(|(_, value)| value.as_str())
+    let mut locations = headers.iter().filter(|(name, _)| name == "location");
+    let Some((_, first)) = locations.next() else { return Ok(None) };
+    match locations.find(|(_, other)| other != first) {
+        None => Ok(Some(first)),
+        Some((_, other)) => Err(format!("a redirect to two places: `{first}` and `{other}`")),
+    }
 }
 
 /// The request that follows `request` after a redirect with `status` to `location`.
 ///
-/// Credentials and cookies stay with their origin: another scheme, host or port gets none. What
-/// was dropped does not come back when a later redirect leads home.
+/// Credentials and cookies stay with their origin. Another scheme, host or port gets none, nor any
+/// other header that could be one: a key under `headers` looks like any header. What was dropped
+/// does not come back when a later redirect leads home.
 ///
 /// # Errors
 /// Why it cannot be followed.
@@ -21,7 +30,7 @@ pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, S
     let target = request
         .target
         .join(location)
-        .map_err(|reason| format!("the redirect leads nowhere: {reason}"))?;
+        .map_err(|reason| format!("cannot follow the redirect to `{location}`: {reason}"))?;
     let mut next = Request { target, ..request.clone() };
     let keeps_method =
         matches!(status, 307 | 308) || matches!(request.method.as_str(), "GET" | "HEAD");
@@ -31,7 +40,7 @@ pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, S
         next.headers.retain(|header| !describes_body(&header.name));
     }
     if next.target.origin() != request.target.origin() {
-        next.headers.retain(|header| !is_credential(header));
+        next.headers.retain(|header| !is_credential(header) && is_harmless(&header.name));
     }
     Ok(next)
 }
@@ -40,7 +49,14 @@ fn describes_body(name: &str) -> bool {
     name.len() > 8 && name[..8].eq_ignore_ascii_case("content-")
 }
 
-fn is_credential(header: &Header) -> bool {
+/// Whether a header only says what the client understands, or what the body is.
+fn is_harmless(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.starts_with("accept") || name.starts_with("content-") || name == "user-agent"
+}
+
+/// Whether a header field never leaves its origin.
+pub fn is_credential(header: &Header) -> bool {
     header.credential
         || ["authorization", "cookie", "proxy-authorization"]
             .iter()
@@ -66,6 +82,7 @@ mod tests {
                 header("Accept", false),
                 header("Content-Type", false),
                 header("Cookie", false),
+                header("X-Tenant", false),
                 header("X-Api-Key", true),
                 header("Authorization", true),
             ],
@@ -91,7 +108,7 @@ mod tests {
             let back = super::next(&next, 307, "http://127.0.0.1:81/a").unwrap();
             assert_eq!(names(&back), ["Accept", "Content-Type"], "{location}");
         }
-        assert_eq!(names(&next(&request, 307, "/b").unwrap()).len(), 5);
+        assert_eq!(names(&next(&request, 307, "/b").unwrap()).len(), 6);
     }
 
     #[test]
@@ -112,10 +129,15 @@ mod tests {
 
     #[test]
     fn only_redirects_with_a_location_are_followed() {
-        let headers = [("location".to_owned(), "/b".to_owned())];
-        assert_eq!(location(302, &headers), Some("/b"));
-        assert_eq!(location(304, &headers), None);
-        assert_eq!(location(200, &headers), None);
-        assert_eq!(location(302, &[]), None);
+        let headers = |locations: &[&str]| -> Vec<(String, String)> {
+            locations.iter().map(|to| ("location".to_owned(), (*to).to_owned())).collect()
+        };
+        assert_eq!(location(302, &headers(&["/b"])), Ok(Some("/b")));
+        assert_eq!(location(302, &headers(&["/b", "/b"])), Ok(Some("/b")));
+        assert_eq!(location(304, &headers(&["/b"])), Ok(None));
+        assert_eq!(location(200, &headers(&["/b"])), Ok(None));
+        assert_eq!(location(302, &[]), Ok(None));
+        let two = headers(&["/b", "/c"]);
+        assert_eq!(location(302, &two), Err("a redirect to two places: `/b` and `/c`".into()));
     }
 }

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 
 use serde_json::Value;
 
+use super::duplicate;
 use crate::http::message::Response;
 
 /// A body that is read when the first expectation needs it.
@@ -51,10 +52,14 @@ fn parse(body: &[u8]) -> Result<Value, String> {
     if text.is_empty() {
         return Err("an empty body".into());
     }
-    serde_json::from_slice(text).map_err(|error| match error.to_string() {
-        reason if reason.contains("recursion limit") => "JSON that is nested too deep".into(),
+    let value = serde_json::from_slice(text).map_err(|error| match error.to_string() {
+        reason if reason.contains("recursion limit") => "JSON that is nested too deep".to_owned(),
         reason => format!("a body that is not JSON: {reason}"),
-    })
+    })?;
+    match duplicate::fault(text, &value) {
+        None => Ok(value),
+        Some(fault) => Err(fault),
+    }
 }
 
 fn charset(content_type: &str) -> Option<String> {

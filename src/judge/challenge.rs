@@ -43,12 +43,16 @@ pub fn judge<'l>(
         mismatches.push(whole("no WWW-Authenticate header".into(), Some(note)));
         return;
     }
-    let parsed = parse(lines.iter().copied());
-    if let Some(fault) = parsed.faults.first() {
-        mismatches.push(whole(format!("`{}`", lines.join(", ")), Some(fault.message.clone())));
-        return;
-    }
-    let judged = parsed.challenges.iter().map(|challenge| one(challenge, fields, bindings));
+    let challenges = match parse(lines.iter().copied()) {
+        Ok(challenges) => challenges,
+        Err(unreadable) => {
+            let fault = &unreadable.faults[0];
+            let note = format!("{fault}; {}", fault.help);
+            mismatches.push(whole(format!("`{}`", lines.join(", ")), Some(note)));
+            return;
+        }
+    };
+    let judged = challenges.iter().map(|challenge| one(challenge, fields, bindings));
     match judged.min_by_key(Vec::len) {
         Some(nearest) => mismatches.extend(nearest),
         None => {

@@ -5,6 +5,7 @@ pub mod words;
 pub mod matcher;
 mod challenge;
 mod body;
+mod duplicate;
 
 use serde_json::Value;
 

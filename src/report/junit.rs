@@ -1,14 +1,198 @@
-//! stub
-/// j
-pub struct Junit;
-impl Junit {
-    /// c
-    pub fn create(_p: &std::path::Path) -> std::io::Result<Junit> {
-        Ok(Junit)
-    }
+//! The run as CI servers read it: one JUnit XML file.
+//!
+//! `<testsuites>` → a `<testsuite>` a spec file → a `<testcase>` a case. Jenkins, GitLab, GitHub's
+//! reporters, Azure DevOps and CircleCI each read another part of it; `docs/junit.md` says which.
+//!
+//! junit-report writes the elements, a batch of cases at a time; [`complete`] adds what it cannot
+//! write. Finished cases wait in a file beside the report, because the totals stand before them.
+
+mod case;
+mod complete;
+mod counts;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, Write};
+use std::path::{Component, Path};
+use std::time::{Duration, SystemTime};
+
+use junit_report::{OffsetDateTime, Report, TestSuite};
+
+use self::counts::Counts;
+use super::Reporter;
+use super::output::Output;
+use crate::event::{CaseEnd, Event};
+use crate::plan::Case;
+
+/// The name of the whole report.
+const NAME: &str = "apitest";
+
+/// A batch is written once it has so many cases, …
+const BATCH_CASES: usize = 64;
+
+/// … or so many bytes of text.
+const BATCH_TEXT: usize = 256 * 1024;
+
+/// The report of a run, on its way to a file.
+pub struct Junit {
+    output: Output,
+    /// The finished test cases of all suites, in order.
+    spool: BufWriter<File>,
+    spooled: u64,
+    suites: Vec<Suite>,
+    classes: HashSet<String>,
+    batch: Batch,
 }
-impl super::Reporter for Junit {
-    fn report(&mut self, _e: &crate::event::Event) -> std::io::Result<()> {
+
+/// A spec file.
+struct Suite {
+    path: String,
+    class: String,
+    started: OffsetDateTime,
+    counts: Counts,
+    /// How many bytes of the spool are its test cases.
+    spooled: u64,
+}
+
+/// Test cases that junit-report has not written yet, and the line of each.
+#[derive(Default)]
+struct Batch {
+    cases: Vec<junit_report::TestCase>,
+    lines: Vec<u32>,
+    text: usize,
+}
+
+impl Junit {
+    /// A report that will be written to `path` when the run has ended.
+    ///
+    /// # Errors
+    /// Why it could not be written there.
+    pub fn create(path: &Path) -> Result<Junit, String> {
+        let output = Output::claim(path, |text| text.contains("<testsuite"))?;
+        let spool = output
+            .spool()
+            .map_err(|error| format!("the report {} cannot be written: {error}", path.display()))?;
+        Ok(Junit {
+            output,
+            spool: BufWriter::new(spool),
+            spooled: 0,
+            suites: Vec::new(),
+            classes: HashSet::new(),
+            batch: Batch::default(),
+        })
+    }
+
+    fn case_ended(&mut self, case: &Case, end: &CaseEnd) -> io::Result<()> {
+        self.enter_suite(case)?;
+        let Some(suite) = self.suites.last_mut() else { return Ok(()) };
+        suite.counts.add(end);
+        let (test_case, text) = case::test_case(case, end, &suite.class, self.spooled);
+        self.batch.cases.push(test_case);
+        self.batch.lines.push(case.line);
+        self.batch.text += text;
+        match self.batch.cases.len() >= BATCH_CASES || self.batch.text >= BATCH_TEXT {
+            true => self.write_batch(),
+            false => Ok(()),
+        }
+    }
+
+    /// All cases of a file come one after another.
+    fn enter_suite(&mut self, case: &Case) -> io::Result<()> {
+        let path = case.file.source.path();
+        if self.suites.last().is_some_and(|suite| suite.path == path) {
+            return Ok(());
+        }
+        self.write_batch()?;
+        self.suites.push(Suite {
+            path: path.to_owned(),
+            class: unique(class_name(path), &mut self.classes),
+            started: whole_seconds(SystemTime::now()),
+            counts: Counts::default(),
+            spooled: 0,
+        });
         Ok(())
     }
+
+    fn write_batch(&mut self) -> io::Result<()> {
+        let (Some(suite), false) = (self.suites.last_mut(), self.batch.cases.is_empty()) else {
+            return Ok(());
+        };
+        let batch = std::mem::take(&mut self.batch);
+        let written = TestSuite { testcases: batch.cases, ..empty_suite(suite) };
+        let xml = complete::cases(&written_by_junit_report([written])?, &batch.lines)?;
+        self.spool.write_all(&xml)?;
+        suite.spooled += xml.len() as u64;
+        self.spooled += xml.len() as u64;
+        Ok(())
+    }
+
+    fn ended(&mut self, elapsed: Duration) -> io::Result<()> {
+        self.write_batch()?;
+        self.spool.flush()?;
+        self.spool.get_mut().rewind()?;
+        let frame = written_by_junit_report(self.suites.iter().map(empty_suite))?;
+        let totals = self.suites.iter().map(|suite| suite.counts).sum();
+        let suites: Vec<_> =
+            self.suites.iter().map(|suite| (suite.counts, suite.spooled)).collect();
+        let frame = complete::Frame { xml: &frame, name: NAME, elapsed, totals, suites: &suites };
+        let spool = self.spool.get_mut();
+        self.output.write(|out| frame.write(spool, out))
+    }
+}
+
+impl Reporter for Junit {
+    fn report(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::CaseEnded(case, end) => self.case_ended(case, end),
+            Event::Ended { elapsed, stopped: _ } => self.ended(*elapsed),
+            // A fault is told in the case that stands for its file; what is a warning is no case.
+            Event::Noticed(_) | Event::Started { .. } | Event::Progressed { .. } => Ok(()),
+        }
+    }
+}
+
+fn empty_suite(suite: &Suite) -> TestSuite {
+    let mut empty = TestSuite::new(&super::text::one_line(&suite.path));
+    empty.set_timestamp(suite.started);
+    empty
+}
+
+fn written_by_junit_report(suites: impl IntoIterator<Item = TestSuite>) -> io::Result<String> {
+    let mut report = Report::new();
+    report.add_testsuites(suites);
+    let mut xml = Vec::new();
+    report.write_xml(&mut xml).map_err(io::Error::other)?;
+    String::from_utf8(xml).map_err(io::Error::other)
+}
+
+/// `specs/orders.yaml` → `specs.orders`: the path in dots, without its extension. A dot within a
+/// name becomes `_`, for readers split a class at its last dot.
+fn class_name(path: &str) -> String {
+    let path = Path::new(path).with_extension("");
+    let parts = path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_string_lossy().replace('.', "_")),
+        Component::CurDir | Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+            None
+        }
+    });
+    super::text::one_line(&parts.collect::<Vec<_>>().join("."))
+}
+
+/// `orders.yaml` and `orders.yml` side by side are two classes.
+fn unique(class: String, taken: &mut HashSet<String>) -> String {
+    let mut own = class.clone();
+    for number in 2.. {
+        if taken.insert(own.clone()) {
+            break;
+        }
+        own = format!("{class}_{number}");
+    }
+    own
+}
+
+fn whole_seconds(time: SystemTime) -> OffsetDateTime {
+    let time = OffsetDateTime::from(time);
+    time.replace_nanosecond(0).unwrap_or(time)
 }

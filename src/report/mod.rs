@@ -2,8 +2,12 @@
 
 pub mod console;
 pub mod junit;
+mod output;
 pub mod progress;
+#[cfg(test)]
+mod sample;
 pub mod tally;
+mod text;
 
 use std::io;
 

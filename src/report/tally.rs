@@ -24,24 +24,34 @@ pub struct Tally {
 
 impl Reporter for Tally {
     fn report(&mut self, event: &Event) -> io::Result<()> {
-        match event {
-            Event::CaseEnded(_, end) => match &end.verdict {
-                Verdict::Passed => self.passed += 1,
-                Verdict::Failed(_) => self.failed += 1,
-                Verdict::Errored(_) => self.errored += 1,
-                Verdict::Skipped(Skip::Spec(_)) => self.skipped += 1,
-                Verdict::Skipped(Skip::Stopped(_)) => self.not_run += 1,
-            },
-            Event::Ended { stopped, .. } => {
-                self.interrupted = *stopped == Some(StopReason::Interrupted);
-            }
-            Event::Noticed(_) | Event::Started { .. } | Event::Progressed { .. } => {}
-        }
+        self.count(event);
         Ok(())
     }
 }
 
 impl Tally {
+    /// Counts what an event says.
+    pub fn count(&mut self, event: &Event) {
+        match event {
+            Event::CaseEnded(_, end) => self.count_verdict(&end.verdict),
+            Event::Ended { stopped, .. } => {
+                self.interrupted = *stopped == Some(StopReason::Interrupted);
+            }
+            Event::Noticed(_) | Event::Started { .. } | Event::Progressed { .. } => {}
+        }
+    }
+
+    /// Counts a case.
+    pub fn count_verdict(&mut self, verdict: &Verdict) {
+        match verdict {
+            Verdict::Passed => self.passed += 1,
+            Verdict::Failed(_) => self.failed += 1,
+            Verdict::Errored(_) => self.errored += 1,
+            Verdict::Skipped(Skip::Spec(_)) => self.skipped += 1,
+            Verdict::Skipped(Skip::Stopped(_)) => self.not_run += 1,
+        }
+    }
+
     /// All cases.
     pub fn cases(&self) -> usize {
         self.passed + self.failed + self.errored + self.skipped + self.not_run

@@ -2,15 +2,20 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use super::stop::Stop;
 
 /// The most that is read of a program's output, in bytes.
 const LIMIT: u64 = 1 << 20;
+
+/// What is heard while a program runs.
+enum Heard {
+    Ended(std::io::Result<Vec<u8>>, std::io::Result<ExitStatus>),
+    Aborted,
+}
 
 /// What `words` prints on its standard output.
 ///
@@ -25,33 +30,42 @@ pub fn output(
 ) -> Result<String, String> {
     let mut child = spawn(words, folder)?;
     let group = child.id();
-    let running = Arc::new(AtomicBool::new(true));
-    let still_running = running.clone();
-    // Once it ended, its number may be that of somebody else.
-    stop.at_abort(move || {
-        if still_running.load(Ordering::Acquire) {
-            end(group)
-        }
-    });
     let stdout = child.stdout.take().ok_or("has no output")?;
-    let (send, receive) = mpsc::channel();
+    let (tell, heard) = mpsc::channel();
+    let at_abort = tell.clone();
+    // Nobody listens any more once the command ended, or its time was up.
+    stop.at_abort(move |_| drop(at_abort.send(Heard::Aborted)));
     std::thread::spawn(move || {
         let mut text = Vec::new();
-        let read = stdout.take(LIMIT).read_to_end(&mut text);
-        // Nobody listens any more when the time was up.
-        let _ = send.send(read.map(|_| text));
+        let read = stdout.take(LIMIT + 1).read_to_end(&mut text).map(|_| text);
+        if read.as_ref().is_ok_and(|text| text.len() as u64 > LIMIT) {
+            end(group);
+        }
+        drop(tell.send(Heard::Ended(read, child.wait())));
     });
-    let read = receive.recv_timeout(timeout);
-    if read.is_err() {
+    let heard = heard.recv_timeout(timeout);
+    if !matches!(heard, Ok(Heard::Ended(..))) {
         end(group);
     }
-    running.store(false, Ordering::Release);
-    let status = child.wait().map_err(|error| format!("could not be waited for: {error}"))?;
-    match read {
+    match heard {
         Err(_) => Err(format!("did not end within {}", humantime::format_duration(timeout))),
-        Ok(Err(error)) => Err(format!("gave no output: {error}")),
-        Ok(Ok(_)) if !status.success() => Err(format!("failed: {status}")),
-        Ok(Ok(text)) => String::from_utf8(text).map_err(|_| "printed no UTF-8".into()),
+        Ok(Heard::Aborted) => Err("was ended together with the run".into()),
+        Ok(Heard::Ended(text, status)) => printed(text, status),
+    }
+}
+
+fn printed(
+    text: std::io::Result<Vec<u8>>,
+    status: std::io::Result<ExitStatus>,
+) -> Result<String, String> {
+    let text = text.map_err(|error| format!("gave no output: {error}"))?;
+    if text.len() as u64 > LIMIT {
+        return Err(format!("printed more than {LIMIT} bytes"));
+    }
+    match status {
+        Err(error) => Err(format!("could not be waited for: {error}")),
+        Ok(status) if !status.success() => Err(format!("failed: {status}")),
+        Ok(_) => String::from_utf8(text).map_err(|_| "printed no UTF-8".into()),
     }
 }
 
@@ -80,3 +94,45 @@ fn end(group: u32) {
 /// Without process groups, a program that hangs is left to its time-out.
 #[cfg(not(unix))]
 fn end(_group: u32) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::event::StopReason;
+    use std::time::Instant;
+
+    fn shell(script: &str, timeout: Duration, stop: &Stop) -> Result<String, String> {
+        let words = ["sh", "-c", script].map(str::to_owned);
+        output(&words, Path::new(""), timeout, stop)
+    }
+
+    #[test]
+    fn its_output_is_read_and_its_failures_are_told() {
+        let run = |script| shell(script, Duration::from_secs(20), &Stop::default());
+        assert_eq!(run("echo token"), Ok("token\n".to_owned()));
+        assert_eq!(run("echo token; exit 3"), Err("failed: exit status: 3".to_owned()));
+        assert_eq!(run("printf '\\377'"), Err("printed no UTF-8".to_owned()));
+        assert_eq!(run("yes"), Err("printed more than 1048576 bytes".to_owned()));
+        let missing = output(&["/no/such".into()], Path::new(""), Duration::ZERO, &Stop::default());
+        assert!(missing.unwrap_err().starts_with("could not be started (/no/such)"));
+    }
+
+    #[test]
+    fn one_that_hangs_is_ended_also_when_it_closed_its_output() {
+        for script in ["sleep 60", "exec >&-; sleep 60", "sleep 60 & wait"] {
+            let started = Instant::now();
+            let ended = shell(script, Duration::from_millis(50), &Stop::default());
+            assert_eq!(ended, Err("did not end within 50ms".to_owned()), "{script}");
+            assert!(started.elapsed() < Duration::from_secs(20), "{script}");
+        }
+    }
+
+    #[test]
+    fn it_is_ended_together_with_the_run() {
+        let stop = Stop::default();
+        stop.stop(StopReason::Deadline);
+        stop.watch(None);
+        let ended = shell("sleep 60", Duration::from_secs(20), &stop);
+        assert_eq!(ended, Err("was ended together with the run".to_owned()));
+    }
+}

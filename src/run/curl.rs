@@ -44,10 +44,20 @@ fn credential_words(credential: &Credential, request: &Request) -> Vec<String> {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// A word as a shell reads it, in one line whatever is in it.
+pub(super) fn quoted(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&b);
     if !text.is_empty() && text.bytes().all(plain) {
         return text.to_owned();
     }
-    format!("'{}'", text.replace('\'', r"'\''"))
+    if !text.contains(char::is_control) {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let escaped = text.chars().map(|c| match c {
+        '\'' | '\\' => format!("\\{c}"),
+        '\n' => "\\n".to_owned(),
+        c if c.is_ascii_control() => format!("\\x{:02x}", c as u32),
+        c => c.to_string(),
+    });
+    format!("$'{}'", escaped.collect::<String>())
 }

@@ -4,7 +4,7 @@ use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
 use crate::http::message::{Header, Request, Response, TransportError};
 use crate::judge::Mismatch;
-use crate::plan::{Case, Step};
+use crate::plan::{Case, Step, Work};
 use crate::secret::{MASK, Redactor};
 use crate::source::Place;
 
@@ -102,7 +102,11 @@ impl Explainer<'_> {
             [only] => only.title.clone(),
             [first, rest @ ..] => format!("{} (and {} more)", first.title, rest.len()),
         };
-        let repeat = self.repeat(case, None);
+        let repeat = match case.work {
+            // A file that is no spec has no line to run.
+            Work::Invalid(_) => Vec::new(),
+            _ => self.repeat(case, None),
+        };
         Box::new(Failure { kind, message, annotations, noticed: true, repeat })
     }
 
@@ -128,7 +132,7 @@ impl Explainer<'_> {
     }
 
     fn repeat(&self, case: &Case, sent: Option<(&Step, &Request)>) -> Vec<String> {
-        let mut commands = vec![format!("apitest {}", case.address())];
+        let mut commands = vec![format!("apitest {}", curl::quoted(&case.address()))];
         commands.extend(sent.map(|(step, request)| {
             self.redactor.redact(&curl::command(&step.credential, request)).into_owned()
         }));

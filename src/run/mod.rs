@@ -8,10 +8,10 @@ mod request;
 mod explain;
 mod curl;
 mod case;
+mod ends;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::event::{CaseEnd, Event, Failure, StopReason, Verdict};
@@ -19,6 +19,7 @@ use crate::http::message::{Request, Response, TransportError};
 use crate::plan::Plan;
 use crate::secret::Redactor;
 use crate::template::Bindings;
+use ends::Ends;
 use pool::Pool;
 use stop::Stop;
 use tokens::TokenStore;
@@ -59,7 +60,7 @@ pub struct Run<'r> {
     pub stop: &'r Stop,
 }
 
-/// How often progress is told.
+/// How often progress is told, and the longest that the end of a case waits to be told.
 const PROGRESS: Duration = Duration::from_millis(100);
 
 impl Run<'_> {
@@ -68,20 +69,15 @@ impl Run<'_> {
     pub fn execute(&self, pool: &Pool, observe: &mut dyn FnMut(Event)) {
         let started = Instant::now();
         observe(self.started());
-        let (send, ends) = mpsc::sync_channel(1024);
-        let work = |worker: usize, (unit, send): (std::ops::Range<usize>, Sender)| {
+        let ends = Ends::new(self.plan.cases.len());
+        let work = |worker: usize, unit: std::ops::Range<usize>| {
             for index in unit {
-                let end = self.caught(worker, index);
-                // The receiver outlives the pool.
-                let _ = send.send((index, end));
+                ends.put(index, self.caught(worker, index));
             }
         };
-        let units: Vec<_> =
-            self.plan.units().into_iter().map(|unit| (unit, send.clone())).collect();
-        drop(send);
         std::thread::scope(|scope| {
             scope.spawn(|| self.stop.watch(self.settings.deadline));
-            pool.run(units, work, || self.tell(&ends, observe));
+            pool.run(self.plan.units(), work, || self.tell(&ends, observe));
             self.stop.over();
         });
         for warning in self.tokens.warnings() {
@@ -118,32 +114,32 @@ impl Run<'_> {
                 exchange: None,
             }
         });
-        if self.settings.fail_fast
-            && matches!(end.verdict, Verdict::Failed(_) | Verdict::Errored(_))
-        {
+        if self.settings.fail_fast && end.verdict.is_bad() {
             self.stop.stop(StopReason::FailFast);
         }
         end
     }
 
-    /// Tells the ends in the order of the plan: one that comes early waits for its turn.
-    fn tell(&self, ends: &mpsc::Receiver<(usize, CaseEnd)>, observe: &mut dyn FnMut(Event)) {
+    /// Tells the ends in the order of the plan: one that comes early waits for its turn. Progress
+    /// is told in time also while nothing ends.
+    fn tell(&self, ends: &Ends, observe: &mut dyn FnMut(Event)) {
         let mut waiting: Vec<Option<CaseEnd>> = Vec::new();
         waiting.resize_with(self.plan.cases.len(), || None);
-        let (mut next, mut bad, mut told) = (0, 0, Instant::now());
-        for (done, (index, end)) in ends.iter().enumerate() {
-            bad += usize::from(matches!(end.verdict, Verdict::Failed(_) | Verdict::Errored(_)));
-            waiting[index] = Some(end);
+        let (mut next, mut done, mut bad, mut told) = (0, 0, 0, Instant::now());
+        while let Some(batch) = ends.take(PROGRESS) {
+            for (index, end) in batch {
+                done += 1;
+                bad += usize::from(end.verdict.is_bad());
+                waiting[index] = Some(end);
+            }
             while let Some(end) = waiting.get_mut(next).and_then(Option::take) {
                 observe(Event::CaseEnded(&self.plan.cases[next], &end));
                 next += 1;
             }
             if told.elapsed() >= PROGRESS {
-                observe(Event::Progressed { done: done + 1, bad });
+                observe(Event::Progressed { done, bad, next: self.plan.cases.get(next) });
                 told = Instant::now();
             }
         }
     }
 }
-
-type Sender = mpsc::SyncSender<(usize, CaseEnd)>;

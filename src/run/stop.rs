@@ -1,17 +1,19 @@
-//! The signal that ends a run early, in two steps: nothing new starts, then what runs is ended.
+//! What ends a run early, in two steps: nothing new starts, then what runs is ended.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::event::StopReason;
 
-/// How long requests in flight may go on after a stop.
+/// How long requests in flight may go on after a signal.
 pub const GRACE: Duration = Duration::from_secs(2);
 
 /// Shared by the workers, the signal handler and the thread that watches the time.
 #[derive(Default)]
 pub struct Stop {
-    reason: std::sync::OnceLock<StopReason>,
+    /// The rank of the gravest reason so far; read at every case, so it takes no lock.
+    gravest: AtomicU8,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -19,33 +21,44 @@ pub struct Stop {
 #[derive(Default)]
 struct State {
     over: bool,
-    stopped: bool,
-    aborted: bool,
-    at_abort: Vec<Box<dyn FnOnce() + Send>>,
+    aborted: Option<StopReason>,
+    at_abort: Vec<AtAbort>,
 }
 
+type AtAbort = Box<dyn FnOnce(StopReason) + Send>;
+
+/// From the mildest reason to the gravest.
+const REASONS: [StopReason; 3] =
+    [StopReason::FailFast, StopReason::Deadline, StopReason::Interrupted];
+
 impl Stop {
-    /// From now on nothing new starts. The first reason stays.
-    pub fn stop(&self, reason: StopReason) {
-        let _ = self.reason.set(reason);
-        self.state().stopped = true;
+    /// From now on nothing new starts. A graver reason takes the place of a milder one: a signal
+    /// counts too when the run is ending already. True when that was the case.
+    pub fn stop(&self, reason: StopReason) -> bool {
+        let rank = REASONS.iter().position(|known| *known == reason).map_or(0, |i| i as u8 + 1);
+        // Under the lock, or the watch could miss it between its look and its wait.
+        let state = self.state();
+        let graver = self.gravest.fetch_max(rank, Ordering::AcqRel) < rank;
+        drop(state);
         self.changed.notify_all();
+        graver
     }
 
     /// Why nothing new may start, if so.
     pub fn reason(&self) -> Option<StopReason> {
-        self.reason.get().copied()
+        let rank = self.gravest.load(Ordering::Acquire);
+        REASONS.get(usize::from(rank).checked_sub(1)?).copied()
     }
 
     /// Calls `end` when what still runs must end; at once if that is now.
-    pub fn at_abort(&self, end: impl FnOnce() + Send + 'static) {
+    pub fn at_abort(&self, end: impl FnOnce(StopReason) + Send + 'static) {
         let mut state = self.state();
-        if !state.aborted {
+        let Some(reason) = state.aborted else {
             state.at_abort.push(Box::new(end));
             return;
-        }
+        };
         drop(state);
-        end();
+        end(reason);
     }
 
     /// The run is over: the watch ends.
@@ -54,48 +67,153 @@ impl Stop {
         self.changed.notify_all();
     }
 
-    /// Watches over a run until it is over: stops it at the deadline, and ends what still runs
-    /// [`GRACE`] after any stop but that of `--fail-fast`.
+    /// Watches over a run until it is over: ends what still runs at the deadline, and [`GRACE`]
+    /// after a signal. After `--fail-fast`, what runs may finish.
     pub fn watch(&self, deadline: Option<Instant>) {
-        if self.wait(deadline, |state| state.stopped) {
-            self.stop(StopReason::Deadline);
-        }
-        let until = match self.reason() {
-            Some(StopReason::FailFast) => deadline,
-            _ => Some(Instant::now() + GRACE),
-        };
-        if self.wait(until, |_| false) {
-            self.abort();
+        let mut signalled = None;
+        loop {
+            let seen = self.reason();
+            let until = match seen {
+                Some(StopReason::Interrupted) => {
+                    Some(*signalled.get_or_insert_with(Instant::now) + GRACE)
+                }
+                Some(StopReason::Deadline) => Some(Instant::now()),
+                Some(StopReason::FailFast) | None => deadline,
+            };
+            match (self.wait(until, seen), seen) {
+                (Woken::Over, _) => return,
+                (Woken::Stopped, _) => {}
+                (
+                    Woken::TimeUp,
+                    Some(reason @ (StopReason::Interrupted | StopReason::Deadline)),
+                ) => {
+                    return self.abort(reason);
+                }
+                (Woken::TimeUp, Some(StopReason::FailFast) | None) => {
+                    self.stop(StopReason::Deadline);
+                }
+            }
         }
     }
 
-    fn abort(&self) {
+    fn abort(&self, reason: StopReason) {
         let mut state = self.state();
-        state.aborted = true;
+        state.aborted = Some(reason);
         let ends = std::mem::take(&mut state.at_abort);
         drop(state);
-        ends.into_iter().for_each(|end| end());
+        ends.into_iter().for_each(|end| end(reason));
     }
 
-    /// Waits for `event` or the end of the run; true when the time was up first.
-    fn wait(&self, until: Option<Instant>, event: impl Fn(&State) -> bool) -> bool {
+    /// Waits for the end of the run, another reason than `seen`, or the time.
+    fn wait(&self, until: Option<Instant>, seen: Option<StopReason>) -> Woken {
         let mut state = self.state();
-        while !(state.over || event(&state)) {
+        loop {
+            if state.over {
+                return Woken::Over;
+            }
+            if self.reason() != seen {
+                return Woken::Stopped;
+            }
             let Some(until) = until else {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return true;
+                return Woken::TimeUp;
             }
             let woken = self.changed.wait_timeout(state, left);
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
-        false
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a wait ended.
+enum Woken {
+    Over,
+    Stopped,
+    TimeUp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    /// Watches over a run that nothing but the abort ends; gives the reason it was aborted for,
+    /// and the one that counts in the end.
+    fn aborted(
+        deadline: Option<Duration>,
+        events: impl FnOnce(&Stop),
+    ) -> (StopReason, Option<StopReason>) {
+        let stop = Stop::default();
+        let (send, ended) = mpsc::channel();
+        stop.at_abort(move |reason| send.send(reason).unwrap());
+        events(&stop);
+        stop.watch(deadline.map(|time| Instant::now() + time));
+        (ended.recv().unwrap(), stop.reason())
+    }
+
+    #[test]
+    fn the_deadline_ends_what_runs_at_once() {
+        let started = Instant::now();
+        let ended = aborted(Some(Duration::from_millis(10)), |_| {});
+        assert_eq!(ended, (StopReason::Deadline, Some(StopReason::Deadline)));
+        assert!(started.elapsed() < GRACE);
+    }
+
+    #[test]
+    fn fail_fast_lets_what_runs_finish_but_not_beyond_the_deadline() {
+        let ended = aborted(Some(Duration::from_millis(10)), |stop| {
+            stop.stop(StopReason::FailFast);
+        });
+        assert_eq!(ended, (StopReason::Deadline, Some(StopReason::Deadline)));
+    }
+
+    #[test]
+    fn a_signal_counts_after_fail_fast_and_gives_what_runs_its_time() {
+        let started = Instant::now();
+        let ended = aborted(None, |stop| {
+            assert!(stop.stop(StopReason::FailFast));
+            assert!(stop.stop(StopReason::Interrupted));
+        });
+        assert_eq!(ended, (StopReason::Interrupted, Some(StopReason::Interrupted)));
+        assert!(started.elapsed() >= GRACE);
+    }
+
+    #[test]
+    fn a_milder_reason_changes_nothing_and_a_second_signal_is_known_as_one() {
+        let stop = Stop::default();
+        assert_eq!(stop.reason(), None);
+        assert!(stop.stop(StopReason::Interrupted));
+        assert!(!stop.stop(StopReason::Interrupted));
+        assert!(!stop.stop(StopReason::Deadline));
+        assert_eq!(stop.reason(), Some(StopReason::Interrupted));
+    }
+
+    #[test]
+    fn a_run_that_ends_by_itself_aborts_nothing() {
+        let stop = Stop::default();
+        let (send, ended) = mpsc::channel();
+        stop.at_abort(move |reason| send.send(reason).unwrap());
+        std::thread::scope(|scope| {
+            scope.spawn(|| stop.watch(None));
+            stop.over();
+        });
+        assert!(ended.try_recv().is_err());
+    }
+
+    #[test]
+    fn what_starts_after_the_abort_is_ended_at_once() {
+        let stop = Stop::default();
+        stop.stop(StopReason::Deadline);
+        stop.watch(None);
+        let (send, ended) = mpsc::channel();
+        stop.at_abort(move |reason| send.send(reason).unwrap());
+        assert_eq!(ended.try_recv(), Ok(StopReason::Deadline));
     }
 }

@@ -12,3 +12,5 @@ mod broken_servers;
 mod redirects;
 mod signals;
 mod own_specs;
+mod architecture;
+mod docs;

@@ -1,1 +1,206 @@
-//! The project's own specs are red against servers that enforce nothing.
+//! The project's own specs are green against the demo, and red against servers that enforce nothing
+//! or refuse everybody.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use apitest::suite::{matcher, request, settings};
+use serde_yaml::Value;
+
+use crate::support::sandbox::{Ended, Sandbox};
+use crate::support::server::{Server, Then, answer};
+use crate::support::xml::Element;
+
+/// A test as its spec has it, read without any of apitest's own code.
+struct Written {
+    file: String,
+    name: String,
+    skipped: bool,
+    statuses: Vec<String>,
+}
+
+#[test]
+fn all_of_them_pass_against_the_demo() {
+    let written = written();
+    let verdicts = run(&[], 0);
+    for test in &written {
+        let expected = if test.skipped { "skipped" } else { "passed" };
+        assert_eq!(verdict(&verdicts, test), Some(expected), "{} › {}", test.file, test.name);
+    }
+    assert_eq!(verdicts.len(), written.len(), "a case that no spec has");
+}
+
+#[test]
+fn there_are_many_of_each_kind() {
+    let written = written();
+    let count = |wanted: &str| written.iter().filter(|test| test.expects(wanted)).count();
+    assert!(written.len() >= 40, "{}", written.len());
+    for (status, least) in [("2", 40), ("401", 20), ("403", 5), ("400", 5)] {
+        assert!(count(status) >= least, "{} expect {status}", count(status));
+    }
+    assert_eq!(written.iter().filter(|test| test.skipped).count(), 1);
+}
+
+#[test]
+fn they_show_every_setting_and_every_operator() {
+    let mut shown = BTreeSet::new();
+    for path in spec_files().into_iter().chain([root().join("apitest.yaml")]) {
+        keys(&read(&path), &mut shown);
+    }
+    // On loopback it changes nothing, and where it does nobody should copy it.
+    let elsewhere = "allow_plain_http";
+    for key in settings::KEYS.iter().chain(&matcher::OPERATORS).chain(&request::BODIES) {
+        assert!(shown.contains(*key) || *key == elsewhere, "no spec shows `{key}`");
+    }
+}
+
+#[test]
+fn no_refusal_is_seen_where_everybody_is_let_in() {
+    let server = answering_all(200, &[("Content-Type", "application/json")], "{}");
+    let red = against(&server, |test| test.expects("401") || test.expects("403"));
+    assert!(red >= 30, "only {red} expect a refusal");
+}
+
+#[test]
+fn no_success_is_seen_where_everybody_is_refused() {
+    let server = answering_all(401, &[], "");
+    let red = against(&server, |test| test.expects("2"));
+    assert!(red >= 40, "only {red} expect a success");
+}
+
+/// Runs all specs against `server`. Every test that `must_fail` takes has to be there and has to
+/// fail; returns how many they are.
+fn against(server: &Server, must_fail: impl Fn(&Written) -> bool) -> usize {
+    let api = format!("api={}", server.url());
+    let verdicts = run(&["--var", &api], 1);
+    let written = written();
+    let red: Vec<&Written> = written.iter().filter(|t| !t.skipped && must_fail(t)).collect();
+    for test in &red {
+        assert_eq!(verdict(&verdicts, test), Some("failed"), "{} › {}", test.file, test.name);
+    }
+    assert!(server.arrived().len() >= red.len(), "they asked another server");
+    red.len()
+}
+
+/// The same answer to everything, without its body where the request was HEAD.
+fn answering_all(
+    status: u16,
+    headers: &'static [(&'static str, &'static str)],
+    body: &'static str,
+) -> Server {
+    use std::io::Write;
+    Server::start(move |request, stream| {
+        let body = if request.method == "HEAD" { "" } else { body };
+        // A client that left gets no answer.
+        let _ = stream.write_all(&answer(status, headers, body));
+        Then::Keep
+    })
+}
+
+/// Runs all specs in the project itself, the report beside it; gives the verdict of each case by its
+/// file and name.
+fn run(arguments: &[&str], code: i32) -> HashMap<(String, String), &'static str> {
+    let sandbox = Sandbox::new();
+    let report = sandbox.path("junit.xml").to_string_lossy().into_owned();
+    let arguments = [&["specs/", "--junit", &report], arguments].concat();
+    Ended::of(sandbox.command(&arguments).current_dir(root())).expect_code(code);
+    let suites = Element::parse(&sandbox.read("junit.xml"));
+    let cases = suites.named("testsuite").flat_map(|suite| suite.named("testcase"));
+    cases
+        .map(|case| {
+            let text = |name: &str| case.attribute(name).to_owned();
+            ((text("file"), text("name")), verdict_of(case))
+        })
+        .collect()
+}
+
+fn verdict_of(case: &Element) -> &'static str {
+    let words = [("failure", "failed"), ("error", "errored"), ("skipped", "skipped")];
+    let found = words.iter().find(|(element, _)| case.named(element).next().is_some());
+    found.map_or("passed", |(_, word)| word)
+}
+
+fn verdict(
+    verdicts: &HashMap<(String, String), &'static str>,
+    test: &Written,
+) -> Option<&'static str> {
+    verdicts.get(&(test.file.clone(), test.name.clone())).copied()
+}
+
+fn written() -> Vec<Written> {
+    spec_files().iter().flat_map(|file| tests_of(file)).collect()
+}
+
+fn spec_files() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(root().join("specs"))
+        .expect("the specs")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn read(path: &Path) -> Value {
+    serde_yaml::from_str(&fs::read_to_string(path).expect("a spec")).expect("YAML")
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every key of every mapping in a value.
+fn keys(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Sequence(items) => items.iter().for_each(|item| keys(item, found)),
+        Value::Mapping(entries) => {
+            for (key, value) in entries {
+                found.extend(key.as_str().map(str::to_owned));
+                keys(value, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn tests_of(path: &Path) -> Vec<Written> {
+    let spec = read(path);
+    let file = format!("specs/{}", path.file_name().expect("a name").to_string_lossy());
+    let tests = spec["tests"].as_sequence().expect("a list of tests");
+    tests
+        .iter()
+        .map(|test| {
+            let name = test["name"].as_str().expect("a name");
+            // The one file that names a test by a variable says what it stands for.
+            let order = spec["vars"]["name"].as_str().unwrap_or_default();
+            let user = spec["vars"]["user"].as_str().unwrap_or_default();
+            Written {
+                file: file.clone(),
+                name: name.replace("${name}", order).replace("${user}", user),
+                skipped: test.get("skip").is_some(),
+                statuses: statuses(&test["expect"]),
+            }
+        })
+        .collect()
+}
+
+/// The statuses that are expected: written out, in a list, under `in`; else any 2xx.
+fn statuses(expect: &Value) -> Vec<String> {
+    match expect {
+        Value::Number(status) => vec![status.to_string()],
+        Value::String(status) => vec![status.clone()],
+        Value::Sequence(items) => items.iter().flat_map(statuses).collect(),
+        Value::Mapping(entries) => match (entries.get("status"), entries.get("in")) {
+            (Some(status), _) | (None, Some(status)) => statuses(status),
+            (None, None) => vec!["2xx".to_owned()],
+        },
+        other => panic!("not an expectation: {other:?}"),
+    }
+}
+
+impl Written {
+    fn expects(&self, status: &str) -> bool {
+        self.statuses.iter().any(|own| own.starts_with(status))
+    }
+}

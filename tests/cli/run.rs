@@ -40,7 +40,6 @@ fn a_folder_without_specs_is_not_green() {
 }
 
 #[test]
-#[ignore = "the report is being written"]
 fn a_junit_report_is_written_where_it_was_asked_for() {
     let server = Server::answering(200, &[], "{}");
     let sandbox = Sandbox::new().env("API", &server.url()).file(

@@ -60,12 +60,7 @@ impl Sandbox {
 
     /// Runs the program in the folder and waits for its end.
     pub fn run(&self, arguments: &[&str]) -> Ended {
-        let output = self.command(arguments).output().expect("the program starts");
-        Ended {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
+        Ended::of(&mut self.command(arguments))
     }
 
     /// The program, ready to be started in the folder with piped output.
@@ -85,6 +80,16 @@ impl Sandbox {
 }
 
 impl Ended {
+    /// Runs a command and waits for its end.
+    pub fn of(command: &mut Command) -> Ended {
+        let output = command.output().expect("the program starts");
+        Ended {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
     /// Fails the test, with all that was printed, unless the program ended with `code`.
     #[track_caller]
     pub fn expect_code(self, code: i32) -> Ended {

@@ -1,0 +1,114 @@
+//! All reporters of a run: which there are, and what happened to them.
+
+use std::collections::HashSet;
+use std::io::{self, Stderr, Stdout};
+use std::path::{Path, PathBuf};
+
+use super::Process;
+use super::load::LoadedProject;
+use crate::cli::{Format, RunArgs};
+use crate::diagnostic::Diagnostic;
+use crate::event::Event;
+use crate::exit_code::ExitCode;
+use crate::report::Reporter;
+use crate::report::console::{Console, Detail};
+use crate::report::junit::Junit;
+use crate::report::progress::Progress;
+use crate::report::tally::Tally;
+use crate::secret::Redactor;
+
+/// The reporters, each of which gets every event.
+pub struct Reports {
+    /// `None` once nobody reads it any more.
+    console: Option<Console<Stdout, Stderr>>,
+    files: Vec<(PathBuf, Junit)>,
+    tally: Tally,
+    /// What could not be written.
+    failed: Vec<String>,
+}
+
+impl Reports {
+    /// Opens every report, so that a bad path is told before the first request.
+    ///
+    /// # Errors
+    /// Why a report cannot be written.
+    pub fn open(
+        arguments: &RunArgs,
+        process: &Process,
+        loaded: &LoadedProject,
+    ) -> Result<Reports, String> {
+        let files = paths(arguments, loaded)
+            .into_iter()
+            .map(|path| Ok((path.clone(), Junit::create(&path)?)))
+            .collect::<Result<_, String>>()?;
+        let console = Some(console(arguments, process));
+        Ok(Reports { console, files, tally: Tally::default(), failed: Vec::new() })
+    }
+
+    /// Tells faults and warnings, each once, however many files have it from the project file.
+    pub fn notice(&mut self, diagnostics: &[Diagnostic], redactor: &Redactor) {
+        let mut told = HashSet::new();
+        for diagnostic in diagnostics {
+            if told.insert((diagnostic.place.to_string(), &diagnostic.title)) {
+                self.report(&Event::Noticed(&diagnostic.annotation(redactor)));
+            }
+        }
+    }
+
+    /// Hands an event to every reporter. What cannot be written is told by [`Reports::finish`].
+    pub fn report(&mut self, event: &Event) {
+        if let Some(console) = &mut self.console
+            && let Err(error) = console.report(event)
+        {
+            self.console = None;
+            // Who pipes into `head` has read enough; the reports are written all the same.
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                self.failed.push(format!("the results could not be printed: {error}"));
+            }
+        }
+        self.files.retain_mut(|(path, junit)| match junit.report(event) {
+            Ok(()) => true,
+            Err(error) => {
+                let path = path.display();
+                self.failed.push(format!("the report {path} could not be written: {error}"));
+                false
+            }
+        });
+        self.tally.count(event);
+    }
+
+    /// The code of the run: the worst of `code`, the verdicts and what could not be written.
+    pub fn finish(self, code: ExitCode) -> ExitCode {
+        let code = code.and(self.tally.exit_code());
+        self.failed.iter().fold(code, |code, what| code.and(super::broken(what)))
+    }
+}
+
+/// Where reports go: where the command line says, else where the project file says; each once.
+fn paths(arguments: &RunArgs, loaded: &LoadedProject) -> Vec<PathBuf> {
+    let configured = loaded.project.as_ref().and_then(|project| project.junit.as_ref());
+    let given = arguments.report.iter().map(|(Format::Junit, path)| path);
+    let mut paths: Vec<PathBuf> = given.chain(&arguments.junit).cloned().collect();
+    if paths.is_empty() {
+        paths.extend(configured.map(|path| loaded.folder.join(&path.value)));
+    }
+    let mut seen = HashSet::new();
+    paths.retain(|path| seen.insert(without_dots(path)));
+    paths
+}
+
+/// `./out.xml` and `out.xml` are one path.
+fn without_dots(path: &Path) -> PathBuf {
+    path.components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
+}
+
+fn console(arguments: &RunArgs, process: &Process) -> Console<Stdout, Stderr> {
+    let detail = match (arguments.quiet, arguments.verbose) {
+        (true, _) => Detail::Quiet,
+        (_, true) => Detail::Verbose,
+        _ => Detail::Normal,
+    };
+    let progress = Progress::new(process.draws_progress() && detail != Detail::Quiet);
+    let (out, err) = process.colors(arguments.color);
+    Console::new((io::stdout(), out), (io::stderr(), err), detail, progress)
+}

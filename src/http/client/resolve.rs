@@ -1,0 +1,168 @@
+//! Host names → addresses, each looked up once a run.
+//!
+//! The resolver of the HTTP crate asks DNS for every request and starts a thread for it as soon as
+//! there is a time-out. This one reads addresses as they are, keeps `localhost` on this machine,
+//! and remembers the rest.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+/// Shared by all agents of a client.
+#[derive(Clone, Debug, Default)]
+pub struct CachingResolver(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    hosts: HashMap<String, Lookup>,
+    interrupted: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Lookup {
+    Running,
+    Done(Result<Vec<IpAddr>, Unknown>),
+}
+
+/// The host has no address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Unknown;
+
+/// The most addresses of a host that are tried.
+const ADDRESSES: usize = 16;
+
+/// How long DNS may take where the request sets no limit.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl Resolver for CachingResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        _config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let host = uri.host().ok_or(ureq::Error::HostNotFound)?;
+        let https = uri.scheme_str() == Some("https");
+        let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
+        let mut addresses = self.empty();
+        for ip in self.addresses(host, timeout)?.iter().take(ADDRESSES) {
+            addresses.push(SocketAddr::new(*ip, port));
+        }
+        match addresses.is_empty() {
+            true => Err(ureq::Error::HostNotFound),
+            false => Ok(addresses),
+        }
+    }
+}
+
+impl CachingResolver {
+    /// Nobody waits for a lookup any more.
+    pub fn interrupt(&self) {
+        self.state().interrupted = true;
+        self.0.changed.notify_all();
+    }
+
+    fn addresses(&self, host: &str, timeout: NextTimeout) -> Result<Vec<IpAddr>, ureq::Error> {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        if let Ok(ip) = bare.parse() {
+            return Ok(vec![ip]);
+        }
+        if host == "localhost" || host.ends_with(".localhost") {
+            return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
+        }
+        let limit = timeout.not_zero().map_or(LOOKUP_TIMEOUT, |left| *left);
+        let found = self.look_up(host, Instant::now() + limit.min(LOOKUP_TIMEOUT));
+        match found.ok_or(ureq::Error::Timeout(ureq::Timeout::Resolve))? {
+            Ok(addresses) => Ok(addresses),
+            Err(Unknown) => Err(ureq::Error::HostNotFound),
+        }
+    }
+
+    /// `None` when the time is up first. The first who asks starts the lookup, all wait for it.
+    fn look_up(&self, host: &str, until: Instant) -> Option<Result<Vec<IpAddr>, Unknown>> {
+        let mut state = self.state();
+        loop {
+            match state.hosts.get(host) {
+                Some(Lookup::Done(found)) => return Some(found.clone()),
+                Some(Lookup::Running) => {}
+                None => {
+                    state.hosts.insert(host.to_owned(), Lookup::Running);
+                    self.start(host.to_owned());
+                }
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if state.interrupted || left.is_zero() {
+                return None;
+            }
+            let woken = self.0.changed.wait_timeout(state, left);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// The system's lookup cannot be given a time limit, so it gets a thread that may outlive ours.
+    fn start(&self, host: String) {
+        let resolver = self.clone();
+        std::thread::spawn(move || {
+            let found = (host.as_str(), 0).to_socket_addrs().map_err(|_| Unknown);
+            let found = found.map(|found| found.map(|address| address.ip()).collect());
+            resolver.state().hosts.insert(host, Lookup::Done(found));
+            resolver.0.changed.notify_all();
+        });
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn localhost_stays_on_this_machine_and_addresses_are_read_as_they_are() {
+        let resolver = CachingResolver::default();
+        let local = vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+        for host in ["localhost", "api.localhost"] {
+            assert_eq!(resolver.addresses(host, NextTimeout::default()).unwrap(), local);
+        }
+        let six = resolver.addresses("[::1]", NextTimeout::default()).unwrap();
+        assert_eq!(six, [IpAddr::V6(Ipv6Addr::LOCALHOST)]);
+        assert!(resolver.state().hosts.is_empty());
+    }
+
+    #[test]
+    fn an_interrupt_ends_the_wait_for_a_lookup() {
+        let resolver = CachingResolver::default();
+        resolver.state().hosts.insert("slow.test".into(), Lookup::Running);
+        std::thread::scope(|scope| {
+            let waiting = scope
+                .spawn(|| resolver.look_up("slow.test", Instant::now() + Duration::from_secs(20)));
+            resolver.interrupt();
+            assert_eq!(waiting.join().unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn a_host_that_was_looked_up_is_not_looked_up_again() {
+        let resolver = CachingResolver::default();
+        let found = Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]);
+        resolver.state().hosts.insert("known.test".into(), Lookup::Done(found.clone()));
+        resolver.state().hosts.insert("unknown.test".into(), Lookup::Done(Err(Unknown)));
+        let now = Instant::now();
+        assert_eq!(resolver.look_up("known.test", now), Some(found));
+        assert_eq!(resolver.look_up("unknown.test", now), Some(Err(Unknown)));
+    }
+}

@@ -1,0 +1,185 @@
+//! TCP connections: made with an eye on the interrupt, held to a deadline byte by byte, and kept
+//! only while the server says nothing that nobody asked for.
+
+use std::fmt;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use ureq::Error;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
+};
+
+use super::Interrupt;
+
+/// How long one attempt to connect waits. Nothing can end an attempt from outside, so this is also
+/// what an interrupted run may have to wait; the system would repeat its question as often.
+const ATTEMPT: Duration = Duration::from_secs(2);
+
+/// A time limit that the socket has already may differ by this much from the one that is due:
+/// setting it for each request costs more than the precision is worth.
+const SLACK: Duration = Duration::from_millis(5);
+
+/// Connects to the addresses of a host in turn.
+#[derive(Debug)]
+pub struct TcpConnector {
+    /// Ends the attempts.
+    pub interrupt: Arc<Interrupt>,
+}
+
+/// A connection and its buffers.
+pub struct Tcp {
+    stream: Arc<TcpStream>,
+    buffers: LazyBuffers,
+    read_limit: Option<Duration>,
+    write_limit: Option<Duration>,
+}
+
+impl Connector<()> for TcpConnector {
+    type Out = Tcp;
+
+    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Tcp>, Error> {
+        let stream = Arc::new(self.reach(details)?);
+        stream.set_nodelay(true)?;
+        (details.register_shutdown)(Arc::downgrade(&stream) as Weak<dyn ShutdownHandle>)?;
+        let config = details.config;
+        let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
+        Ok(Some(Tcp { stream, buffers, read_limit: None, write_limit: None }))
+    }
+}
+
+impl TcpConnector {
+    /// Tries each address, and those that stay silent again, until the time is up.
+    fn reach(&self, details: &ConnectionDetails) -> Result<TcpStream, Error> {
+        let deadline = Deadline::new(details.timeout);
+        let mut silent = details.addrs.to_vec();
+        let mut refused = None;
+        while !silent.is_empty() {
+            let addresses = std::mem::take(&mut silent);
+            for address in addresses {
+                if self.interrupt.reason().is_some() {
+                    return Err(io::Error::from(ErrorKind::Interrupted).into());
+                }
+                match TcpStream::connect_timeout(&address, deadline.left()?.min(ATTEMPT)) {
+                    Ok(stream) => return Ok(stream),
+                    Err(error) if is_timeout(&error) => silent.push(address),
+                    Err(error) => refused = refused.or(Some(error)),
+                }
+            }
+        }
+        Err(refused.map_or(Error::ConnectionFailed, Error::Io))
+    }
+}
+
+impl Transport for Tcp {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let deadline = Deadline::new(timeout);
+        let mut stream = &*self.stream;
+        let mut rest = &self.buffers.output()[..amount];
+        while !rest.is_empty() {
+            limit(&mut self.write_limit, deadline.left()?, |limit| {
+                stream.set_write_timeout(Some(limit))
+            })?;
+            match stream.write(rest) {
+                Ok(0) => return Err(io::Error::from(ErrorKind::WriteZero).into()),
+                Ok(sent) => rest = &rest[sent..],
+                Err(error) if is_timeout(&error) || is_interruption(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let deadline = Deadline::new(timeout);
+        let mut stream = &*self.stream;
+        loop {
+            limit(&mut self.read_limit, deadline.left()?, |limit| {
+                stream.set_read_timeout(Some(limit))
+            })?;
+            match stream.read(self.buffers.input_append_buf()) {
+                Ok(came) => {
+                    self.buffers.input_appended(came);
+                    return Ok(came > 0);
+                }
+                Err(error) if is_timeout(&error) || is_interruption(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Whether the connection can take another request: it is up, and nothing came unasked.
+    fn is_open(&mut self) -> bool {
+        self.buffers.input().is_empty() && is_silent(&self.stream)
+    }
+}
+
+impl fmt::Debug for Tcp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tcp").field("stream", &self.stream).finish()
+    }
+}
+
+/// When waiting ends, and what to call it.
+struct Deadline {
+    started: Instant,
+    timeout: NextTimeout,
+}
+
+impl Deadline {
+    fn new(timeout: NextTimeout) -> Deadline {
+        Deadline { started: Instant::now(), timeout }
+    }
+
+    /// The time that is left; a day where there is no limit.
+    fn left(&self) -> Result<Duration, Error> {
+        let whole: Duration = *self.timeout.after;
+        let left = whole.saturating_sub(self.started.elapsed());
+        match left.is_zero() {
+            true => Err(Error::Timeout(self.timeout.reason)),
+            false => Ok(left.min(Duration::from_secs(86_400))),
+        }
+    }
+}
+
+fn limit(
+    current: &mut Option<Duration>,
+    wanted: Duration,
+    set: impl FnOnce(Duration) -> io::Result<()>,
+) -> io::Result<()> {
+    if current.is_some_and(|current| current.abs_diff(wanted) <= SLACK) {
+        return Ok(());
+    }
+    match set(wanted) {
+        Ok(()) => *current = Some(wanted),
+        // macOS refuses once the other side is gone; what it sent can be read all the same.
+        Err(error) if error.kind() == ErrorKind::InvalidInput => {}
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+/// Whether there is neither a byte to read nor an end.
+fn is_silent(stream: &TcpStream) -> bool {
+    if stream.set_nonblocking(true).is_err() {
+        return false;
+    }
+    let peeked = stream.peek(&mut [0]);
+    let silent = peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+    silent && stream.set_nonblocking(false).is_ok()
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+/// A signal wakes a thread that waits under a time limit.
+fn is_interruption(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::Interrupted
+}

@@ -1,0 +1,189 @@
+//! What an error of the HTTP crate means to the user: what happened and what to do.
+
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use ureq::{Error, Timeout};
+
+use super::Failure;
+use super::wire::Heard;
+use crate::http::message::{Request, TransportErrorKind as Kind};
+
+/// An exchange that broke, as far as it came.
+pub struct Broken<'e> {
+    /// What was sent.
+    pub request: &'e Request,
+    /// What was seen of it.
+    pub heard: Heard,
+    /// The time that a connection had to be made.
+    pub connect_timeout: Duration,
+    /// Whether the header had come whole.
+    pub in_body: bool,
+    /// Why no certificate authority is trusted, if so.
+    pub rootless: Option<&'e str>,
+}
+
+impl Broken<'_> {
+    /// The kind of the error, and the cause in words.
+    pub fn explain(&self, error: Error) -> Failure {
+        match error {
+            Error::Io(error) => self.io(error),
+            Error::Timeout(timeout) => (Kind::Timeout, self.timeout(timeout)),
+            Error::HostNotFound => {
+                let host = &self.request.target.origin().host;
+                (Kind::Resolve, format!("the host {host} is not known: check its name"))
+            }
+            Error::ConnectionFailed => (Kind::Connect, format!("no connection to {}", self.peer())),
+            Error::Tls(reason) => (Kind::Tls, self.tls(reason)),
+            Error::Rustls(reason) => (Kind::Tls, self.tls(&reason.to_string())),
+            Error::LargeResponseHeader(_, limit) => {
+                let kib = limit / 1024;
+                (Kind::Framing, format!("the response header is larger than {kib} KiB"))
+            }
+            Error::Protocol(reason) => (Kind::Framing, self.framing(&reason.to_string())),
+            Error::BodyStalled => (Kind::Framing, self.framing("a chunk has no end")),
+            Error::Http(reason) => {
+                (Kind::Unsendable, format!("the request cannot be sent: {reason}"))
+            }
+            Error::BadUri(reason) => {
+                (Kind::Unsendable, format!("the URL cannot be sent: {reason}"))
+            }
+            other => (Kind::Framing, other.to_string()),
+        }
+    }
+
+    fn peer(&self) -> String {
+        self.request.target.origin().to_string()
+    }
+
+    fn io(&self, error: io::Error) -> Failure {
+        let peer = self.peer();
+        let in_handshake = self.request.target.origin().https && !self.heard.connected;
+        match error.kind() {
+            ErrorKind::ConnectionRefused => {
+                let message = format!(
+                    "nothing listens at {peer} (connection refused): is the server running?"
+                );
+                (Kind::Connect, message)
+            }
+            ErrorKind::HostUnreachable
+            | ErrorKind::NetworkUnreachable
+            | ErrorKind::NetworkDown
+            | ErrorKind::AddrNotAvailable
+            | ErrorKind::PermissionDenied => {
+                (Kind::Connect, format!("no connection to {peer}: {error}"))
+            }
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => {
+                (Kind::Timeout, self.timeout(Timeout::Global))
+            }
+            ErrorKind::InvalidData => (Kind::Tls, self.tls(&error.to_string())),
+            ErrorKind::UnexpectedEof
+            | ErrorKind::BrokenPipe
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+                if in_handshake =>
+            {
+                (Kind::Tls, self.tls("the server closed the connection"))
+            }
+            ErrorKind::UnexpectedEof
+            | ErrorKind::BrokenPipe
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted => (Kind::Closed, self.closed()),
+            _ => (Kind::Closed, format!("the connection to {peer} failed: {error}")),
+        }
+    }
+
+    fn timeout(&self, timeout: Timeout) -> String {
+        let peer = self.peer();
+        let limit = humantime::format_duration(self.request.timeout);
+        match (timeout, self.heard.came) {
+            (Timeout::Resolve, _) => {
+                format!("no address for {} in time", self.request.target.origin().host)
+            }
+            (Timeout::Connect, _) => {
+                let limit =
+                    humantime::format_duration(self.connect_timeout.min(self.request.timeout));
+                format!("no connection to {peer} within {limit}: can it be reached from here?")
+            }
+            (_, 0) if !self.heard.connected => {
+                format!("no connection to {peer} within {limit}: can it be reached from here?")
+            }
+            (_, 0) => format!("no answer within {limit}: `timeout` sets how long to wait"),
+            (_, came) => {
+                format!("the response was not complete within {limit} ({came} bytes came)")
+            }
+        }
+    }
+
+    fn closed(&self) -> String {
+        let peer = self.peer();
+        // Not whether it was a kept one: that hangs on the number of jobs, and reports do not.
+        match (self.heard.came, self.in_body) {
+            (0, _) => format!("{peer} closed the connection without an answer"),
+            (came, false) => format!(
+                "{peer} closed the connection in the middle of the response header \
+                 ({came} bytes came)"
+            ),
+            (came, true) => format!(
+                "{peer} closed the connection in the middle of the response ({came} bytes came)"
+            ),
+        }
+    }
+
+    fn framing(&self, reason: &str) -> String {
+        let head = self.heard.head.as_slice();
+        if !self.in_body && !head.starts_with(b"HTTP/1.") {
+            let hint = match head {
+                [0x15 | 0x16, 0x03, ..] => ": the server speaks TLS there, write https://",
+                [0, 0, _, 4, ..] => ": the server speaks HTTP/2 there, which is not supported",
+                _ => "",
+            };
+            return format!("not an HTTP/1.1 response: it begins with {}{hint}", quoted(head));
+        }
+        let reason = match reason {
+            "conflicting content-length headers" => "it has two different Content-Length",
+            "content-length header not a number" => "its Content-Length is not a length",
+            "http parse resulted in too many headers" => "it has more than 128 header lines",
+            "received headers with 100-continue response" => "100 Continue came with a header",
+            "chunk length is not ascii" | "chunk length cannot be read as a number" => {
+                "the length of a chunk is not a number"
+            }
+            "chunk expected crlf as next character" => "a chunk does not end where it says",
+            other => other.strip_prefix("http parse fail: ").unwrap_or(other),
+        };
+        format!("not a valid HTTP response: {reason}")
+    }
+
+    fn tls(&self, reason: &str) -> String {
+        let peer = self.peer();
+        let has = |word: &str| reason.contains(word);
+        let cause = reason.strip_prefix("invalid peer certificate: ").unwrap_or(reason);
+        if has("UnknownIssuer") {
+            return match self.rootless {
+                Some(why) => format!(
+                    "the certificate of {peer} cannot be verified: {why}; point SSL_CERT_FILE \
+                     at the file with its certificate authority"
+                ),
+                None => format!(
+                    "the certificate of {peer} is not trusted (unknown issuer): add its \
+                     certificate authority to the system's, or point SSL_CERT_FILE at its file"
+                ),
+            };
+        }
+        if has("invalid peer certificate") {
+            return format!("the certificate of {peer} is not valid: {cause}");
+        }
+        if has("InvalidContentType") {
+            return format!(
+                "no TLS at {peer}: what answers there does not speak it. Is it http://?"
+            );
+        }
+        format!("TLS with {peer} failed: {reason}")
+    }
+}
+
+/// The beginning of what came, readable.
+fn quoted(head: &[u8]) -> String {
+    let end = head.iter().position(|b| *b == b'\n').unwrap_or(head.len());
+    format!("\"{}\"", head[..end].trim_ascii_end().escape_ascii())
+}

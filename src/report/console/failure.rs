@@ -1,0 +1,66 @@
+//! All that is to be said of a case that did not pass.
+
+use super::super::text::one_line;
+use super::address;
+use super::words::{BOLD, DIM, Paint, RED, shown_time};
+use crate::event::{CaseEnd, Exchange, Failure, Verdict};
+use crate::plan::Case;
+
+/// The case, what did not hold at its lines of the spec, the exchange, and how to repeat it.
+pub fn failure(case: &Case, end: &CaseEnd, failure: &Failure, paint: Paint) -> String {
+    let title = paint.with(BOLD, &format!("{}  {}", address(case), one_line(&case.name)));
+    let word = paint.with(RED, verdict_word(&end.verdict));
+    let mut text = match failure.noticed {
+        // Nothing was sent that could take time.
+        true => format!("{word}  {title}\n"),
+        false => format!("{word}  {title}  {}\n", shown_time(end.elapsed)),
+    };
+    text.push_str(&reasons(failure, paint));
+    text.push_str(&exchange(end.exchange.as_deref(), paint));
+    if !failure.repeat.is_empty() {
+        text.push_str(&section("repeat", &failure.repeat.join("\n"), paint));
+    }
+    text
+}
+
+/// The verdict as the lists of the console begin with it.
+pub fn verdict_word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "PASSED ",
+        Verdict::Failed(_) => "FAILED ",
+        Verdict::Errored(_) => "ERRORED",
+        Verdict::Skipped(_) => "SKIPPED",
+    }
+}
+
+/// Each reason at its line. What was drawn before the run is not drawn again.
+fn reasons(failure: &Failure, paint: Paint) -> String {
+    let annotations = &failure.annotations;
+    if annotations.is_empty() {
+        return format!("{}\n", one_line(&failure.message));
+    }
+    let drawn = annotations.iter().map(|annotation| match failure.noticed {
+        true => format!("{}  {}\n", annotation.address(), annotation.title),
+        false => annotation.draw(paint.color) + "\n",
+    });
+    drawn.collect()
+}
+
+/// What was sent and what came back.
+pub fn exchange(exchange: Option<&Exchange>, paint: Paint) -> String {
+    let Some(exchange) = exchange else { return String::new() };
+    let request = section("request", &exchange.request, paint);
+    match &exchange.response {
+        Some(response) => request + &section("response", response, paint),
+        None => request,
+    }
+}
+
+fn section(title: &str, text: &str, paint: Paint) -> String {
+    let mut section = format!("  {}\n", paint.with(DIM, title));
+    for line in text.trim_end().lines() {
+        section.push_str(format!("    {}", one_line(line)).trim_end());
+        section.push('\n');
+    }
+    section
+}

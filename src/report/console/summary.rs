@@ -1,0 +1,130 @@
+//! The end of the run: what was slow, what did not pass and mostly why, the totals.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::super::tally::Tally;
+use super::super::text::{one_line, shorten};
+use super::failure::verdict_word;
+use super::words::{BOLD, GREEN, Paint, RED, counts, plural, shown_time};
+use super::{Detail, address};
+use crate::event::{CaseEnd, StopReason, Verdict};
+use crate::exit_code::ExitCode;
+use crate::plan::Case;
+
+/// How many of the slowest cases are named.
+const SLOWEST: usize = 3;
+
+/// A case below this is not slow.
+const SLOW: Duration = Duration::from_millis(100);
+
+/// From so many cases on that did not pass, the reasons are counted: many may have one cause.
+const MANY: usize = 10;
+
+/// How many reasons are named then.
+const REASONS: usize = 5;
+
+/// The most of a reason in a list, in bytes.
+const REASON: usize = 160;
+
+/// What is kept of the cases for the end.
+#[derive(Debug, Default)]
+pub struct Summary {
+    tally: Tally,
+    slowest: Vec<(Duration, String)>,
+    bad: Vec<String>,
+    reasons: HashMap<String, usize>,
+}
+
+impl Summary {
+    /// Keeps what will be told of a case.
+    pub fn add(&mut self, case: &Case, end: &CaseEnd) {
+        self.tally.count_verdict(&end.verdict);
+        self.remember_slow(case, end);
+        let (Verdict::Failed(failure) | Verdict::Errored(failure)) = &end.verdict else { return };
+        let mut reason = one_line(&failure.message);
+        shorten(&mut reason, REASON);
+        let (word, name) = (verdict_word(&end.verdict), one_line(&case.name));
+        self.bad.push(format!("{word}  {}  {name}: {reason}", address(case)));
+        *self.reasons.entry(reason).or_default() += 1;
+    }
+
+    fn remember_slow(&mut self, case: &Case, end: &CaseEnd) {
+        if end.elapsed < SLOW {
+            return;
+        }
+        let place = self.slowest.partition_point(|(elapsed, _)| *elapsed >= end.elapsed);
+        if place < SLOWEST {
+            let name = format!("{}  {}", address(case), one_line(&case.name));
+            self.slowest.insert(place, (end.elapsed, name));
+            self.slowest.truncate(SLOWEST);
+        }
+    }
+
+    /// The last words of the run; what matters most comes last.
+    pub fn text(
+        &self,
+        elapsed: Duration,
+        stopped: Option<StopReason>,
+        detail: Detail,
+        paint: Paint,
+    ) -> String {
+        let slowest =
+            self.slowest.iter().map(|(time, name)| format!("{:>8}  {name}", shown_time(*time)));
+        let mut text = String::new();
+        if detail != Detail::Quiet {
+            text.push_str(&list("Slowest", slowest, paint));
+        }
+        text.push_str(&list("Did not pass", self.bad.iter().cloned(), paint));
+        text.push_str(&list("Most frequent reasons", self.frequent_reasons().into_iter(), paint));
+        if let Some(reason) = stopped {
+            let count = self.tally.not_run;
+            text.push_str(&format!("\n{count} {} {}\n", plural(count, "case"), reason.words()));
+        }
+        text.push_str(&self.total(elapsed, stopped, paint));
+        text
+    }
+
+    fn frequent_reasons(&self) -> Vec<String> {
+        if self.bad.len() < MANY {
+            return Vec::new();
+        }
+        let mut reasons: Vec<_> = self.reasons.iter().filter(|(_, count)| **count > 1).collect();
+        reasons.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        reasons.truncate(REASONS);
+        reasons.into_iter().map(|(reason, count)| format!("{count:>5} × {reason}")).collect()
+    }
+
+    fn total(&self, elapsed: Duration, stopped: Option<StopReason>, paint: Paint) -> String {
+        let tally = &self.tally;
+        let style = match (stopped, tally.exit_code()) {
+            (None, ExitCode::Passed) => GREEN,
+            _ => RED,
+        };
+        let cases = tally.cases();
+        let line = format!(
+            "{cases} {}: {} in {}",
+            plural(cases, "case"),
+            counts(tally),
+            shown_time(elapsed)
+        );
+        let mut text = format!("\n{}\n", paint.with(style, &line));
+        if cases > 0 && tally.passed + tally.failed + tally.errored == 0 {
+            text.push_str("Nothing was judged: no case was run.\n");
+        }
+        text
+    }
+}
+
+/// A title and its lines; nothing where there are none.
+fn list(title: &str, lines: impl Iterator<Item = String>, paint: Paint) -> String {
+    let mut lines = lines.peekable();
+    if lines.peek().is_none() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", paint.with(BOLD, title));
+    for line in lines {
+        text.push_str(&format!("  {line}\n"));
+    }
+    text
+}

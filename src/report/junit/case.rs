@@ -1,0 +1,135 @@
+//! A case as a `<testcase>`: every text made harmless first, cut to size second.
+
+use junit_report::{TestCase, TestResult};
+
+use super::super::text::{lines, one_line, shorten};
+use super::counts::rounded;
+use crate::event::{CaseEnd, Exchange, Failure, Skip, Verdict};
+use crate::plan::Case;
+
+/// The most of a message, in bytes.
+const MESSAGE: usize = 1024;
+
+/// The most of a body; with message and exchange this stays below 64 KiB a case.
+const BODY: usize = 40 * 1024;
+
+/// The most of an exchange.
+const EXCHANGE: usize = 20 * 1024;
+
+/// GitLab takes reports below 30 MB: once one has grown so far, …
+pub const LARGE: u64 = 24 << 20;
+
+/// … this is the most of a body, no exchange is written, …
+const SHORT_BODY: usize = 512;
+
+/// … and this is said of it.
+const SHORTENED: &str = "(shortened, without the exchange: the report is over 24 MiB)";
+
+/// The test case, and how many bytes of text it holds. `written` is how much of the report there
+/// is already.
+pub fn test_case(case: &Case, end: &CaseEnd, class: &str, written: u64) -> (TestCase, usize) {
+    let room = if written < LARGE { Room::Ample } else { Room::Scarce };
+    // A type has two words: GitLab's XML reader would parse the body of a bare `duration` as one.
+    let result = match &end.verdict {
+        Verdict::Passed => TestResult::Success,
+        Verdict::Failed(failure) => {
+            let (message, body) = room.texts(case, failure);
+            let type_ = format!("mismatch.{}", failure.kind);
+            TestResult::Failure { type_, message, cause: Some(body) }
+        }
+        Verdict::Errored(failure) => {
+            let (message, body) = room.texts(case, failure);
+            let type_ = format!("error.{}", failure.kind);
+            TestResult::Error { type_, message, cause: Some(body) }
+        }
+        Verdict::Skipped(skip) => skipped(skip),
+    };
+    let exchange = match &end.verdict {
+        Verdict::Failed(_) | Verdict::Errored(_) if room == Room::Ample => end.exchange.as_deref(),
+        Verdict::Failed(_) | Verdict::Errored(_) | Verdict::Passed | Verdict::Skipped(_) => None,
+    };
+    let system_out = exchange.map(exchange_text);
+    let text = match &result {
+        TestResult::Failure { cause: Some(cause), .. }
+        | TestResult::Error { cause: Some(cause), .. } => cause.len(),
+        _ => 0,
+    } + system_out.as_ref().map_or(0, String::len);
+    let test_case = TestCase {
+        name: one_line(&case.name),
+        time: junit_report::Duration::try_from(rounded(end.elapsed)).unwrap_or_default(),
+        result,
+        classname: Some(class.to_owned()),
+        filepath: Some(one_line(case.file.source.path())),
+        system_out,
+        system_err: None,
+    };
+    (test_case, text)
+}
+
+/// How much may be told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Ample,
+    Scarce,
+}
+
+impl Room {
+    /// Message and body of what did not pass. The body alone tells all, for some readers
+    /// show nothing else, and its last line says where.
+    fn texts(self, case: &Case, failure: &Failure) -> (String, String) {
+        let mut message = one_line(&failure.message);
+        shorten(&mut message, MESSAGE);
+        let mut body = String::new();
+        for annotation in &failure.annotations {
+            body.push_str(&annotation.draw(false));
+            body.push('\n');
+        }
+        if failure.annotations.is_empty() {
+            body.push_str(&format!("{}\n\n", failure.message));
+        }
+        if !failure.repeat.is_empty() {
+            body.push_str(&format!("repeat:\n  {}\n\n", failure.repeat.join("\n  ")));
+        }
+        let mut body = lines(body.trim_end());
+        match self {
+            Room::Ample => shorten(&mut body, BODY),
+            Room::Scarce => {
+                shorten(&mut body, SHORT_BODY);
+                body.push_str(&format!("\n\n{SHORTENED}"));
+            }
+        }
+        let place = match failure.annotations.first() {
+            Some(first) => first.address(),
+            None => format!("{}:{}", case.address(), case.column),
+        };
+        body.push_str(&format!("\n\n({})", one_line(&place)));
+        (message, in_cdata(&body))
+    }
+}
+
+fn exchange_text(exchange: &Exchange) -> String {
+    let request = exchange.request.trim_end();
+    let text = match &exchange.response {
+        Some(response) => format!("request:\n{request}\n\nresponse:\n{}\n", response.trim_end()),
+        None => format!("request:\n{request}\n\nno response\n"),
+    };
+    let mut text = lines(&text);
+    shorten(&mut text, EXCHANGE);
+    in_cdata(&text)
+}
+
+fn skipped(skip: &Skip) -> TestResult {
+    let (type_, reason) = match skip {
+        Skip::Spec(reason) => ("skipped.spec", reason.as_str()),
+        Skip::Stopped(reason) => ("skipped.not-run", reason.words()),
+    };
+    let mut message = one_line(reason);
+    shorten(&mut message, MESSAGE);
+    TestResult::SkippedWithCause { type_: type_.to_owned(), message, cause: None }
+}
+
+/// junit-report writes this raw between `<![CDATA[` and `]]>`. What would end it is split over
+/// two of them, and what Jenkins and GitLab would take for the path of a file to publish is broken.
+fn in_cdata(text: &str) -> String {
+    text.replace("[[ATTACHMENT|", "[ [ATTACHMENT|").replace("]]>", "]]]]><![CDATA[>")
+}

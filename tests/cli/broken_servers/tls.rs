@@ -1,0 +1,219 @@
+//! TLS: whom it trusts, and what a server can do wrong below and inside it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::rows::verdicts;
+use crate::support::sandbox::Sandbox;
+use crate::support::server::{Then, answer};
+
+type Tls = StreamOwned<ServerConnection, TcpStream>;
+
+/// An authority that signs the certificates of servers.
+struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    fn new(name: &str) -> Authority {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        Authority(CertifiedIssuer::self_signed(params, key).expect("a certificate"))
+    }
+
+    fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    /// What a server for this host needs; `change` says how its certificate is special.
+    fn config(&self, host: &str, change: impl FnOnce(&mut CertificateParams)) -> Arc<ServerConfig> {
+        let mut params = CertificateParams::new([host.to_owned()]).expect("a host");
+        change(&mut params);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.signed_by(&key, &self.0).expect("a certificate");
+        let chain = vec![CertificateDer::from(certificate.der().to_vec())];
+        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .expect("a certificate for the key");
+        Arc::new(config)
+    }
+}
+
+/// Serves connections until the process ends, each on a thread; gives the port.
+fn serve(on: impl Fn(usize, TcpStream) + Send + Sync + 'static) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let on = Arc::new(on);
+    std::thread::spawn(move || {
+        for (connection, stream) in listener.incoming().flatten().enumerate() {
+            let on = on.clone();
+            std::thread::spawn(move || on(connection, stream));
+        }
+    });
+    port
+}
+
+/// A TLS server; `write` answers each request, told on which connection and how it began.
+fn serve_tls(
+    config: Arc<ServerConfig>,
+    write: impl Fn(usize, &str, &mut Tls) -> Then + Send + Sync + 'static,
+) -> u16 {
+    serve(move |connection, stream| {
+        let session = ServerConnection::new(config.clone()).expect("a session");
+        let mut tls = StreamOwned::new(session, stream);
+        while let Some(line) = request_line(&mut tls) {
+            if write(connection, &line, &mut tls) == Then::Close {
+                return;
+            }
+        }
+    })
+}
+
+fn request_line(tls: &mut Tls) -> Option<String> {
+    let mut lines = BufReader::with_capacity(1, tls).lines().map_while(Result::ok);
+    let first = lines.next()?;
+    lines.find(|line| line.is_empty())?;
+    Some(first)
+}
+
+fn fine(_: usize, _: &str, tls: &mut Tls) -> Then {
+    let _ = tls.write_all(&answer(200, &[], r#"{"ok": true}"#));
+    Then::Keep
+}
+
+/// Runs two cases against a server, trusting the authorities of `pem`.
+fn run(host: &str, port: u16, pem: &str) -> Vec<String> {
+    let sandbox = Sandbox::new().file("ca.pem", pem).file(
+        "a.yaml",
+        format!(
+            "\
+serial: true
+base_url: https://{host}:{port}
+timeout: 5s
+auth: {{bearer: a-token-that-is-long}}
+tests:
+  - {{name: first, request: GET /1, expect: 200}}
+  - {{name: second, request: GET /2, expect: 200}}
+"
+        ),
+    );
+    let path = sandbox.path("ca.pem").to_str().expect("UTF-8").to_owned();
+    let ended = sandbox.env("SSL_CERT_FILE", &path).run(&["a.yaml", "--jobs=1", "--verbose"]);
+    let verdicts = verdicts(&ended);
+    let told = |name: &str| match verdicts.get(name) {
+        Some((verdict, _)) if verdict == "PASSED" => "PASSED".to_owned(),
+        Some((verdict, message)) => format!("{verdict}: {message}"),
+        None => ended.stderr.clone(),
+    };
+    vec![told("first"), told("second")]
+}
+
+#[track_caller]
+fn errors(told: &[String], message: &str) {
+    for told in told {
+        assert!(told.starts_with("ERRORED: ") && told.contains(message), "{told}");
+    }
+}
+
+#[test]
+fn a_certificate_counts_when_its_authority_is_trusted() {
+    let authority = Authority::new("ours");
+    let connections = Arc::new(Mutex::new(Vec::new()));
+    let port = serve_tls(authority.config("localhost", |_| {}), {
+        let connections = connections.clone();
+        move |connection, line, tls| {
+            connections.lock().expect("no panic").push(connection);
+            fine(connection, line, tls)
+        }
+    });
+    assert_eq!(run("localhost", port, &authority.pem()), ["PASSED", "PASSED"]);
+    assert_eq!(*connections.lock().expect("no panic"), [0, 0], "the connection is kept");
+
+    let stranger = run("localhost", port, &Authority::new("another").pem());
+    errors(&stranger, &format!("the certificate of localhost:{port} is not trusted"));
+    errors(&stranger, "point SSL_CERT_FILE at its file");
+    let nobody = run("localhost", port, "no certificate");
+    errors(&nobody, "cannot be verified");
+}
+
+#[test]
+fn a_certificate_of_another_host_or_time_is_refused() {
+    let authority = Authority::new("ours");
+    let port = serve_tls(authority.config("other.test", |_| {}), fine);
+    let told = run("localhost", port, &authority.pem());
+    errors(&told, &format!("the certificate of localhost:{port} is not valid:"));
+    errors(&told, "other.test");
+
+    let expired = authority.config("localhost", |params| {
+        params.not_before = rcgen::date_time_ymd(2001, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2001, 1, 2);
+    });
+    let port = serve_tls(expired, fine);
+    errors(&run("localhost", port, &authority.pem()), "is not valid: certificate expired");
+}
+
+#[test]
+fn what_does_not_speak_tls_is_told_in_time() {
+    let authority = Authority::new("ours");
+    let plain = serve(|_, mut stream| {
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        // Until the client leaves.
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    errors(&run("localhost", plain, &authority.pem()), "Is it http://?");
+    let closing = serve(|_, mut stream| {
+        let _ = stream.read(&mut [0; 2048]);
+    });
+    errors(
+        &run("localhost", closing, &authority.pem()),
+        "failed: the server closed the connection",
+    );
+}
+
+#[test]
+fn an_answer_too_many_is_nobodys_answer_under_tls_either() {
+    let authority = Authority::new("ours");
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let port = serve_tls(authority.config("localhost", |_| {}), {
+        let asked = asked.clone();
+        move |connection, line, tls| {
+            asked.lock().expect("no panic").push((connection, line.to_owned()));
+            // Two records in one segment: the client has read both before it wants the first.
+            let _ = tls.conn.writer().write_all(&answer(200, &[], "{}"));
+            let _ = tls.conn.writer().write_all(&answer(500, &[], "{}"));
+            let _ = tls.flush();
+            Then::Keep
+        }
+    });
+    assert_eq!(run("localhost", port, &authority.pem()), ["PASSED", "PASSED"]);
+    let asked = asked.lock().expect("no panic").clone();
+    let line = |n| format!("GET /{n} HTTP/1.1");
+    assert_eq!(asked, [(0, line(1)), (1, line(2))]);
+}
+
+#[test]
+fn a_body_without_a_length_is_whole_only_when_tls_says_so() {
+    let authority = Authority::new("ours");
+    let body = b"HTTP/1.1 200 OK\r\n\r\n{}";
+    let port = serve_tls(authority.config("localhost", |_| {}), move |_, line, tls| {
+        let _ = tls.write_all(body);
+        if line.starts_with("GET /1 ") {
+            tls.conn.send_close_notify();
+            let _ = tls.flush();
+        }
+        Then::Close
+    });
+    let told = run("localhost", port, &authority.pem());
+    assert_eq!(told[0], "PASSED");
+    errors(&told[1..], "closed the connection in the middle of the response");
+}

@@ -1,0 +1,203 @@
+//! What README, docs and examples say is so: every spec in them runs, every output in them is real.
+//!
+//! A block of YAML says behind its language what it is: `spec`, a whole spec that is green against
+//! the demo; `tests`, items of `tests` that are; `project`, a project file; `ci`, for another
+//! program. One without such a word fails.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use apitest::demo::DemoServer;
+use apitest::demo::tokens::{ALICE, BOB};
+
+use crate::support::golden::golden;
+use crate::support::sandbox::{Ended, Sandbox, steady};
+
+/// A fenced block of a Markdown file.
+struct Block {
+    line: usize,
+    kind: String,
+    text: String,
+}
+
+const DEMO_URL: &str = "http://127.0.0.1:8787";
+
+#[test]
+fn every_spec_in_the_docs_is_green_against_the_demo() {
+    for path in pages() {
+        let mut sandbox = Sandbox::new();
+        sandbox.write("apitest.yaml", project());
+        let mut specs = 0;
+        for block in blocks(&path) {
+            let spec = match block.kind.as_str() {
+                "yaml spec" => block.text.replace(DEMO_URL, "${server.url}"),
+                "yaml tests" => format!("tests:\n{}", indented(&block.text)),
+                _ => continue,
+            };
+            // The default of a variable cannot hold another variable.
+            let spec = spec.replace("${env.API_URL:-${server.url}}", "${server.url}");
+            sandbox = sandbox.file(&format!("specs/line-{}.yaml", block.line), spec);
+            specs += 1;
+        }
+        if specs > 0 {
+            let ended = sandbox.run(&["specs"]).expect_code(0);
+            assert_eq!(ended.stderr, "", "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_project_file_in_the_docs_is_one() {
+    let mut seen = 0;
+    for path in pages() {
+        for block in blocks(&path).iter().filter(|block| block.kind == "yaml project") {
+            let health = "tests:\n  - {name: is up, request: GET /health, expect: 200}\n";
+            let sandbox = Sandbox::new().env("DB_PASSWORD", "a-password-of-the-database");
+            let sandbox = sandbox.file("apitest.yaml", &block.text).file("specs/a.yaml", health);
+            let ended = sandbox.run(&[]).expect_code(0);
+            assert_eq!(ended.stderr, "", "{}:{}", path.display(), block.line);
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "no project file in the docs");
+}
+
+#[test]
+fn every_block_of_yaml_says_what_it_is() {
+    let mut counts = [("yaml spec", 0), ("yaml tests", 0), ("yaml project", 0), ("yaml ci", 0)];
+    for path in pages() {
+        for block in blocks(&path).iter().filter(|block| block.kind.starts_with("yaml")) {
+            let known = counts.iter_mut().find(|(kind, _)| *kind == block.kind);
+            let (_, count) = known.unwrap_or_else(|| panic!("{}:{}", path.display(), block.line));
+            *count += 1;
+        }
+    }
+    assert!(counts.iter().all(|(_, count)| *count > 0), "{counts:?}");
+}
+
+#[test]
+fn every_block_for_ci_is_yaml() {
+    for path in pages() {
+        for block in blocks(&path).iter().filter(|block| block.kind == "yaml ci") {
+            let read: Result<serde_yaml::Value, _> = serde_yaml::from_str(&block.text);
+            read.unwrap_or_else(|error| panic!("{}:{}: {error}", path.display(), block.line));
+        }
+    }
+}
+
+#[test]
+fn the_readme_shows_its_first_example_and_a_real_failure() {
+    let blocks = blocks(&root().join("README.md"));
+    let first = fs::read_to_string(root().join("examples/first.yaml")).expect("an example");
+    let without_head: String = first.lines().skip(2).map(|line| format!("{line}\n")).collect();
+    let shown = &blocks.iter().find(|b| b.kind == "yaml spec").expect("a spec").text;
+    assert_eq!(shown.lines().count(), 12);
+    assert_eq!(shown.split_once('\n').map(|(_, rest)| rest), Some(without_head.as_str()));
+
+    let output = &blocks.iter().find(|b| b.kind == "text").expect("an output").text;
+    let real = example("examples/flawed.yaml").expect_code(1);
+    let real = format!("{}{}", real.stderr, real.stdout);
+    if settled(output) != settled(&real) {
+        let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+        golden("README.md", &readme.replace(output, &real));
+    }
+}
+
+#[test]
+fn every_example_does_what_it_says() {
+    let mut examples = 0;
+    for path in files("examples", "yaml") {
+        let path = format!("examples/{}", path.file_name().expect("a name").to_string_lossy());
+        let code = if path == "examples/flawed.yaml" { 1 } else { 0 };
+        let ended = example(&path).expect_code(code);
+        assert_eq!(ended.stderr, "", "{path}");
+        examples += 1;
+    }
+    assert!(examples >= 10, "{examples} examples");
+}
+
+#[test]
+fn the_readme_has_the_two_commands() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let ci = fs::read_to_string(root().join(".ci/run")).expect("what CI runs");
+    for command in ["cargo run --release -- specs/", "cargo test"] {
+        assert!(readme.lines().any(|line| line == command), "{command} is not in the README");
+        assert!(ci.lines().any(|line| line == command), "{command} is not in .ci/run");
+    }
+}
+
+#[test]
+fn every_link_inside_the_project_leads_somewhere() {
+    let link = regex::Regex::new(r"\]\(([^)#:]+)(?:#[^)]*)?\)").expect("a regex");
+    for path in pages() {
+        let text = fs::read_to_string(&path).expect("a page");
+        for found in link.captures_iter(&text) {
+            let target = path.parent().expect("a folder").join(&found[1]);
+            assert!(target.exists(), "{} links to {}", path.display(), &found[1]);
+        }
+    }
+}
+
+/// Runs an example in the project itself, against a demo of its own.
+fn example(path: &str) -> Ended {
+    let server = DemoServer::start(0).expect("a demo");
+    let sandbox = Sandbox::new().env("API_URL", &server.url()).env("ALICE_TOKEN", ALICE);
+    Ended::of(sandbox.command(&[path, "--jobs", "8"]).current_dir(root()))
+}
+
+fn project() -> String {
+    format!("server: demo\nbase_url: ${{server.url}}\ntokens:\n  alice: {ALICE}\n  bob: {BOB}\n")
+}
+
+/// An output without what differs from run to run.
+fn settled(text: &str) -> String {
+    let date = regex::Regex::new(r"(?m)^ *date: .*$").expect("a regex");
+    date.replace_all(&steady(text), "    date: <date>").into_owned()
+}
+
+/// Everything in Markdown that a reader may take a spec from.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = files("docs", "md");
+    pages.extend(["README.md", "CONTRIBUTING.md"].map(|page| root().join(page)));
+    pages
+}
+
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(root().join(folder))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|own| own == extension))
+        .collect();
+    files.sort();
+    files
+}
+
+fn blocks(path: &Path) -> Vec<Block> {
+    let page = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut inside = false;
+    for (i, line) in page.lines().enumerate() {
+        match (line.strip_prefix("```"), inside) {
+            (Some(kind), false) => {
+                blocks.push(Block { line: i + 1, kind: kind.to_owned(), text: String::new() });
+                inside = true;
+            }
+            (Some(_), true) => inside = false,
+            (None, true) => {
+                let text = &mut blocks.last_mut().expect("a block").text;
+                text.push_str(line);
+                text.push('\n');
+            }
+            (None, false) => {}
+        }
+    }
+    blocks
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
