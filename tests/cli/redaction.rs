@@ -1,21 +1,17 @@
 //! One canary for each way in which a secret comes in, and all ways out searched for it.
 
+mod canary;
+mod faults;
+
 use std::io::Write;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::STANDARD;
 
-use crate::support::sandbox::{Ended, Sandbox};
+use canary::{CANARY, PLAIN, forms, hidden_in_all, sandbox};
+
+use crate::support::sandbox::Sandbox;
 use crate::support::server::{Server, Then, answer};
-
-/// Of 40 characters, among them all that any carrier escapes.
-const CANARY: &str = r#"k9"<Q&f%2+7/Jx\ wZr>T5=p_Lm?d#Hv;B8c@Ny4"#;
-
-/// Of as many, none of which is ever escaped: a token as they are.
-const PLAIN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnki";
-
-/// The size of a piece that must not be found.
-const PIECE: usize = 16;
 
 /// A way in: settings of the spec, and what they need.
 struct WayIn {
@@ -69,56 +65,6 @@ fn ways(secret: &str) -> Vec<WayIn> {
             ..way("secrets", "vars: {v: \"${env.CANARY}\"}\nquery: {q: \"${v}\"}")
         },
     ]
-}
-
-/// The texts in which a secret must not be found, whole or in pieces.
-fn forms(secret: &str) -> Vec<String> {
-    let percent = |escaped: fn(u8) -> String| -> String {
-        let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-._~".contains(b);
-        let one = |b: u8| if plain(&b) { char::from(b).to_string() } else { escaped(b) };
-        secret.bytes().map(one).collect()
-    };
-    let json = serde_json::to_string(secret).expect("a string");
-    let json = json[1..json.len() - 1].to_owned();
-    let xml = quick_xml::escape::escape(secret).into_owned();
-    let mut forms = vec![
-        secret.to_owned(),
-        percent(|b| format!("%{b:02x}")),
-        percent(|b| format!("%{b:02X}")),
-        percent(|b| format!("%{b:02X}")).replace("%20", "+"),
-        json.replace('/', "\\/"),
-        json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"),
-        xml.replace("&quot;", "\""),
-        quick_xml::escape::escape(&json).into_owned(),
-        json,
-        xml,
-    ];
-    for lead in ["", "x", "xy"] {
-        // Without the characters that hold a part of what stands before.
-        let known = (lead.len() * 8).div_ceil(6);
-        forms.push(STANDARD.encode(format!("{lead}{secret}"))[known..].to_owned());
-        forms.push(URL_SAFE.encode(format!("{lead}{secret}"))[known..].to_owned());
-    }
-    forms
-}
-
-/// Fails when any 16 characters in a row of any form are in a text.
-#[track_caller]
-fn hides(secret: &str, text: &str, what: &str) {
-    for form in forms(secret) {
-        let characters: Vec<char> = form.chars().collect();
-        for piece in characters.windows(PIECE).map(String::from_iter) {
-            let line = text.lines().find(|line| line.contains(&piece));
-            assert_eq!(line, None, "{what}: {piece} is a piece of {form}");
-        }
-    }
-}
-
-#[track_caller]
-fn hidden_in_all(secret: &str, sandbox: &Sandbox, ended: &Ended, what: &str) {
-    hides(secret, &ended.stdout, what);
-    hides(secret, &ended.stderr, what);
-    hides(secret, &sandbox.read("out/junit.xml"), what);
 }
 
 /// A server that repeats the secret in the way that the path names.
@@ -196,14 +142,6 @@ fn spec(way: &WayIn) -> String {
     spec
 }
 
-fn sandbox(secret: &str, project: &str) -> Sandbox {
-    Sandbox::new()
-        .env("CANARY", secret)
-        .env("EMPTY", "")
-        .file("specs/canary.txt", format!("{secret}\n"))
-        .file("apitest.yaml", project)
-}
-
 #[test]
 fn no_way_in_leads_out() {
     for secret in [CANARY, PLAIN] {
@@ -244,97 +182,6 @@ fn every_way_in_sends_the_secret() {
             way.name
         );
     }
-}
-
-#[test]
-fn a_fault_on_its_own_line_does_not_show_it() {
-    let secret = CANARY;
-    let test = "tests:\n  - {name: a, request: GET http://127.0.0.1:1/, expect: 200}\n";
-    let specs = [
-        format!("auth: {{bearer: '{secret}', bearr: x}}\n{test}"),
-        format!("auth: {{bearr: '{secret}'}}\n{test}"),
-        format!("auth: {{bearer: '{secret}'\n{test}"),
-        format!("auth: {{bearer: '{secret}\n{test}"),
-        format!("auth: {{bearer: {secret}, x}}\n{test}"),
-        format!("auth:\n  bearer: '{secret}' x\n{test}"),
-        format!("auth:\n  bearer: {secret}\n  bearer: {secret}\n{test}"),
-        format!("auth:\n  bearer:{secret}\n{test}"),
-        format!("auth:\n\tbearer: {secret}\n{test}"),
-        format!("atuh: {{bearer: '{secret}'}}\n{test}"),
-        format!("tokens: {{alice: '{secret}', alice: '{secret}'}}\nauth: alice\n{test}"),
-        format!("tokens: {{9x: '{secret}'}}\nauth: 9x\n{test}"),
-        format!("tokens: {{a: {{token: '{secret}'}}}}\nauth: a\n{test}"),
-        format!("tokns: {{a: '{secret}'}}\nauth: a\n{test}"),
-        format!("auth: {{basic: {{username: al, passwort: '{secret}'}}}}\n{test}"),
-        format!("auth: {{basic: {{username: 'a:b', password: '{secret}'}}}}\n{test}"),
-        format!("auth: {{header: {{X-Api-Key: '{secret}', X-Api-Key: '{secret}'}}}}\n{test}"),
-        format!("auth: {{header: {{X-Api-Key: {{value: '{secret}'}}}}}}\n{test}"),
-        format!("tokens: {{a: {{oauth2: {{client_secret: '{secret}'}}}}}}\nauth: a\n{test}"),
-        format!("vars: {{v: '{secret}'}}\nauth: {{bearer: \"${{v}}\"}}\ntimeout: ${{v}}\n{test}"),
-        format!("auth: {{bearer: \"${{env.CANARY}}\"}}\ntimeout: ${{env.CANARY}}\n{test}"),
-        format!("auth: {{bearer: \"${{env.CANARY}}\"}}\nquery: {{a: {{b: '{secret}'}}}}\n{test}"),
-        format!("auth: {{bearer: \"${{v}}\"}}\nallow_plain_http: ${{v}}\n{test}"),
-        format!("tokens: {{a: {{file: 'no-{secret}.txt'}}, b: '{secret}'}}\nauth: a\n{test}"),
-        "tokens: {a: {command: [sh, -c, 'cat canary.txt >&2; exit 1']}}\nauth: a\n".to_owned()
-            + test,
-        "tokens: {a: {command: [sh, -c, 'cat canary.txt; exit 1']}}\nauth: a\n".to_owned() + test,
-    ];
-    for spec in specs {
-        let sandbox = sandbox(secret, "specs: [specs]\n").file("specs/a.yaml", &spec);
-        let variable = format!("v={secret}");
-        let ended = sandbox.run(&["specs", "--junit", "out/junit.xml", "--var", &variable]);
-        assert!(matches!(ended.code, Some(1 | 2)), "{spec}{}", ended.stderr);
-        assert!(
-            ended.stderr.contains("specs/a.yaml:") || ended.code == Some(1),
-            "{}",
-            ended.stderr
-        );
-        hidden_in_all(secret, &sandbox, &ended, &spec);
-    }
-}
-
-#[test]
-fn a_fault_in_the_project_file_does_not_show_it() {
-    let secret = CANARY;
-    let projects = [
-        format!("secrets: ['{secret}', [5]]\n"),
-        format!("secrets: '{secret}'\n"),
-        format!("secrets:\n  - {secret}\n  x: y\n"),
-        format!("secret: ['{secret}']\n"),
-        format!("tokens: {{a: '{secret}', b}}\n"),
-        format!("auth: {{bearer: '{secret}'}}\ntimeout: {secret}\n"),
-    ];
-    for project in projects {
-        let spec = "tests: [{name: a, request: GET http://127.0.0.1:1/, expect: 200}]\n";
-        let sandbox = sandbox(secret, &project).file("specs/a.yaml", spec);
-        let ended = sandbox.run(&["specs", "--junit", "out/junit.xml"]).expect_code(2);
-        assert!(ended.stderr.contains("apitest.yaml:"), "{}", ended.stderr);
-        hidden_in_all(secret, &sandbox, &ended, &project);
-    }
-}
-
-#[test]
-fn the_command_line_is_not_repeated() {
-    let sandbox = sandbox(CANARY, "");
-    let wrong = [
-        vec![format!("--var={CANARY}")],
-        vec!["--var".into(), format!("to ken={CANARY}")],
-        vec!["--var".into(), format!("env={CANARY}")],
-        vec![format!("--vra=token={CANARY}")],
-        vec!["--var".into(), format!("v={CANARY}"), "--jobs".into(), "none".into()],
-        vec!["demo".into(), "--var".into(), format!("v={CANARY}")],
-    ];
-    for arguments in wrong {
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let ended = sandbox.run(&arguments).expect_code(2);
-        hides(CANARY, &(ended.stdout + &ended.stderr), &arguments.join(" "));
-    }
-    let ended = sandbox.run(&["--var", "to ken=hunter2hunter2"]).expect_code(2);
-    assert_eq!(
-        ended.stderr,
-        "error: invalid value for '--var <NAME=VALUE>': what stands before its `=` cannot name a \
-         variable\n\nFor more information, try '--help'.\n"
-    );
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::secret::TINY;
+
 /// A shorter part of a value is not noted: a bracket of a key in JSON, a word before a variable.
 const SHORTEST_PART: usize = 8;
 
@@ -28,7 +30,9 @@ impl<'t> Noted<'t> {
     pub fn value(&mut self, range: Range<usize>) {
         let Range { start, end } = self.trimmed(range);
         match &self.text[start..end] {
-            "" | "null" | "~" | "true" | "false" => {}
+            "null" | "true" | "false" => {}
+            // A bracket, most likely: to hide every one would help nobody.
+            text if text.len() < TINY && !text.contains(char::is_alphanumeric) => {}
             text if text.contains("${") => self.template(start, end),
             _ => self.ranges.push(start..end),
         }

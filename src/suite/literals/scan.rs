@@ -11,7 +11,7 @@ const MAX_DEPTH: usize = 128;
 
 /// All secrets in a file, when `of` says what stands below a key. Looks at each line once.
 pub fn literals(text: &str, of: impl Fn(&str) -> Below) -> Vec<Range<usize>> {
-    let mut scan = Scan { text, of: &of, noted: Noted::new(text), depth: 0 };
+    let mut scan = Scan { text, of: &of, noted: Noted::new(text), last: 0, depth: 0 };
     let mut done = 0;
     for (colon, _) in text.match_indices(':') {
         if colon < done {
@@ -33,6 +33,8 @@ struct Scan<'t> {
     text: &'t str,
     of: &'t dyn Fn(&str) -> Below,
     noted: Noted<'t>,
+    /// Where the last secret begins.
+    last: usize,
     depth: usize,
 }
 
@@ -62,6 +64,9 @@ impl Scan<'_> {
     fn value(&mut self, at: usize, below: Below, place: Where) -> usize {
         let at = self.skip_blanks(at);
         self.depth += 1;
+        if below.is_secret() {
+            self.last = at;
+        }
         let end = match self.text[at..].chars().next() {
             _ if self.depth > MAX_DEPTH => self.plain(at, below, Where { flow: false, ..place }),
             Some('{' | '[') => self.flow(at, below, place),
@@ -183,7 +188,7 @@ impl Scan<'_> {
             return at;
         }
         let end = self.line_end(at);
-        self.noted.value(at..end);
+        self.noted.value(self.last..end);
         end
     }
 
@@ -263,14 +268,16 @@ impl Scan<'_> {
             false => self.noted.value(start..end),
         }
         let behind = self.skip_blanks(end + 1);
-        let known = if place.flow { "\r\n#,}]'" } else { "\r\n#" };
-        if self.text[behind..].chars().next().is_none_or(|c| known.contains(c)) {
+        if place.flow && self.text[behind..].starts_with([',', '}', ']']) {
+            return end + 1;
+        }
+        let line_end = self.line_end(behind);
+        let rest = &self.text[behind..line_end];
+        if rest.starts_with('#') || rest.trim_matches(|c| ",}]'\" \r".contains(c)).is_empty() {
             return end + 1;
         }
         // The quote was meant as a part of the text.
-        let line_end = self.line_end(behind);
         self.noted.value(start..line_end);
-        self.noted.value(behind..line_end);
         line_end
     }
 

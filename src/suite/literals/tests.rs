@@ -39,6 +39,8 @@ fn values_are_found_in_every_style() {
     for (text, literals) in table {
         assert_eq!(found(text), literals, "{text}");
     }
+    let body = "body: |\n  {\"user\": \"al\",\n   \"password\": \"pw\"}\n";
+    assert_eq!(found(body), ["pw"]);
 }
 
 #[test]
@@ -74,12 +76,12 @@ fn around_a_variable_the_text_is_secret() {
 fn a_file_that_yaml_refuses_is_searched_all_the_same() {
     let table: [(&str, &str); 18] = [
         ("auth: {bearer: abc,def}\n", "def"),
-        ("auth: {bearer: abc}def}\n", "def}"),
+        ("auth: {bearer: abc}def}\n", "abc}def}"),
         ("auth: {bearer: abc\nname: x\n", "abc"),
         ("auth: {bearer: \"abc\nname: x\n", "abc"),
         ("auth:\n  bearer: \"abc\nname: x\n", "abc"),
-        ("auth:\n  bearer: \"abc\"def\nname: x\n", "def"),
-        ("auth:\n  bearer: 'it's me'\n", "s me'"),
+        ("auth:\n  bearer: \"abc\"def\nname: x\n", "abc\"def"),
+        ("auth:\n  bearer: 'it's me'\n", "it's me'"),
         ("auth:\n  bearer:abc\n", "abc"),
         ("auth:\n\tbearer: abc\n", "abc"),
         ("auth:\n  bearr: abc\n", "abc"),
@@ -157,9 +159,16 @@ fn no_text_is_too_odd() {
 
 #[test]
 fn a_large_file_costs_in_proportion() {
-    for piece in
-        ["auth: {", "bearer: [", "tokens:\n ", "password: \"", "#password:x ", "{}", "auth: &"]
-    {
+    for piece in [
+        "auth: {",
+        "bearer: [",
+        "tokens:\n ",
+        "password: \"",
+        "#password:x ",
+        "password: \"x\", ",
+        "{}",
+        "auth: &",
+    ] {
         let text = piece.repeat(30_000);
         let started = std::time::Instant::now();
         let total: usize = secret_literals(&text).iter().map(|range| range.len()).sum();
