@@ -1,6 +1,7 @@
 //! Sends requests, follows redirects, keeps connections. With the files below it, the only code
 //! that names the HTTP crate.
 
+mod framing;
 mod resolve;
 mod tcp;
 mod tls;
@@ -14,14 +15,14 @@ use std::time::{Duration, Instant};
 
 use ureq::Agent;
 use ureq::config::Config;
-use ureq::http::{self, HeaderMap, HeaderValue, Method, Version, header};
+use ureq::http::{self, HeaderValue, Method};
 use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::Connector;
 
 use super::decode::{DecodeError, decode, too_large};
 use super::message::{Header, Request, Response, TransportError, TransportErrorKind as Kind};
-use super::redirect;
 use super::url::Target;
+use super::{credential, redirect};
 use resolve::CachingResolver;
 use tcp::TcpConnector;
 use tls::{Roots, SharedTls};
@@ -131,19 +132,9 @@ impl Client {
         let mut hop = self.send(worker, request, started)?;
         let mut redirects = Vec::new();
         let mut last: Option<Request> = None;
-        while request.follow_redirects > 0 {
-            let location = redirect::location(hop.status, &hop.headers);
-            let location = location.map_err(|reason| (Kind::Redirect, reason))?;
-            let Some(location) = location else { break };
-            if redirects.len() >= request.follow_redirects as usize {
-                let limit = request.follow_redirects;
-                let message = format!(
-                    "more than {limit} redirects (`follow_redirects`), the next to `{location}`"
-                );
-                return Err((Kind::Redirect, message));
-            }
-            let next = redirect::next(last.as_ref().unwrap_or(request), hop.status, location)
-                .map_err(|reason| (Kind::Redirect, reason))?;
+        while let Some(next) = next_request(last.as_ref().unwrap_or(request), &hop, redirects.len())
+            .map_err(|reason| (Kind::Redirect, reason))?
+        {
             redirects.push(next.target.url().to_owned());
             hop = self.send(worker, &next, started)?;
             last = Some(next);
@@ -157,7 +148,7 @@ impl Client {
     /// Sends a request once, and again on a new connection if the server closed a kept one at the
     /// moment of sending and the request may be repeated.
     fn send(&self, worker: usize, request: &Request, started: Instant) -> Result<Hop, Failure> {
-        refuse_plain_http(request)?;
+        credential::refuse_plain_http(request).map_err(|reason| (Kind::PlainHttp, reason))?;
         let line = self.line(worker, request.target.origin().https);
         // Either the interrupt finds this line, or this look finds the interrupt.
         fence(Ordering::SeqCst);
@@ -186,10 +177,10 @@ impl Client {
         };
         let mut response =
             response.map_err(|error| self.broken(request, wire, false).explain(error))?;
-        if may_be_followed_by_more(&request.method, &response) {
+        if framing::may_be_followed_by_more(&request.method, &response) {
             wire.spend();
         }
-        check_framing(&response).map_err(|reason| (Kind::Framing, reason))?;
+        framing::check(&response).map_err(|reason| (Kind::Framing, reason))?;
         let headers = header_fields(response.headers());
         let body = self.body(response.body_mut(), request, wire)?;
         let encodings = headers
@@ -232,7 +223,10 @@ impl Client {
             builder = builder.header(name, value);
         }
         let message = builder.body(body).map_err(unsendable)?;
-        Ok(agent.configure_request(message).timeout_global(Some(left.max(MINIMUM))).build())
+        Ok(agent
+            .configure_request(message)
+            .timeout_global(Some(left.clamp(MINIMUM, MAXIMUM)))
+            .build())
     }
 
     fn body(
@@ -318,20 +312,25 @@ impl Client {
 /// A time-out of zero would mean none.
 const MINIMUM: Duration = Duration::from_millis(1);
 
+/// A time-out beyond what the clock can tell would be a panic.
+const MAXIMUM: Duration = Duration::from_secs(365 * 86_400);
+
 /// The most memory that a server is believed to need before its body comes, in bytes.
 const PREALLOCATED: u64 = 1 << 20;
 
-fn refuse_plain_http(request: &Request) -> Result<(), Failure> {
-    let origin = request.target.origin();
-    let carries = request.headers.iter().any(redirect::is_credential);
-    if origin.https || origin.is_loopback() || request.allow_plain_http || !carries {
-        return Ok(());
+/// The request that follows a redirect; `None` when `hop` is the answer.
+fn next_request(request: &Request, hop: &Hop, followed: usize) -> Result<Option<Request>, String> {
+    let limit = request.follow_redirects;
+    if limit == 0 {
+        return Ok(None);
     }
-    let message = format!(
-        "a credential is not sent unencrypted to {origin}: use https, or write \
-         `allow_plain_http: true` if you must"
-    );
-    Err((Kind::PlainHttp, message))
+    let Some(location) = redirect::location(hop.status, &hop.headers)? else { return Ok(None) };
+    if followed >= limit as usize {
+        return Err(format!(
+            "more than {limit} redirects (`follow_redirects`), the next to `{location}`"
+        ));
+    }
+    redirect::next(request, hop.status, location).map(Some)
 }
 
 /// Methods that a server expects a body with: without one they say so by `Content-Length: 0`.
@@ -360,38 +359,8 @@ fn header_fields(headers: &http::HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
-/// Whether the server closed a kept connection before it answered, and the request changes nothing
-/// that it would not have changed the first time (RFC 9110 §9.2.2).
+/// Whether the server closed a kept connection before it answered, and the request may be repeated.
 fn is_repeatable(line: &Line, request: &Request) -> bool {
     let heard = line.wire.heard();
-    let idempotent =
-        matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE");
-    idempotent && heard.reused && heard.came == 0
-}
-
-/// Whether a server that does it wrong sends a body that nobody reads: it would be taken for the
-/// next answer.
-fn may_be_followed_by_more<B>(method: &str, response: &http::Response<B>) -> bool {
-    let headers = response.headers();
-    let announced = headers.contains_key(header::TRANSFER_ENCODING)
-        || headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
-    method == "HEAD" || matches!(response.status().as_u16(), 204 | 304) && announced
-}
-
-/// What the HTTP crate lets pass: a response whose end two readers see at different places
-/// (RFC 9112 §6.3).
-fn check_framing<B>(response: &http::Response<B>) -> Result<(), String> {
-    let headers: &HeaderMap = response.headers();
-    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
-    let Some(coding) = codings.next() else { return Ok(()) };
-    let reason = if headers.contains_key(header::CONTENT_LENGTH) {
-        "it has both Content-Length and Transfer-Encoding".to_owned()
-    } else if response.version() != Version::HTTP_11 {
-        "it has Transfer-Encoding, which HTTP/1.0 does not know".to_owned()
-    } else if !coding.as_bytes().eq_ignore_ascii_case(b"chunked") || codings.next().is_some() {
-        format!("its transfer coding is not `chunked` but {coding:?}")
-    } else {
-        return Ok(());
-    };
-    Err(format!("not a valid HTTP response: {reason}"))
+    request.is_idempotent() && heard.reused && heard.came == 0
 }

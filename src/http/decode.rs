@@ -2,7 +2,8 @@
 
 use std::io::Read;
 
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::read::MultiGzDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::message::TransportErrorKind;
 
@@ -40,10 +41,9 @@ pub fn decode<'h>(
 
 fn undo(body: &[u8], coding: &str, limit: u64) -> Result<Vec<u8>, DecodeError> {
     match coding {
-        "gzip" | "x-gzip" => inflate(MultiGzDecoder::new(body), coding, limit),
+        "gzip" | "x-gzip" => gunzip(body, limit),
         // RFC 9110 §8.4.1.2: zlib is meant; some servers send the bare stream.
-        "deflate" if is_zlib(body) => inflate(ZlibDecoder::new(body), coding, limit),
-        "deflate" => inflate(DeflateDecoder::new(body), coding, limit),
+        "deflate" => inflate(body, limit),
         _ => Err(broken(format!(
             "the content coding `{coding}` was not asked for and is not known here"
         ))),
@@ -55,16 +55,50 @@ fn is_zlib(body: &[u8]) -> bool {
         if head & 0x0F == 8 && (u16::from(*head) << 8 | u16::from(*check)) % 31 == 0)
 }
 
-fn inflate(decoder: impl Read, coding: &str, limit: u64) -> Result<Vec<u8>, DecodeError> {
+fn gunzip(body: &[u8], limit: u64) -> Result<Vec<u8>, DecodeError> {
     let mut inflated = Vec::new();
-    let mut limited = decoder.take(limit + 1);
-    limited
+    MultiGzDecoder::new(body)
+        .take(limit + 1)
         .read_to_end(&mut inflated)
-        .map_err(|error| broken(format!("the body is not whole {coding}: {error}")))?;
-    if inflated.len() as u64 > limit {
-        return Err(too_large(limit, "once decoded"));
+        .map_err(|error| broken(format!("the body is not whole gzip: {error}")))?;
+    within(limit, inflated)
+}
+
+/// How much room is made at a time, in bytes.
+const STEP: usize = 64 * 1024;
+
+/// By hand, because the reader of the crate takes a stream that was cut for a whole one.
+fn inflate(body: &[u8], limit: u64) -> Result<Vec<u8>, DecodeError> {
+    let mut stream = Decompress::new(is_zlib(body));
+    let mut inflated = Vec::new();
+    loop {
+        let (read, written) = (stream.total_in(), stream.total_out());
+        inflated.reserve(STEP);
+        let rest = &body[read as usize..];
+        let status = stream
+            .decompress_vec(rest, &mut inflated, FlushDecompress::None)
+            .map_err(|error| broken(format!("the body is not whole deflate: {error}")))?;
+        if stream.total_out() > limit {
+            return Err(too_large(limit, "once decoded"));
+        }
+        match status {
+            Status::StreamEnd if stream.total_in() == body.len() as u64 => return Ok(inflated),
+            Status::StreamEnd => {
+                return Err(broken("the body goes on after the end of its deflate".to_owned()));
+            }
+            _ if (read, written) == (stream.total_in(), stream.total_out()) => {
+                return Err(broken("the body is not whole deflate: it was cut".to_owned()));
+            }
+            _ => {}
+        }
     }
-    Ok(inflated)
+}
+
+fn within(limit: u64, inflated: Vec<u8>) -> Result<Vec<u8>, DecodeError> {
+    match inflated.len() as u64 > limit {
+        true => Err(too_large(limit, "once decoded")),
+        false => Ok(inflated),
+    }
 }
 
 fn broken(message: String) -> DecodeError {
@@ -124,7 +158,20 @@ mod tests {
         assert_eq!(run(b"x".to_vec(), "br"), Err(ContentEncoding));
         assert_eq!(run(b"not gzip".to_vec(), "gzip"), Err(ContentEncoding));
         let whole = gzip(b"hello hello hello");
-        assert_eq!(run(whole[..whole.len() - 6].to_vec(), "gzip"), Err(ContentEncoding));
+        for (whole, coding) in
+            [(whole, "gzip"), (zlib(b"hello hello"), "deflate"), (raw(b"hello"), "deflate")]
+        {
+            for end in 1..whole.len() {
+                let cut = whole[..end].to_vec();
+                assert_eq!(run(cut, coding), Err(ContentEncoding), "{coding} cut at {end}");
+            }
+            let more = [whole.as_slice(), b"more"].concat();
+            assert_eq!(run(more, coding), Err(ContentEncoding), "{coding} and more");
+        }
+        for bomb in [zlib(&[b'a'; 1001]), raw(&[b'a'; 1001])] {
+            assert_eq!(run(bomb, "deflate"), Err(BodyTooLarge));
+        }
+        assert_eq!(run(zlib(&[b'a'; 1000]), "deflate").map(|b| b.len()), Ok(1000));
         assert_eq!(run(gzip(&[b'a'; 1001]), "gzip"), Err(BodyTooLarge));
         assert_eq!(run(gzip(&[b'a'; 1000]), "gzip").map(|b| b.len()), Ok(1000));
         assert_eq!(run(b"x".to_vec(), "gzip,gzip,gzip,gzip,gzip"), Err(ContentEncoding));

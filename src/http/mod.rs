@@ -5,3 +5,4 @@ pub mod url;
 pub mod client;
 mod decode;
 mod redirect;
+mod credential;

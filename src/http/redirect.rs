@@ -1,6 +1,7 @@
 //! Where a redirect leads, and what may travel there.
 
-use super::message::{Header, Request};
+use super::credential::{is_credential, is_harmless};
+use super::message::Request;
 
 /// The location of a redirect; `None` when the answer is none, or does not say where to.
 ///
@@ -40,7 +41,7 @@ pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, S
         next.headers.retain(|header| !describes_body(&header.name));
     }
     if next.target.origin() != request.target.origin() {
-        next.headers.retain(|header| !is_credential(header) && is_harmless(&header.name));
+        next.headers.retain(|header| !is_credential(header) && is_harmless(header));
     }
     Ok(next)
 }
@@ -49,23 +50,10 @@ fn describes_body(name: &str) -> bool {
     name.len() > 8 && name[..8].eq_ignore_ascii_case("content-")
 }
 
-/// Whether a header only says what the client understands, or what the body is.
-fn is_harmless(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.starts_with("accept") || name.starts_with("content-") || name == "user-agent"
-}
-
-/// Whether a header field never leaves its origin.
-pub fn is_credential(header: &Header) -> bool {
-    header.credential
-        || ["authorization", "cookie", "proxy-authorization"]
-            .iter()
-            .any(|name| header.name.eq_ignore_ascii_case(name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::message::Header;
     use crate::http::url::Target;
     use std::time::Duration;
 

@@ -16,7 +16,7 @@ use super::Interrupt;
 
 /// How long one attempt to connect waits. Nothing can end an attempt from outside, so this is also
 /// what an interrupted run may have to wait; the system would repeat its question as often.
-const ATTEMPT: Duration = Duration::from_secs(2);
+const ATTEMPT: Duration = Duration::from_millis(1500);
 
 /// A time limit that the socket has already may differ by this much from the one that is due:
 /// setting it for each request costs more than the precision is worth.

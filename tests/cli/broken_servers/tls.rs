@@ -10,7 +10,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::rows::verdicts;
 use crate::support::sandbox::Sandbox;
-use crate::support::server::{Then, answer};
+use crate::support::server::{Server, Then, answer};
 
 type Tls = StreamOwned<ServerConnection, TcpStream>;
 
@@ -100,6 +100,7 @@ fn run(host: &str, port: u16, pem: &str) -> Vec<String> {
 serial: true
 base_url: https://{host}:{port}
 timeout: 5s
+follow_redirects: 1
 auth: {{bearer: a-token-that-is-long}}
 tests:
   - {{name: first, request: GET /1, expect: 200}}
@@ -216,4 +217,25 @@ fn a_body_without_a_length_is_whole_only_when_tls_says_so() {
     let told = run("localhost", port, &authority.pem());
     assert_eq!(told[0], "PASSED");
     errors(&told[1..], "closed the connection in the middle of the response");
+}
+
+#[test]
+fn no_credential_goes_from_https_to_http() {
+    let authority = Authority::new("ours");
+    let plain = Server::answering(200, &[], "{}");
+    let to = format!("{}/landed", plain.url().replace("127.0.0.1", "localhost"));
+    let asked = Arc::new(Mutex::new(0));
+    let port = serve_tls(authority.config("localhost", |_| {}), {
+        let asked = asked.clone();
+        move |_, _, tls| {
+            *asked.lock().expect("no panic") += 1;
+            let _ = tls.write_all(&answer(307, &[("Location", &to)], ""));
+            Then::Keep
+        }
+    });
+    assert_eq!(run("localhost", port, &authority.pem()), ["PASSED", "PASSED"]);
+    assert_eq!(*asked.lock().expect("no panic"), 2);
+    let arrived = plain.arrived();
+    assert_eq!(arrived.len(), 2);
+    assert!(arrived.iter().all(|request| request.header("authorization").is_none()), "{arrived:?}");
 }
