@@ -1,5 +1,7 @@
 //! Two secrets, and how it is shown that a text does not hold them.
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
@@ -48,14 +50,13 @@ pub fn forms(secret: &str) -> Vec<String> {
 /// Fails when any 16 characters in a row of any form are in a text.
 #[track_caller]
 pub fn hides(secret: &str, text: &str, what: &str) {
-    for form in forms(secret) {
-        let characters: Vec<char> = form.chars().collect();
-        for piece in characters.windows(PIECE).map(String::from_iter) {
-            if text.contains(&piece) {
-                let line = text.lines().find(|line| line.contains(&piece));
-                panic!("{what}: {piece} is a piece of {form}, found in {line:?}");
-            }
-        }
+    let forms = forms(secret);
+    let pieces: HashSet<&[u8]> =
+        forms.iter().flat_map(|form| form.as_bytes().windows(PIECE)).collect();
+    if let Some(found) = text.as_bytes().windows(PIECE).find(|piece| pieces.contains(piece)) {
+        let piece = String::from_utf8_lossy(found);
+        let line = text.lines().find(|line| line.contains(&*piece));
+        panic!("{what}: {piece} is a piece of {secret}, found in {line:?}");
     }
 }
 
