@@ -1,8 +1,11 @@
 //! What the user typed.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Runs declarative API tests, and knows that a green run means what it says.
@@ -58,7 +61,7 @@ pub struct RunArgs {
     pub filter: Vec<String>,
 
     /// Set a variable; it wins over every `vars:` and is never itself a template [repeatable]
-    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = Variable)]
     pub var: Vec<(String, String)>,
 
     /// Run so many cases at a time
@@ -144,10 +147,35 @@ Examples:
   apitest specs/ --junit report.xml       write a JUnit report
   apitest demo                            serve the demo API at http://127.0.0.1:8787";
 
-fn variable(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+/// Reads NAME=VALUE. What clap says of a value that it refuses repeats it; this does not, for the
+/// value is a token more often than not.
+#[derive(Clone, Copy, Debug)]
+struct Variable;
+
+impl TypedValueParser for Variable {
+    type Value = (String, String);
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _: Option<&clap::Arg>,
+        text: &OsStr,
+    ) -> Result<(String, String), clap::Error> {
+        variable(text).map_err(|reason| {
+            let message = format!(
+                "invalid value for '--var <NAME=VALUE>': {reason}\n\n\
+                 For more information, try '--help'.\n"
+            );
+            clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
+        })
+    }
+}
+
+fn variable(text: &OsStr) -> Result<(String, String), &'static str> {
+    let text = text.to_str().ok_or("it is not UTF-8")?;
+    let (name, value) = text.split_once('=').ok_or("it has no `=`")?;
     if !crate::template::is_name(name) || matches!(name, "env" | "server") {
-        return Err(format!("`{name}` cannot name a variable"));
+        return Err("what stands before its `=` cannot name a variable");
     }
     Ok((name.to_owned(), value.to_owned()))
 }

@@ -1,9 +1,11 @@
 //! From paths to a plan: the project file, the spec files, their faults.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::auth::credential::secret_parts;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, Found};
 use crate::plan::expand::{expand, invalid};
@@ -12,7 +14,7 @@ use crate::plan::{FilePlan, Plan};
 use crate::run::pool::Pool;
 use crate::secret::Redactor;
 use crate::source::{Source, Span};
-use crate::suite::literals::secret_literals;
+use crate::suite::literals::{secret_literals, suspected_literals};
 use crate::suite::project::{self, Project};
 
 /// The project file and its folder.
@@ -39,8 +41,8 @@ pub fn project(redactor: &Redactor) -> LoadedProject {
     let path = folder.join(project::FILE_NAME);
     match discover::read(&path) {
         Ok(source) => {
-            learn_literals(&source, redactor);
             let (project, diagnostics) = project::parse(&source);
+            learn_literals(&source, &diagnostics, redactor);
             LoadedProject { folder, project: Some(project), diagnostics }
         }
         Err((source, reason)) => {
@@ -98,8 +100,7 @@ pub fn plan(
 
 /// What is wrong with the project file, as the plan of a file without tests.
 fn project_file(diagnostics: &[Diagnostic]) -> FilePlan {
-    let (cases, tokens, used_vars) = (Vec::new(), Vec::new(), Vec::new());
-    let none = FilePlan { cases, tokens, used_vars, diagnostics: diagnostics.to_vec() };
+    let none = FilePlan { diagnostics: diagnostics.to_vec(), ..FilePlan::default() };
     match diagnostics.first() {
         Some(first) if has_errors(diagnostics) => {
             let mut plan = invalid(&first.place.source, None, none.diagnostics);
@@ -138,18 +139,38 @@ fn heed_warnings(file: &mut FilePlan) {
 fn file(path: &Path, project: Option<&Project>, inputs: &Inputs, redactor: &Redactor) -> FilePlan {
     match discover::read(path) {
         Ok(source) => {
-            learn_literals(&source, redactor);
             let (suite, faults) = crate::suite::parse(&source);
-            expand(&source, suite.as_ref(), faults, project, inputs)
+            learn_literals(&source, &faults, redactor);
+            let plan = expand(&source, suite.as_ref(), faults, project, inputs);
+            plan.secrets.keys().for_each(|secret| redactor.add(secret));
+            plan
         }
         Err((source, reason)) => invalid(&source, None, vec![unreadable(&source, &reason)]),
     }
 }
 
 /// Whatever shows a line of this file must not show a secret that was written into it.
-fn learn_literals(source: &Source, redactor: &Redactor) {
-    for range in secret_literals(source.text()) {
-        redactor.add(&source.text()[range]);
+fn learn_literals(source: &Source, faults: &[Diagnostic], redactor: &Redactor) {
+    let literals = match faults {
+        [] => secret_literals(source.text()),
+        _ => suspected_literals(source.text()),
+    };
+    for literal in literals {
+        let spelled = &source.text()[literal.clone()];
+        secret_parts(spelled).iter().for_each(|part| redactor.add(part));
+        if let Some(meant) = unquoted(source.text(), literal) {
+            redactor.add(&meant);
+        }
+    }
+}
+
+/// What a quoted text with escapes in it means.
+fn unquoted(text: &str, literal: Range<usize>) -> Option<String> {
+    let spelled = &text[literal.clone()];
+    match text[..literal.start].chars().next_back()? {
+        '\'' if spelled.contains('\'') => Some(spelled.replace("''", "'")),
+        '"' if spelled.contains('\\') => serde_json::from_str(&format!("\"{spelled}\"")).ok(),
+        _ => None,
     }
 }
 

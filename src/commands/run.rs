@@ -38,9 +38,10 @@ pub fn run(arguments: &RunArgs, process: &Process) -> ExitCode {
 /// The stages of a run. An error is what apitest could not do of its own part.
 fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let started = Instant::now();
+    let redactor = Arc::new(Redactor::default());
+    hide_secrets_of_panics(&redactor);
     let stop = Arc::new(Stop::default());
     stop_on_signals(&stop)?;
-    let redactor = Redactor::default();
     let mut loaded = load::project(&redactor);
     let inputs = inputs(arguments, process, &loaded);
     let mut reports = Reports::open(arguments, process, &loaded)?;
@@ -54,8 +55,8 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let found = discover::find(&paths);
     let (plan, mut diagnostics, used_vars) =
         load::plan(&pool, &found, &loaded, &inputs, &redactor, arguments.strict);
-    let plan = plan.select(&selection(arguments, &found.lines));
-    plan.secrets().into_iter().for_each(|secret| redactor.add(secret));
+    let mut plan = plan.select(&selection(arguments, &found.lines));
+    plan.hide_secrets(&redactor);
     diagnostics.extend(missing(&plan));
 
     reports.notice(&diagnostics, &redactor);
@@ -105,6 +106,17 @@ fn client(jobs: usize, max_body: u64, stop: &Stop) -> Arc<Client> {
     let at_abort = client.clone();
     stop.at_abort(move |reason| at_abort.interrupt(reason.cut_short()));
     client
+}
+
+/// A panic tells where it was and why, and may quote what it stumbled over.
+fn hide_secrets_of_panics(redactor: &Arc<Redactor>) {
+    let redactor = redactor.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        let words = panic.to_string();
+        // It may hold what a terminal obeys.
+        let words = redactor.redact(&words).replace(|c: char| c.is_control() && c != '\n', " ");
+        say(&format!("a fault of apitest itself: {words}"));
+    }));
 }
 
 /// The first signal ends the run in good order, the second one at once.
@@ -158,11 +170,11 @@ fn missing(plan: &Plan) -> Vec<Diagnostic> {
     missing
 }
 
-/// Teaches the redactor the `secrets` of the project file, before any line of a spec is shown.
+/// Teaches the redactor the `secrets` of the project file; those of a spec it learns as it is read.
 fn learn_project_secrets(loaded: &mut LoadedProject, inputs: &Inputs, redactor: &Redactor) {
     let Some(project) = &loaded.project else { return };
-    let (values, faults) = crate::plan::secrets::of_project(project, inputs);
-    values.iter().for_each(|value| redactor.add(value));
+    let (secrets, faults) = crate::plan::secrets::of_project(project, inputs);
+    secrets.keys().for_each(|secret| redactor.add(secret));
     loaded.diagnostics.extend(faults);
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::scope::{Binder, place};
 use super::settings::fields;
+use crate::auth::credential::{basic_pair, secret_parts};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span, Spanned};
 use crate::suite::auth::{Auth, TokenSource, TokenSourceKind};
@@ -86,14 +87,24 @@ impl Credentials<'_, '_> {
                     self.binder.fault(source, auth.span, "a user name with a `:` in it").label =
                         "Basic authentication cannot send one (RFC 7617)".into();
                 }
-                let password = self.secret(&password.value, password.span, source, "password");
+                let span = password.span;
+                let password = self.secret(&password.value, span, source, "password");
+                if let (Some(username), Some(password)) = (username.as_fixed(), password.as_fixed())
+                {
+                    self.binder.learn(&basic_pair(username, password), source, span);
+                }
                 Credential::Basic(username, password)
             }
             Auth::Header(written) => {
                 let mut bound = Vec::new();
                 for field in written {
+                    let missing = self.binder.missing.len();
+                    let span = field.value.span;
                     for (name, value) in fields(self.binder, field, source) {
-                        self.check_filled(&value, field.value.span, source, "credential", None);
+                        self.check_filled(&value, span, source, "credential", None);
+                        if self.binder.missing.len() == missing {
+                            self.learn_parts(&value, span, source);
+                        }
                         bound.push((name, value));
                     }
                 }
@@ -115,8 +126,17 @@ impl Credentials<'_, '_> {
         if self.binder.missing.len() == missing {
             let from_environment = self.binder.asked_environment > asked;
             self.check_filled(&bound, span, source, what, Some(from_environment));
+            if let Some(value) = bound.as_fixed() {
+                self.binder.learn(value.trim(), source, span);
+            }
         }
         bound
+    }
+
+    fn learn_parts(&mut self, bound: &Template, span: Span, source: &Arc<Source>) {
+        for part in bound.as_fixed().map_or_else(Vec::new, secret_parts) {
+            self.binder.learn(&part, source, span);
+        }
     }
 
     /// An empty credential is a fault of the text, unless the environment made it so: then it

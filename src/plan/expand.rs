@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::bind::Expectations;
 use super::credential::{Credential, Credentials, Token, relative_to};
 use super::scope::{Binder, Inputs, Level, place};
+use super::secrets::short;
 use super::settings::{StepSettings, effective, fields, says_nothing};
 use super::{Body, Case, FilePlan, SpecFile, Step, Work};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -35,12 +36,14 @@ pub fn expand(
 
     let mut diagnostics = faults;
     diagnostics.extend(binder.faults.iter().cloned());
+    diagnostics.extend(short(&binder.secrets));
     if diagnostics.iter().any(|d| d.severity == Severity::Error) {
-        return invalid(source, Some(&file.name), diagnostics);
+        let invalid = invalid(source, Some(&file.name), diagnostics);
+        return FilePlan { secrets: binder.secrets, ..invalid };
     }
     diagnostics.extend(unused(suite, &binder));
     let used_vars = binder.used_vars.into_iter().collect();
-    FilePlan { cases, tokens, diagnostics, used_vars }
+    FilePlan { cases, tokens, diagnostics, used_vars, secrets: binder.secrets }
 }
 
 /// The plan of a file that cannot be used: one case, so that no report can miss it.
@@ -65,7 +68,7 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         tags: Arc::new([]),
         work: Work::Invalid(errors),
     };
-    FilePlan { cases: vec![case], tokens: Vec::new(), diagnostics, used_vars: Vec::new() }
+    FilePlan { cases: vec![case], diagnostics, ..FilePlan::default() }
 }
 
 /// A setting that many tests inherit is bound for each of them, its fault told once.

@@ -17,6 +17,7 @@ use crate::source::{Source, Span};
 use crate::suite::expect::Expectation;
 use crate::template::Template;
 use credential::{Credential, Token, TokenId};
+use secrets::Secrets;
 use settings::StepSettings;
 
 /// A run, in the order in which it is started and reported.
@@ -50,7 +51,7 @@ pub struct Case {
 }
 
 /// A spec file, as far as cases and reports need it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SpecFile {
     /// Its text.
     pub source: Arc<Source>,
@@ -110,7 +111,7 @@ pub enum Body {
 }
 
 /// The plan of one file, not yet part of a whole.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct FilePlan {
     /// The cases.
     pub cases: Vec<Case>,
@@ -120,6 +121,8 @@ pub struct FilePlan {
     pub diagnostics: Vec<Diagnostic>,
     /// The names given with `--var` that it uses.
     pub used_vars: Vec<String>,
+    /// The values in it that must not be shown, as far as they are known before the run.
+    pub secrets: Secrets,
 }
 
 impl Plan {

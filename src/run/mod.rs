@@ -80,6 +80,9 @@ impl Run<'_> {
             pool.run(self.plan.units(), work, || self.tell(&ends, observe));
             self.stop.over();
         });
+        for warning in self.tokens.warnings() {
+            observe(Event::Noticed(&warning.annotation(self.redactor)));
+        }
         observe(Event::Ended { elapsed: started.elapsed(), stopped: self.stop.reason() });
     }
 

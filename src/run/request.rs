@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use base64::Engine;
-
 use super::tokens::TokenStore;
+use crate::auth::credential::{basic_pair, secret_parts};
 use crate::http::message::{Header, Request};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
@@ -171,13 +170,18 @@ impl Maker<'_> {
                 headers.push(authorization(format!("Bearer {token}")));
             }
             Credential::Basic(username, password) => {
-                let pair = format!("{}:{}", username.fill(self.bindings)?, self.secret(password)?);
-                let pair = base64::engine::general_purpose::STANDARD.encode(pair);
+                let pair = basic_pair(&username.fill(self.bindings)?, &self.secret(password)?);
+                if username.as_fixed().is_none() || password.as_fixed().is_none() {
+                    self.redactor.add(&pair);
+                }
                 headers.push(authorization(format!("Basic {pair}")));
             }
             Credential::Header(fields) => {
                 for (name, value) in fields {
-                    self.secret(value)?;
+                    let filled = self.secret(value)?;
+                    if value.as_fixed().is_none() {
+                        secret_parts(&filled).iter().for_each(|part| self.redactor.add(part));
+                    }
                     headers.push(self.header(name, value, true)?);
                 }
             }
