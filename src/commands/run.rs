@@ -1,6 +1,7 @@
 //! `apitest [PATHS]`: from paths to verdicts, reports and an exit code.
 
 use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,9 +30,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs the specs that the user named.
 pub fn run(arguments: &RunArgs, process: &Process) -> ExitCode {
-    match stages(arguments, process) {
-        Ok(code) => code,
-        Err(what) => broken(&what),
+    match catch_unwind(AssertUnwindSafe(|| stages(arguments, process))) {
+        Ok(Ok(code)) => code,
+        Ok(Err(what)) => broken(&what),
+        // The hook has told it.
+        Err(_) => ExitCode::Broken,
     }
 }
 
