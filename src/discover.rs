@@ -1,5 +1,6 @@
 //! Paths → sources: which files are read, in which order.
 
+use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub fn find(paths: &[String]) -> Found {
         };
         found.add(Path::new(path), line);
     }
+    let mut seen = HashSet::new();
+    found.files.retain(|file| seen.insert(file.clone()));
     found
 }
 
@@ -55,7 +58,7 @@ impl Found {
             return;
         }
         self.lines.extend(line.map(|line| (shown(&path), line)));
-        self.add_file(path);
+        self.files.push(path);
     }
 
     fn add_folder(&mut self, folder: &Path) {
@@ -69,7 +72,7 @@ impl Found {
             match entry {
                 Ok(entry) if entry.file_type().is_file() && is_spec(entry.path()) => {
                     empty = false;
-                    self.add_file(entry.into_path());
+                    self.files.push(entry.into_path());
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -83,12 +86,6 @@ impl Found {
         }
         if empty {
             self.empty.push(shown(folder));
-        }
-    }
-
-    fn add_file(&mut self, path: PathBuf) {
-        if !self.files.contains(&path) {
-            self.files.push(path);
         }
     }
 }
@@ -132,5 +129,23 @@ pub fn read(path: &Path) -> Result<Arc<Source>, (Arc<Source>, String)> {
             let at = error.utf8_error().valid_up_to();
             Err(failed(format!("is not UTF-8 (byte {at})")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn a_file_is_read_once_however_often_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.yaml", "a.yml", "apitest.yaml", "c.txt"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let found = find(&[path("b.yaml"), path("./b.yaml:3"), path("")]);
+        let names: Vec<_> = found.files.iter().map(|file| file.file_name().unwrap()).collect();
+        assert_eq!(names, ["b.yaml", "a.yml"]);
+        assert_eq!(found.lines.len(), 1);
     }
 }

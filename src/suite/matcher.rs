@@ -343,9 +343,13 @@ fn check_order(operand: &Json, subject: Subject) -> Result<(), String> {
         }
         (_, Json::Number(_)) => Ok(()),
         (_, Json::String(text)) if is_date(text) => Ok(()),
-        (Subject::Text, Json::String(text)) if text.parse::<f64>().is_ok() => Ok(()),
+        (Subject::Text, Json::String(text)) if is_number(text) => Ok(()),
         _ => Err("only numbers and dates (RFC 3339 or HTTP) have an order here".to_owned()),
     }
+}
+
+fn is_number(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Number>(text).is_ok()
 }
 
 fn is_date(text: &str) -> bool {

@@ -3,6 +3,7 @@
 mod support;
 
 mod run;
+mod console;
 mod bad_input;
 mod operators;
 mod junit;
