@@ -1,5 +1,6 @@
 //! The secrets that are known before the run, and the names that must not show them.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -80,7 +81,7 @@ impl Plan {
         let mut taken = HashSet::new();
         for case in &mut self.cases {
             let file = Arc::as_ptr(&case.file);
-            if let std::borrow::Cow::Owned(name) = redactor.redact(&case.name) {
+            if let Cow::Owned(name) = redactor.redact(&case.name) {
                 let mut number = 1;
                 let mut unique = name.clone();
                 while !taken.insert((file, unique.clone())) {
@@ -89,7 +90,7 @@ impl Plan {
                 }
                 case.name = unique.into();
             }
-            if let std::borrow::Cow::Owned(name) = redactor.redact(&case.file.name) {
+            if let Cow::Owned(name) = redactor.redact(&case.file.name) {
                 let renamed = || Arc::new(SpecFile { name, ..SpecFile::clone(&case.file) });
                 case.file = hidden.entry(file).or_insert_with(renamed).clone();
             }
