@@ -1,23 +1,27 @@
 //! What the user typed.
 
-use std::ffi::OsStr;
+mod parse;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::TypedValueParser;
-use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-/// Runs declarative API tests, and knows that a green run means what it says.
+/// Runs declarative API tests, and shows that endpoints enforce bearer authentication.
 ///
-/// PATHS are spec files and folders of them; `specs/orders.yaml:12` selects the test at that line.
-/// Without PATHS, apitest runs the `specs` of the project file apitest.yaml.
+/// A spec is a YAML file of tests: each sends a request and says what must come back. PATHS are
+/// specs and folders of them. Without PATHS, apitest runs what the project file apitest.yaml
+/// lists under `specs`, else the folder `specs`.
+///
+/// A green run means what it says: what was not understood, not found, not sent or not answered
+/// is never green.
 #[derive(Debug, Parser)]
 #[command(
     name = "apitest",
     version,
     args_conflicts_with_subcommands = true,
     max_term_width = 100,
+    after_help = "`apitest --help` tells more: exit codes, environment, examples.",
     after_long_help = AFTER_HELP
 )]
 pub struct Cli {
@@ -33,7 +37,10 @@ pub struct Cli {
 /// What can be done besides running specs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serves the demo API that the examples use, on loopback, until it is interrupted
+    /// Serve the demo API that the examples use, until it is interrupted
+    ///
+    /// The API listens on 127.0.0.1 only. It has orders behind bearer tokens with scopes, a login,
+    /// an OAuth 2.0 token endpoint, and routes that are slow or flaky.
     Demo(DemoArgs),
 }
 
@@ -49,49 +56,80 @@ pub struct DemoArgs {
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// Spec files, folders of them, or FILE:LINE for the test at a line
+    ///
+    /// A folder is searched for *.yaml and *.yml, sorted by name; what begins with a dot is left
+    /// out. FILE:LINE and FILE:LINE:COLUMN, as reports write them, take any line of the test.
     #[arg(value_name = "PATHS")]
     pub paths: Vec<String>,
 
     /// Run only tests with this tag; `!TAG` leaves out those that have it [repeatable]
-    #[arg(long, value_name = "TAG", help_heading = "Selection")]
+    ///
+    /// A test has its own tags, those of its spec and those of the project file. Of several TAGs
+    /// a test needs one; it must have none of those with a `!`.
+    #[arg(long, value_name = "TAG", value_parser = parse::tag, help_heading = "Selection")]
     pub tag: Vec<String>,
 
     /// Run only tests with this text in their name [repeatable]
-    #[arg(long, value_name = "TEXT", help_heading = "Selection")]
+    ///
+    /// Capitals count. Of several TEXTs a test needs one.
+    #[arg(long, value_name = "TEXT", value_parser = parse::filter, help_heading = "Selection")]
     pub filter: Vec<String>,
 
-    /// Set a variable; it wins over every `vars:` and is never itself a template [repeatable]
-    #[arg(long, value_name = "NAME=VALUE", value_parser = Variable)]
+    /// Set a variable [repeatable]
+    ///
+    /// It wins over every `vars:` of that name. The value is a text and never a template: `${…}`
+    /// in it stays as it is.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse::Variable, help_heading = "Running")]
     pub var: Vec<(String, String)>,
 
-    /// Run so many cases at a time
+    /// Run this many cases at a time
     ///
     /// A case mostly waits for its answer, so there are more of them than cores: by default 4 a
-    /// core, at least 8 and at most 64.
-    #[arg(short, long, value_name = "N", value_parser = jobs, help_heading = "Running")]
+    /// core, at least 8 and at most 64. No more than this many connections are open to a server.
+    #[arg(short, long, value_name = "N", value_parser = parse::jobs, help_heading = "Running")]
     pub jobs: Option<usize>,
 
-    /// Start nothing new once a case did not pass
+    /// Start nothing new once a case failed or errored
     #[arg(long, help_heading = "Running")]
     pub fail_fast: bool,
 
     /// End the whole run after this time, such as 10m
-    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Running")]
+    ///
+    /// What was not run by then is in the reports as skipped, and the run is not green.
+    #[arg(long, value_name = "TIME", value_parser = parse::time, help_heading = "Running")]
     pub deadline: Option<Duration>,
 
-    /// The largest response body, such as 512KiB or 32MiB
-    #[arg(long, value_name = "SIZE", default_value = "32MiB", value_parser = size, help_heading = "Running")]
+    /// The largest response body, such as 512KiB
+    ///
+    /// A case whose response is larger, as sent or once it is inflated, ends as errored.
+    #[arg(
+        long,
+        value_name = "SIZE",
+        default_value = "32MiB",
+        value_parser = parse::size,
+        help_heading = "Running"
+    )]
     pub max_body: u64,
 
     /// Treat warnings as errors
+    ///
+    /// Warnings are about what is most likely a slip, such as a variable that nothing uses.
     #[arg(long, help_heading = "Running")]
     pub strict: bool,
 
     /// Write a report: junit=PATH [repeatable]
-    #[arg(long, value_name = "FORMAT=PATH", value_parser = report, help_heading = "Reports")]
+    ///
+    /// It wins over `reports` of the project file. The file appears whole when the run is over,
+    /// also when that was interrupted.
+    #[arg(
+        long,
+        value_name = "FORMAT=PATH",
+        value_parser = parse::report,
+        help_heading = "Reports"
+    )]
     pub report: Vec<(Format, PathBuf)>,
 
-    /// Short for --report junit=PATH
+    /// Short for --report junit=PATH [repeatable]
     #[arg(long, value_name = "PATH", help_heading = "Reports")]
     pub junit: Vec<PathBuf>,
 
@@ -104,8 +142,27 @@ pub struct RunArgs {
     pub quiet: bool,
 
     /// Print every case with what was sent and what came back
+    ///
+    /// Tokens, passwords and other secrets stand there as `***`.
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
+
+    /// Options of the language that this version does not have yet.
+    #[command(flatten)]
+    pub later: LaterArgs,
+}
+
+/// Options that a later version has; each is refused by its name.
+#[derive(Debug, Args)]
+pub struct LaterArgs {
+    #[arg(long, hide = true, num_args = 0..=1)]
+    env: Option<Option<String>>,
+    #[arg(long, hide = true, num_args = 0..=1)]
+    vars_file: Option<Option<String>>,
+    #[arg(long, hide = true, num_args = 0..=1)]
+    seed: Option<Option<String>>,
+    #[arg(long, hide = true)]
+    env_set: bool,
 }
 
 /// The formats of `--report`.
@@ -118,11 +175,11 @@ pub enum Format {
 /// When colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorWhen {
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal, unless NO_COLOR is set
     Auto,
-    /// Always.
+    /// Always
     Always,
-    /// Never.
+    /// Never
     Never,
 }
 
@@ -130,89 +187,64 @@ const AFTER_HELP: &str = "\
 Exit codes:
   0    at least one case passed, and each other one was skipped by its own `skip`
   1    at least one case failed, errored or was not run
-  2    the command line or a spec is invalid
+  2    the command line, the project file or a spec is invalid
   3    apitest could not do its own part: a report not written, the server not started
   4    nothing was judged: nothing found, nothing selected, or all skipped
   130  interrupted; reports are written, what did not run is in them as skipped
   Where several apply: 130, then 3, 2, 1, 4.
 
+Files:
+  apitest.yaml  the project file, in the working directory or the nearest folder above it:
+                settings for all specs, which specs there are, where reports go
+
 Environment:
   NO_COLOR  no colours where --color is auto
-  Specs read other variables by name, as ${env.NAME}.
+  Specs read other variables by their full name, as ${env.NAME} or ${env.NAME:-default}.
 
 Examples:
-  apitest specs/                          run every spec below specs/
+  apitest                                 run all specs of the project
   apitest specs/orders.yaml:12            run the test at line 12
   apitest specs/ --tag smoke --jobs 32    run what is tagged smoke, 32 at a time
+  apitest specs/ --tag '!slow'            leave out what is tagged slow
   apitest specs/ --junit report.xml       write a JUnit report
   apitest demo                            serve the demo API at http://127.0.0.1:8787";
 
-/// Reads NAME=VALUE. What clap says of a value that it refuses repeats it; this does not, for the
-/// value is a token more often than not.
-#[derive(Clone, Copy, Debug)]
-struct Variable;
-
-impl TypedValueParser for Variable {
-    type Value = (String, String);
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        _: Option<&clap::Arg>,
-        text: &OsStr,
-    ) -> Result<(String, String), clap::Error> {
-        variable(text).map_err(|reason| {
-            let message = format!(
-                "invalid value for '--var <NAME=VALUE>': {reason}\n\n\
-                 For more information, try '--help'.\n"
-            );
-            clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
-        })
-    }
-}
-
-fn variable(text: &OsStr) -> Result<(String, String), &'static str> {
-    let text = text.to_str().ok_or("it is not UTF-8")?;
-    let (name, value) = text.split_once('=').ok_or("it has no `=`")?;
-    if !crate::template::is_name(name) || matches!(name, "env" | "server") {
-        return Err("what stands before its `=` cannot name a variable");
-    }
-    Ok((name.to_owned(), value.to_owned()))
-}
-
-fn jobs(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(jobs @ 1..=1024) => Ok(jobs),
-        _ => Err("a number from 1 to 1024".into()),
-    }
-}
-
-fn time(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(time) if time > Duration::ZERO => Ok(time),
-        _ => Err("a time has a number and a unit, such as 30s or 10m".into()),
-    }
-}
-
-fn size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let factor: u64 = match text[digits.len()..].to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kb" | "kib" => 1 << 10,
-        "m" | "mb" | "mib" => 1 << 20,
-        "g" | "gb" | "gib" => 1 << 30,
-        _ => return Err("a size is a number with B, KiB, MiB or GiB".into()),
-    };
-    let number: u64 = digits.trim().parse().map_err(|_| "a size begins with a number")?;
-    number.checked_mul(factor).filter(|size| *size > 0).ok_or_else(|| "out of range".into())
-}
-
-fn report(text: &str) -> Result<(Format, PathBuf), String> {
-    match text.split_once('=') {
-        Some(("junit", path)) if !path.is_empty() => Ok((Format::Junit, path.into())),
-        Some((format @ ("json" | "html" | "github"), _)) => {
-            Err(format!("the format `{format}` is not supported yet; there is junit=PATH"))
+impl Cli {
+    /// Reads the arguments of the process. Ends it when they are wrong, and for `--help` and
+    /// `--version`.
+    pub fn from_arguments() -> Cli {
+        let cli = Cli::parse();
+        if let Err(reason) = cli.run.check() {
+            Cli::command().error(clap::error::ErrorKind::ValueValidation, reason).exit();
         }
-        _ => Err("write junit=PATH".into()),
+        cli
+    }
+}
+
+impl RunArgs {
+    /// What no single argument shows.
+    fn check(&self) -> Result<(), String> {
+        let mut names: Vec<&str> = self.var.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!("--var gives `{}` twice: which one counts?", twice[0]));
+        }
+        match self.later.first() {
+            Some(option) => Err(format!("{option} is not supported yet")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl LaterArgs {
+    /// The first of them that was given.
+    fn first(&self) -> Option<&'static str> {
+        let given = [
+            (self.env.is_some(), "--env"),
+            (self.vars_file.is_some(), "--vars-file"),
+            (self.seed.is_some(), "--seed"),
+            (self.env_set, "--env-set"),
+        ];
+        given.into_iter().find_map(|(given, option)| given.then_some(option))
     }
 }

@@ -1,6 +1,7 @@
 //! Faults in a spec, drawn under the line they stand in.
 
 mod line;
+mod roots;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -8,10 +9,11 @@ mod tests;
 use std::ops::Range;
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use self::line::shown_line;
 pub(crate) use self::line::visible;
+pub use self::roots::roots;
 pub use self::suggest::did_you_mean;
 use crate::secret::Redactor;
 use crate::source::{Location, Place, Source, Span};
@@ -95,6 +97,8 @@ pub struct Annotation {
     pub label: String,
     /// Advice, a sentence each.
     pub helps: Vec<String>,
+    /// Whether it is about a file as a whole, of which there is no line to show.
+    pub whole_file: bool,
 }
 
 impl Annotation {
@@ -120,12 +124,16 @@ impl Annotation {
             marked,
             label: visible(&redactor.redact(label)),
             helps: Vec::new(),
+            whole_file: place.source.text().is_empty(),
         }
     }
 
-    /// `path:line:column`.
+    /// `path:line:column`; only `path` when it is about the whole file.
     pub fn address(&self) -> String {
-        format!("{}:{}:{}", self.path, self.line, self.column)
+        match self.whole_file {
+            true => self.path.clone(),
+            false => format!("{}:{}:{}", self.path, self.line, self.column),
+        }
     }
 
     /// Draws it: the title, `path:line:column`, the line, the caret with its label, the advice.
@@ -135,16 +143,25 @@ impl Annotation {
             Severity::Warning => Level::WARNING,
             Severity::Error => Level::ERROR,
         };
-        let mark = AnnotationKind::Primary
-            .span(self.marked.clone())
-            .label(Some(&*self.label).filter(|label| !label.is_empty()));
-        let snippet =
-            Snippet::source(&*self.text).path(&*self.path).line_start(self.line).annotation(mark);
-        let helps = self.helps.iter().map(|help| Level::HELP.message(&**help));
-        let group = level.primary_title(&*self.title).element(snippet).elements(helps);
+        // Without a line there is no place for what stands under it.
+        let label = Some(&self.label).filter(|label| self.whole_file && !label.is_empty());
+        let helps = label.into_iter().chain(&self.helps).map(|help| Level::HELP.message(&**help));
+        let title = level.primary_title(&*self.title);
+        let group = match self.whole_file {
+            true => title.element(Origin::path(&*self.path)),
+            false => title.element(self.snippet()),
+        };
+        let group = group.elements(helps);
         let renderer = if color { Renderer::styled().hyperlink(false) } else { Renderer::plain() };
         let drawn = renderer.term_width(usize::from(u16::MAX)).render(&[group]);
         self.with_true_column(drawn) + "\n"
+    }
+
+    fn snippet(&self) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+        let mark = AnnotationKind::Primary
+            .span(self.marked.clone())
+            .label(Some(&*self.label).filter(|label| !label.is_empty()));
+        Snippet::source(&*self.text).path(&*self.path).line_start(self.line).annotation(mark)
     }
 
     /// The renderer counts columns in `text`, where they move when it was redacted or cropped.

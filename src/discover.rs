@@ -1,11 +1,21 @@
 //! Paths → sources: which files are read, in which order.
 
-use std::collections::HashSet;
+mod walk;
+
+use std::collections::{HashMap, HashSet};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::Source;
+use crate::diagnostic::Diagnostic;
+use crate::source::{Source, Span};
 use crate::suite::project::FILE_NAME;
+
+/// How people also spell the name of the project file.
+pub const OTHER_NAME: &str = "apitest.yml";
+
+/// The largest spec that is read, in bytes.
+const LARGEST: u64 = 32 << 20;
 
 /// The spec files of a run, and the lines that were asked for.
 #[derive(Debug, Default)]
@@ -14,89 +24,103 @@ pub struct Found {
     pub files: Vec<PathBuf>,
     /// `path:line` as typed: the path as it is shown, and the line.
     pub lines: Vec<(String, usize)>,
-    /// Paths that are not there, and why; each stands in the reports as a file that is no spec.
+    /// The files, as they are shown, that were asked for without a line, all of them.
+    pub whole: HashSet<String>,
+    /// Paths that are no spec, and why; each stands in the reports as a file that is no spec.
     pub missing: Vec<(String, String)>,
     /// Folders without a spec.
     pub empty: Vec<String>,
+    /// What has been found, to know it again by whatever path, and how it is shown.
+    known: HashMap<PathBuf, String>,
 }
 
-/// The folder of the project file in `start` or the nearest folder above it.
+/// The project file in `start` or the nearest folder above it; by its [`OTHER_NAME`] where there
+/// is only that.
 pub fn project_file(start: &Path) -> Option<PathBuf> {
-    start.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file())
+    let names = [FILE_NAME, OTHER_NAME];
+    start
+        .ancestors()
+        .find_map(|folder| names.iter().map(|name| folder.join(name)).find(|file| file.is_file()))
 }
 
-/// Finds the spec files behind `paths`.
-pub fn find(paths: &[String]) -> Found {
+/// Finds the spec files behind `paths`. `project` is the project file of the run.
+pub fn find(paths: &[String], project: Option<&Path>) -> Found {
     let mut found = Found::default();
     for path in paths {
-        let (path, line) = match path.rsplit_once(':') {
-            Some((file, line)) if !Path::new(path).exists() => match line.parse() {
-                Ok(line) => (file, Some(line)),
-                Err(_) => (path.as_str(), None),
-            },
-            _ => (path.as_str(), None),
-        };
-        found.add(Path::new(path), line);
+        let (path, line) = split_line(path);
+        found.add(Path::new(path), line, project);
     }
-    let mut seen = HashSet::new();
-    found.files.retain(|file| seen.insert(file.clone()));
     found
 }
 
+/// `path:line` and `path:line:column`, as reports write it; a file may have a colon in its name.
+fn split_line(path: &str) -> (&str, Option<usize>) {
+    let split = |text: &'_ str| -> Option<(usize, usize)> {
+        let (before, number) = text.rsplit_once(':')?;
+        Some((before.len(), number.parse().ok()?))
+    };
+    if Path::new(path).exists() {
+        return (path, None);
+    }
+    let Some((end, line)) = split(path) else { return (path, None) };
+    match split(&path[..end]) {
+        Some((file, line)) if !Path::new(&path[..end]).exists() => (&path[..file], Some(line)),
+        _ => (&path[..end], Some(line)),
+    }
+}
+
 impl Found {
-    fn add(&mut self, path: &Path, line: Option<usize>) {
+    fn add(&mut self, path: &Path, line: Option<usize>, project: Option<&Path>) {
         let path = without_dots(path);
         if path.is_dir() {
             match line {
-                None => self.add_folder(&path),
-                Some(_) => self.missing.push((shown(&path), "is a folder: it has no lines".into())),
+                None => self.add_folder(&path, project),
+                Some(line) => {
+                    self.miss(&path, format!("a folder has no lines: leave `:{line}` out"));
+                }
             }
             return;
         }
-        if !path.is_file() {
-            self.missing.push((shown(&path), "is no file or folder".into()));
-            return;
+        match std::fs::metadata(&path) {
+            Err(error) => self.miss(&path, reason(&error)),
+            Ok(file) if !file.is_file() => self.miss(&path, "neither a file nor a folder".into()),
+            Ok(_) if is_project_name(&path) => {
+                self.miss(
+                    &path,
+                    "this is a project file: tests stand in files of their own".into(),
+                );
+            }
+            Ok(_) => self.add_named(path, line),
         }
-        self.lines.extend(line.map(|line| (shown(&path), line)));
+    }
+
+    fn add_named(&mut self, path: PathBuf, line: Option<usize>) {
+        let path = self.add_file(path);
+        match line {
+            Some(line) => self.lines.push((path, line)),
+            None => drop(self.whole.insert(path)),
+        }
+    }
+
+    /// Gives the path under which the file is shown.
+    fn add_file(&mut self, path: PathBuf) -> String {
+        let identity = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if let Some(known) = self.known.get(&identity) {
+            return known.clone();
+        }
+        let shown = shown(&path);
+        self.known.insert(identity, shown.clone());
         self.files.push(path);
+        shown
     }
 
-    fn add_folder(&mut self, folder: &Path) {
-        let entries = walkdir::WalkDir::new(folder)
-            .follow_links(true)
-            .sort_by_file_name()
-            .into_iter()
-            .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
-        let mut empty = true;
-        for entry in entries {
-            match entry {
-                Ok(entry) if entry.file_type().is_file() && is_spec(entry.path()) => {
-                    empty = false;
-                    self.files.push(entry.into_path());
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    let path = error.path().map_or_else(|| shown(folder), shown);
-                    let reason =
-                        error.io_error().map_or_else(|| error.to_string(), |e| e.to_string());
-                    self.missing.push((path, format!("cannot be read: {reason}")));
-                    empty = false;
-                }
-            }
-        }
-        if empty {
-            self.empty.push(shown(folder));
-        }
+    fn miss(&mut self, path: &Path, reason: String) {
+        self.missing.push((shown(path), reason));
     }
 }
 
-fn is_hidden(entry: &walkdir::DirEntry) -> bool {
-    entry.file_name().to_string_lossy().starts_with('.')
-}
-
-fn is_spec(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    matches!(extension, Some("yaml" | "yml")) && path.file_name().is_none_or(|n| n != FILE_NAME)
+fn is_project_name(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == FILE_NAME || name == OTHER_NAME)
 }
 
 /// `./specs` and `specs` are one path.
@@ -107,29 +131,58 @@ fn without_dots(path: &Path) -> PathBuf {
 
 /// A path as it is shown to the user: `/` between its parts on every system.
 pub fn shown(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/")
+    let path = path.to_string_lossy();
+    if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() }
+}
+
+/// Why the system gives no file, in words.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".into(),
+        io::ErrorKind::PermissionDenied => "nobody allows to read this".into(),
+        _ => {
+            let words = error.to_string();
+            let words = words.split(" (os error").next().unwrap_or_default();
+            format!("this cannot be read: {}", words.to_lowercase())
+        }
+    }
+}
+
+/// A fault of a file as a whole.
+pub fn fault(path: &str, reason: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(&Arc::new(Source::new(path, "")), Span::default(), reason)
 }
 
 /// Reads a file.
 ///
 /// # Errors
-/// A source without text, to report under, and why it could not be read.
-pub fn read(path: &Path) -> Result<Arc<Source>, (Arc<Source>, String)> {
-    let failed = |reason: String| (Arc::new(Source::new(shown(path), "")), reason);
-    let bytes = std::fs::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
-    if bytes.len() > u32::MAX as usize / 2 {
-        return Err(failed("is too large for a spec".into()));
+/// Why there is no text to be had from it.
+pub fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
+    let failed = |reason: String| Box::new(fault(&shown(path), reason));
+    let size = std::fs::metadata(path).map_err(|error| failed(reason(&error)))?.len();
+    if size > LARGEST {
+        return Err(failed(format!("larger than {} MiB: this is no spec", LARGEST >> 20)));
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => {
+    let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        return Err(failed("this is UTF-16: save it as UTF-8".into()));
+    }
+    String::from_utf8(bytes)
+        .map(|text| {
             let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
-            Ok(Arc::new(Source::new(shown(path), text)))
-        }
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            Err(failed(format!("is not UTF-8 (byte {at})")))
-        }
-    }
+            Arc::new(Source::new(shown(path), text))
+        })
+        .map_err(|error| Box::new(not_utf8(path, &error)))
+}
+
+/// Points at the first byte that is none of UTF-8.
+fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let at = error.utf8_error().valid_up_to();
+    let text = String::from_utf8_lossy(error.as_bytes());
+    let source = Arc::new(Source::new(shown(path), text));
+    let byte = error.as_bytes()[at];
+    Diagnostic::error(&source, Span::new(at, at + '\u{FFFD}'.len_utf8()), "this is not UTF-8")
+        .label(format!("found the byte 0x{byte:02x}: save the file as UTF-8"))
 }
 
 #[cfg(test)]
@@ -139,11 +192,11 @@ mod tests {
     #[test]
     fn a_file_is_read_once_however_often_it_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["b.yaml", "a.yml", "apitest.yaml", "c.txt"] {
+        for name in ["b.yaml", "a.yml", "c.txt"] {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
         let path = |name: &str| folder.path().join(name).display().to_string();
-        let found = find(&[path("b.yaml"), path("./b.yaml:3"), path("")]);
+        let found = find(&[path("b.yaml"), path("./b.yaml:3"), path("")], None);
         let names: Vec<_> = found.files.iter().map(|file| file.file_name().unwrap()).collect();
         assert_eq!(names, ["b.yaml", "a.yml"]);
         assert_eq!(found.lines.len(), 1);

@@ -5,10 +5,9 @@ use std::process::ExitCode;
 
 use apitest::cli::Cli;
 use apitest::commands::{self, Process};
-use clap::Parser;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arguments();
     let process = Process {
         env: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -1,125 +1,170 @@
 //! From paths to a plan: the project file, the spec files, their faults.
 
+pub mod project;
+
 use std::collections::HashSet;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use self::project::LoadedProject;
 use crate::auth::credential::secret_parts;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, Found};
-use crate::plan::expand::{expand, invalid};
-use crate::plan::scope::Inputs;
-use crate::plan::{FilePlan, Plan};
+use crate::plan::expand::expand;
+use crate::plan::invalid::invalid;
+use crate::plan::scope::{Inputs, Place};
+use crate::plan::unused::of_project;
+use crate::plan::{Body, Case, FilePlan, Plan, Work};
 use crate::run::pool::Pool;
 use crate::secret::Redactor;
-use crate::source::{Source, Span};
+use crate::source::Source;
 use crate::suite::literals::{secret_literals, suspected_literals};
-use crate::suite::project::{self, Project};
 
-/// The project file and its folder.
-pub struct LoadedProject {
-    /// The folder, from the working directory; the working directory when there is no file.
-    pub folder: PathBuf,
-    /// What the file says; `None` when there is none.
-    pub project: Option<Project>,
-    /// What is wrong with it.
+/// What the files of a run come to.
+pub struct Loaded {
+    /// All cases. Whatever is an error stands among them too: no report may look green without it.
+    pub plan: Plan,
+    /// Every fault and warning, file by file.
     pub diagnostics: Vec<Diagnostic>,
+    /// The names given with `--var` that something uses; `None` when a file that cannot be used
+    /// might.
+    pub used_vars: Option<HashSet<String>>,
 }
 
-impl LoadedProject {
-    /// The folder as a path that can be opened: an empty one cannot.
-    pub fn root(&self) -> &Path {
-        if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder }
-    }
-}
-
-/// Finds and reads the project file of the working directory.
-pub fn project(redactor: &Redactor) -> LoadedProject {
-    let none = LoadedProject { folder: PathBuf::from("."), project: None, diagnostics: vec![] };
-    let Some(folder) = project_folder() else { return none };
-    let path = folder.join(project::FILE_NAME);
-    match discover::read(&path) {
-        Ok(source) => {
-            let (project, diagnostics) = project::parse(&source);
-            learn_literals(&source, &diagnostics, redactor);
-            LoadedProject { folder, project: Some(project), diagnostics }
-        }
-        Err((source, reason)) => {
-            let diagnostics = vec![unreadable(&source, &reason)];
-            LoadedProject { folder, project: None, diagnostics }
-        }
-    }
-}
-
-/// The folder of the nearest project file, as a path from the working directory.
-fn project_folder() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
-    let file = discover::project_file(&here)?;
-    let above = here.ancestors().position(|folder| Some(folder) == file.parent())?;
-    Some(std::iter::repeat_n("..", above).collect())
-}
-
-/// What is run when the user names no path: what the project file says, else `specs`.
-pub fn default_paths(loaded: &LoadedProject) -> Vec<String> {
-    let join = |path: &str| discover::shown(&loaded.folder.join(path));
-    match &loaded.project {
-        Some(project) if !project.specs.is_empty() => {
-            project.specs.iter().map(|path| join(&path.value)).collect()
-        }
-        _ => vec![join("specs")],
-    }
-}
-
-/// Reads and plans all files, some at a time. Returns the plan, every diagnostic, file by file, and
-/// the variables of `--var` that are used.
-///
-/// Whatever is an error stands in the plan too, as a case: no report may look green without it.
-pub fn plan(
+/// Reads and plans all files, some at a time. `everything` says whether these are all specs of
+/// the project.
+pub fn load(
     pool: &Pool,
     found: &Found,
-    loaded: &LoadedProject,
+    project: &LoadedProject,
+    everything: bool,
     inputs: &Inputs,
     redactor: &Redactor,
     strict: bool,
-) -> (Plan, Vec<Diagnostic>, Vec<String>) {
-    let project = loaded.project.as_ref();
-    let mut files = vec![project_file(&loaded.diagnostics)];
-    files.extend(pool.map(found.files.clone(), |path| file(&path, project, inputs, redactor)));
-    files.extend(unusable(found).map(|(path, reason)| {
-        let source = Arc::new(Source::new(path, ""));
-        invalid(&source, None, vec![unreadable(&source, &reason)])
-    }));
+) -> Loaded {
+    let root = project.root().canonicalize().ok();
+    let read = |path: std::path::PathBuf| {
+        let mut plan = file(&path, project, inputs, redactor);
+        plan.cases.iter_mut().for_each(|case| check_body_files(case, root.as_deref()));
+        plan
+    };
+    let mut files = pool.map(found.files.clone(), read);
+    files.extend(unusable(found).map(invalid_path));
+    let mut own = project_plan(project, &mut files);
+    if everything && !files.iter().any(FilePlan::is_invalid) {
+        own.diagnostics.extend(unused_in_project(project, &files));
+    }
+    files.insert(0, own);
     if strict {
         files.iter_mut().for_each(heed_warnings);
     }
+    let any_invalid = files.iter().any(FilePlan::is_invalid);
     let diagnostics = files.iter_mut().flat_map(|f| std::mem::take(&mut f.diagnostics)).collect();
     let used = files.iter_mut().flat_map(|f| std::mem::take(&mut f.used_vars)).collect();
-    (Plan::merge(files), diagnostics, used)
+    let used_vars = if any_invalid { None } else { Some(used) };
+    Loaded { plan: Plan::merge(files), diagnostics, used_vars }
 }
 
-/// What is wrong with the project file, as the plan of a file without tests.
-fn project_file(diagnostics: &[Diagnostic]) -> FilePlan {
-    let none = FilePlan { diagnostics: diagnostics.to_vec(), ..FilePlan::default() };
-    match diagnostics.first() {
-        Some(first) if has_errors(diagnostics) => {
-            let mut plan = invalid(&first.place.source, None, none.diagnostics);
-            plan.cases[0].name = "is a valid project file".into();
+fn file(path: &Path, project: &LoadedProject, inputs: &Inputs, redactor: &Redactor) -> FilePlan {
+    match discover::read(path) {
+        Ok(source) => {
+            let (suite, faults) = crate::suite::parse(&source);
+            learn_literals(&source, &faults, redactor);
+            let plan = expand(&source, suite.as_ref(), faults, project.project.as_ref(), inputs);
+            plan.secrets.keys().for_each(|secret| redactor.add(secret));
             plan
         }
-        _ => none,
+        Err(fault) => {
+            learn_literals(&fault.place.source, std::slice::from_ref(&fault), redactor);
+            invalid(&fault.place.source.clone(), None, vec![*fault])
+        }
     }
 }
 
-/// The paths behind which there is no spec, each once, and why. Folders without one are among them only when
-/// something else was found: else nothing was.
+/// A body file that is not there stops its case before the first request.
+fn check_body_files(case: &mut Case, root: Option<&Path>) {
+    let Work::Steps(steps) = &case.work else { return };
+    let mut missing = Vec::new();
+    for step in steps {
+        let Some(Body::File(path)) = &step.body else { continue };
+        let Some(file) = path.value.as_fixed() else { continue };
+        let reason = match Path::new(file).canonicalize() {
+            Err(error) => discover::reason(&error),
+            Ok(real) if !real.is_file() => "this is no file".into(),
+            Ok(real) if root.is_some_and(|root| !real.starts_with(root)) => {
+                "this lies outside the project directory".into()
+            }
+            Ok(_) => continue,
+        };
+        let fault = Diagnostic::error(&case.file.source, path.span, reason);
+        missing.push(fault.label(format!("looked for {file}")));
+    }
+    if !missing.is_empty() {
+        case.work = Work::Unready(missing);
+    }
+}
+
+/// The project file as the plan of a file without tests. With an error in it nothing is known of
+/// any spec: then `files` keep only the faults that are their own.
+fn project_plan(project: &LoadedProject, files: &mut [FilePlan]) -> FilePlan {
+    let mut plan = FilePlan { diagnostics: project.diagnostics.clone(), ..FilePlan::default() };
+    let Some(source) = project.project.as_ref().map(|project| &project.source) else { return plan };
+    let is_own = |fault: &Diagnostic| Arc::ptr_eq(&fault.place.source, source);
+    for file in files.iter_mut() {
+        plan.diagnostics.extend(file.diagnostics.extract_if(.., |fault| is_own(fault)));
+    }
+    // What stands in the project file is found again with every spec.
+    let mut seen = HashSet::new();
+    plan.diagnostics.retain(|d| seen.insert((d.place.span, d.title.clone())));
+    if !has_errors(&plan.diagnostics) {
+        return plan;
+    }
+    for file in files {
+        let is_invalid = has_errors(&file.diagnostics);
+        file.cases.retain_mut(|case| match &mut case.work {
+            Work::Invalid(faults) => {
+                faults.retain(|fault| !is_own(fault));
+                is_invalid
+            }
+            _ => false,
+        });
+    }
+    let mut plan = invalid(source, None, plan.diagnostics);
+    plan.cases[0].name = "is a valid project file".into();
+    plan
+}
+
+fn unused_in_project(project: &LoadedProject, files: &[FilePlan]) -> Vec<Diagnostic> {
+    let used: HashSet<Place> = files.iter().flat_map(|file| file.used.iter().copied()).collect();
+    project.project.as_ref().map_or_else(Vec::new, |project| of_project(project, &used))
+}
+
+/// The paths behind which there is no spec, each once, and why. Folders without one are among
+/// them only when something else was found: else nothing was.
 fn unusable(found: &Found) -> impl Iterator<Item = (String, String)> {
     let alone = found.files.is_empty() && found.missing.is_empty();
     let empty = if alone { &[] } else { found.empty.as_slice() };
-    let empty = empty.iter().map(|path| (path.clone(), "holds no *.yaml or *.yml".to_owned()));
+    let empty = empty.iter().map(|path| (path.clone(), "no *.yaml or *.yml in this folder".into()));
     let mut seen = HashSet::new();
     let all = found.missing.iter().cloned().chain(empty);
     all.filter(move |(path, _)| seen.insert(path.clone()))
+}
+
+fn invalid_path((path, reason): (String, String)) -> FilePlan {
+    let fault = discover::fault(&path, reason);
+    invalid(&fault.place.source.clone(), None, vec![fault])
+}
+
+/// What was asked for on the command line and is not there, as a case among those that are.
+pub fn unmatched(faults: Vec<Diagnostic>) -> Plan {
+    let mut plan = Plan::default();
+    if let Some(first) = faults.first() {
+        let mut file = invalid(&first.place.source.clone(), None, faults);
+        file.cases[0].name = "selects tests".into();
+        plan = Plan::merge(vec![file]);
+    }
+    plan
 }
 
 /// With `--strict` the warnings of a file are errors, and a case of their own.
@@ -133,19 +178,6 @@ fn heed_warnings(file: &mut FilePlan) {
         let mut plan = invalid(&first.place.source.clone(), None, warnings);
         plan.cases[0].name = "has no warnings (--strict)".into();
         file.cases.append(&mut plan.cases);
-    }
-}
-
-fn file(path: &Path, project: Option<&Project>, inputs: &Inputs, redactor: &Redactor) -> FilePlan {
-    match discover::read(path) {
-        Ok(source) => {
-            let (suite, faults) = crate::suite::parse(&source);
-            learn_literals(&source, &faults, redactor);
-            let plan = expand(&source, suite.as_ref(), faults, project, inputs);
-            plan.secrets.keys().for_each(|secret| redactor.add(secret));
-            plan
-        }
-        Err((source, reason)) => invalid(&source, None, vec![unreadable(&source, &reason)]),
     }
 }
 
@@ -172,10 +204,6 @@ fn unquoted(text: &str, literal: Range<usize>) -> Option<String> {
         '"' if spelled.contains('\\') => serde_json::from_str(&format!("\"{spelled}\"")).ok(),
         _ => None,
     }
-}
-
-fn unreadable(source: &Arc<Source>, reason: &str) -> Diagnostic {
-    Diagnostic::error(source, Span::default(), format!("{} {reason}", source.path()))
 }
 
 /// Whether anything here keeps a file from being used.

@@ -5,7 +5,7 @@ use std::io::{self, Stderr, Stdout};
 use std::path::{Path, PathBuf};
 
 use super::Process;
-use super::load::LoadedProject;
+use super::load::project::LoadedProject;
 use crate::cli::{Format, RunArgs};
 use crate::diagnostic::Diagnostic;
 use crate::event::Event;

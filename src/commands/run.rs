@@ -5,13 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::load::{self, LoadedProject};
+use super::load::project::{self, LoadedProject};
+use super::load::{self, Loaded};
 use super::reports::Reports;
 use super::{Process, broken, say};
 use crate::cli::RunArgs;
 use crate::demo::DemoServer;
 use crate::diagnostic::Diagnostic;
-use crate::discover;
+use crate::discover::{self, Found};
 use crate::event::StopReason;
 use crate::exit_code::ExitCode;
 use crate::http::client::{Client, ClientSettings};
@@ -23,6 +24,7 @@ use crate::run::stop::Stop;
 use crate::run::tokens::TokenStore;
 use crate::run::{Run, RunSettings};
 use crate::secret::Redactor;
+use crate::source::{Source, Span};
 use crate::template::Bindings;
 
 /// The time for a connection to be made.
@@ -45,36 +47,39 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     hide_secrets_of_panics(&redactor);
     let stop = Arc::new(Stop::default());
     stop_on_signals(&stop)?;
-    let mut loaded = load::project(&redactor);
-    let inputs = inputs(arguments, process, &loaded);
-    let mut reports = Reports::open(arguments, process, &loaded)?;
+    let mut project = project::load(&redactor);
+    let inputs = inputs(arguments, process, &project);
+    let mut reports = Reports::open(arguments, process, &project)?;
     let pool = Pool::new(jobs(arguments))?;
 
-    learn_project_secrets(&mut loaded, &inputs, &redactor);
-    let paths = match arguments.paths.is_empty() {
-        true => load::default_paths(&loaded),
-        false => arguments.paths.clone(),
-    };
-    let found = discover::find(&paths);
-    let (plan, mut diagnostics, used_vars) =
-        load::plan(&pool, &found, &loaded, &inputs, &redactor, arguments.strict);
-    let mut plan = plan.select(&selection(arguments, &found.lines));
+    learn_project_secrets(&mut project, &inputs, &redactor);
+    let everything = arguments.paths.is_empty();
+    let paths = if everything { project.default_paths() } else { arguments.paths.clone() };
+    let found = discover::find(&paths, project.file().as_deref());
+    let Loaded { plan, mut diagnostics, used_vars } =
+        load::load(&pool, &found, &project, everything, &inputs, &redactor, arguments.strict);
+    let (mut plan, unmatched) = select(plan, &selection(arguments, &found));
+    diagnostics.extend(unmatched);
     plan.hide_secrets(&redactor);
-    diagnostics.extend(missing(&plan));
-
-    reports.notice(&diagnostics, &redactor);
     let mut code = match load::has_errors(&diagnostics) {
+        true if plan.cases.is_empty() => ExitCode::Nothing,
         true => ExitCode::Invalid,
         false => ExitCode::Passed,
     };
-    if any_unused_var(arguments, &used_vars) && arguments.strict {
+    // What the environment lacks is no fault of a spec: its cases have no verdict.
+    diagnostics.extend(missing(&plan));
+
+    reports.notice(&diagnostics, &redactor);
+    if any_unused_var(arguments, used_vars.as_ref()) && arguments.strict {
         return Ok(ExitCode::Invalid);
     }
-    if let Some(reason) = nothing_to_run(&plan, &found.empty) {
-        say(&reason);
+    if plan.cases.is_empty() {
+        if !load::has_errors(&diagnostics) {
+            say(&nothing_to_run(&found, everything));
+        }
         code = code.and(ExitCode::Nothing);
     }
-    let server = start_server(&loaded, &plan)?;
+    let server = start_server(&project, &plan)?;
     let bindings =
         Bindings { server_url: server.as_ref().map(DemoServer::url), ..Bindings::default() };
     let settings = RunSettings {
@@ -83,7 +88,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         // A time beyond what the clock can tell is none.
         deadline: arguments.deadline.and_then(|time| started.checked_add(time)),
         verbose: arguments.verbose,
-        project: loaded.root(),
+        project: project.root(),
     };
     let client = client(settings.jobs, arguments.max_body, &stop);
     let run = Run {
@@ -149,12 +154,32 @@ fn inputs(arguments: &RunArgs, process: &Process, loaded: &LoadedProject) -> Inp
     }
 }
 
-fn selection(arguments: &RunArgs, lines: &[(String, usize)]) -> Selection {
+fn selection(arguments: &RunArgs, found: &Found) -> Selection {
     Selection {
         tags: arguments.tag.clone(),
         filters: arguments.filter.clone(),
-        lines: lines.to_vec(),
+        lines: found.lines.clone(),
+        whole: found.whole.clone(),
     }
+}
+
+/// The selected cases, and what was asked for but is not there. Beside cases that are, that is a
+/// case too: no report may look green without it.
+fn select(plan: Plan, selection: &Selection) -> (Plan, Vec<Diagnostic>) {
+    let unmatched = plan.unmatched(selection);
+    let source = Arc::new(Source::new("the command line", ""));
+    let faults: Vec<Diagnostic> = unmatched
+        .into_iter()
+        .map(|(title, help)| {
+            let fault = Diagnostic::error(&source, Span::default(), title);
+            Diagnostic { helps: help.into_iter().collect(), ..fault }
+        })
+        .collect();
+    let mut plan = plan.select(selection);
+    if !plan.cases.is_empty() {
+        plan.cases.extend(load::unmatched(faults.clone()).cases);
+    }
+    (plan, faults)
 }
 
 /// What selected cases lack from the environment; each place once, however many cases it stops.
@@ -173,7 +198,7 @@ fn missing(plan: &Plan) -> Vec<Diagnostic> {
     missing
 }
 
-/// Teaches the redactor the `secrets` of the project file; those of a spec it learns as it is read.
+/// Teaches the redactor the `secrets` of the project file, before any line of a spec is shown.
 fn learn_project_secrets(loaded: &mut LoadedProject, inputs: &Inputs, redactor: &Redactor) {
     let Some(project) = &loaded.project else { return };
     let (secrets, faults) = crate::plan::secrets::of_project(project, inputs);
@@ -182,22 +207,27 @@ fn learn_project_secrets(loaded: &mut LoadedProject, inputs: &Inputs, redactor: 
 }
 
 /// Says which variables of the command line nothing uses; true when there are any.
-fn any_unused_var(arguments: &RunArgs, used: &[String]) -> bool {
+fn any_unused_var(arguments: &RunArgs, used: Option<&HashSet<String>>) -> bool {
     let severity = if arguments.strict { "" } else { "warning: " };
     let mut any = false;
-    for (name, _) in arguments.var.iter().filter(|(name, _)| !used.contains(name)) {
-        say(&format!("{severity}nothing uses the variable `{name}` of --var"));
-        any = true;
+    for (name, _) in &arguments.var {
+        if used.is_some_and(|used| !used.contains(name)) {
+            say(&format!("{severity}nothing uses the variable `{name}` of --var"));
+            any = true;
+        }
     }
     any
 }
 
-/// Why there is no case at all. A folder without specs beside others is a fault of its own.
-fn nothing_to_run(plan: &Plan, empty: &[String]) -> Option<String> {
-    match (plan.cases.is_empty(), empty) {
-        (false, _) => None,
-        (true, [folder, ..]) => Some(format!("no spec found: {folder} holds no *.yaml or *.yml")),
-        (true, []) => Some("no test is selected: check --tag, --filter and the line".into()),
+/// Why there is no case at all.
+fn nothing_to_run(found: &Found, everything: bool) -> String {
+    match found.empty.first() {
+        Some(folder) => format!("no spec found: {folder} holds no *.yaml or *.yml"),
+        None if everything && found.files.is_empty() => {
+            "no spec found: name files or folders, or list them under `specs:` in apitest.yaml"
+                .into()
+        }
+        None => "no test is selected: none meets all of --tag, --filter and the lines".into(),
     }
 }
 

@@ -107,8 +107,18 @@ fn nothing_that_a_terminal_obeys_reaches_it() {
 fn an_empty_span_marks_one_character_also_at_the_end() {
     assert!(drawn("a: b\n", Span::new(3, 3), &[]).contains("  |    ^ did"));
     assert!(drawn("a: b\n", Span::new(4, 4), &[]).contains("  |     ^ did"));
-    assert!(drawn("", Span::new(0, 0), &[]).contains("  | ^ did"));
     assert!(drawn("a: b", Span::new(90, 99), &[]).contains("  |     ^ did"));
+}
+
+#[test]
+fn a_fault_of_a_whole_file_has_no_line() {
+    let expected = "\
+error: unknown key `staus`
+--> specs/a.yaml
+ = help: did you mean `status`?
+ = help: a test expects `status`, `headers`, …
+";
+    assert_eq!(drawn("", Span::new(0, 0), &[]), expected);
 }
 
 #[test]

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::scope::Binder;
+use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
-use crate::source::{Source, Spanned};
+use crate::source::{Source, Span, Spanned};
 use crate::suite::expect::{ChallengeField, Demand, Expectation};
-use crate::suite::matcher::{
-    JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator, check_operand,
-};
+use crate::suite::matcher::{JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator};
+use crate::suite::operand::check_operand;
+use crate::suite::settings::is_token;
 use crate::template::{Draft, Part, Template};
 
 /// Binds expectations of one file.
@@ -27,8 +28,11 @@ impl Expectations<'_, '_> {
         let demand = match &expectation.demand {
             Demand::Status(matcher) => Demand::Status(self.matcher(matcher, Subject::Status)),
             Demand::Header(name, matcher) => {
-                let name = self.binder.template(name, self.source);
-                Demand::Header(name, self.matcher(matcher, Subject::Text))
+                let bound = self.binder.template(name, self.source);
+                if bound.as_fixed().is_some_and(|text| !is_token(text)) {
+                    self.refuse_header_name(name, expectation.span);
+                }
+                Demand::Header(bound, self.matcher(matcher, Subject::Text))
             }
             Demand::Json(check) => Demand::Json(self.json_check(check)),
             Demand::Body(matcher) => Demand::Body(self.matcher(matcher, Subject::Text)),
@@ -44,6 +48,15 @@ impl Expectations<'_, '_> {
             Demand::Duration(matcher) => Demand::Duration(self.matcher(matcher, Subject::Duration)),
         };
         Expectation { span: expectation.span, demand }
+    }
+
+    /// A name that is written out was checked when it was read.
+    fn refuse_header_name(&mut self, name: &Template, span: Span) {
+        if let Some(variable) = name.variables().next() {
+            let title = format!("`{}` cannot stand in the name of a header", variable.written());
+            self.binder.fault(self.source, span, title).label =
+                "a name has letters, digits, `-` and `_`, and no spaces".into();
+        }
     }
 
     fn spanned(&mut self, template: &Spanned<Template>) -> Spanned<Template> {
@@ -90,36 +103,42 @@ impl Expectations<'_, '_> {
         if let Draft::Fixed(value) = draft {
             return Draft::Fixed(value.clone());
         }
-        let missing = self.binder.missing.len();
-        let bound = self.binder.draft(draft, self.source);
+        let mark = self.binder.mark();
+        let mut bound = self.binder.draft(draft, self.source);
+        if kind == ValueOperator::Status {
+            bound = code(bound);
+        }
         if let Draft::Fixed(value) = &bound
-            && self.binder.missing.len() == missing
+            && self.binder.is_sound(mark)
             && let Err(reason) = check_operand(kind, value, subject)
         {
-            self.binder.fault(self.source, operator.span, reason).label =
-                "what the variable stands for does not fit".into();
+            let fault = Diagnostic::error(self.source, operator.span, reason);
+            let label = "what the variable stands for does not fit";
+            self.binder.blame(mark, fault.label(label));
         }
         bound
     }
 
     fn pattern(&mut self, pattern: &Pattern) -> Pattern {
         let Pattern::Written(written) = pattern else { return pattern.clone() };
+        let mark = self.binder.mark();
         let bound = self.spanned(written);
-        let Some(text) = bound.value.as_fixed() else { return Pattern::Written(bound) };
+        let text = match bound.value.as_fixed() {
+            Some(text) if self.binder.is_sound(mark) => text,
+            _ => return Pattern::Written(bound),
+        };
         if let Some(regex) = self.binder.regexes.get(text) {
             return Pattern::Compiled(regex.clone());
         }
-        match regex::Regex::new(text) {
+        match compiled(text) {
             Ok(regex) => {
                 let regex = Arc::new(regex);
                 self.binder.regexes.insert(text.to_owned(), regex.clone());
                 Pattern::Compiled(regex)
             }
-            Err(error) => {
-                let text = error.to_string();
-                let reason = text.lines().last().unwrap_or_default();
-                self.binder.fault(self.source, written.span, "not a regex").label =
-                    reason.trim_start_matches("error: ").to_owned();
+            Err(reason) => {
+                let fault = Diagnostic::error(self.source, written.span, "not a regex");
+                self.binder.blame(mark, fault.label(reason));
                 Pattern::Written(bound)
             }
         }
@@ -132,7 +151,11 @@ impl Expectations<'_, '_> {
 
     fn path(&mut self, path: &Path) -> Path {
         let Path::Written(written) = path else { return path.clone() };
+        let mark = self.binder.mark();
         let text = self.path_text(written);
+        if !self.binder.is_sound(mark) {
+            return path.clone();
+        }
         if let Some(path) = self.binder.paths.get(&text) {
             return Path::Compiled(path.clone());
         }
@@ -143,7 +166,12 @@ impl Expectations<'_, '_> {
                 Path::Compiled(path)
             }
             Err(reason) => {
-                self.binder.fault(self.source, written.span, "bad JSONPath").label = reason;
+                let mut fault = Diagnostic::error(self.source, written.span, "bad JSONPath");
+                if written.value.as_fixed().is_none() {
+                    let help = "a variable goes in as a literal: for a name, write $[${name}]";
+                    fault.helps.push(help.into());
+                }
+                self.binder.blame(mark, fault.label(reason));
                 path.clone()
             }
         }
@@ -166,12 +194,14 @@ impl Expectations<'_, '_> {
             let sole = Template::Parts(Box::new([Part::Variable(variable.clone())]));
             match self.binder.draft(&Draft::Text(sole), self.source) {
                 Draft::Fixed(value) if !value.is_array() && !value.is_object() => {
-                    text.push_str(&path_literal(&value));
+                    text.push_str(&value.to_string());
                 }
-                _ => {
-                    let title = format!("{} cannot stand in a JSONPath", variable.written());
-                    self.binder.fault(self.source, variable.span, title).label =
-                        "only a scalar that is known before the run can".into();
+                bound => {
+                    let title = format!("`{}` cannot stand in a JSONPath", variable.written());
+                    self.binder.fault(self.source, variable.span, title).label = match bound {
+                        Draft::Text(_) => "it is known only when the server runs".into(),
+                        _ => "it stands for a list or a mapping".into(),
+                    };
                 }
             }
         }
@@ -179,9 +209,23 @@ impl Expectations<'_, '_> {
     }
 }
 
-fn path_literal(value: &Value) -> String {
-    match value {
-        Value::String(text) => Value::String(text.clone()).to_string(),
-        value => value.to_string(),
+/// The environment and the command line know only texts: `200` is a status there too.
+fn code(bound: Draft) -> Draft {
+    match bound {
+        Draft::Fixed(Value::String(text)) => match text.parse::<u16>() {
+            Ok(code) => Draft::Fixed(Value::from(code)),
+            Err(_) => Draft::Fixed(Value::String(text)),
+        },
+        bound => bound,
     }
+}
+
+fn compiled(text: &str) -> Result<regex::Regex, String> {
+    if text.is_empty() {
+        return Err("an empty one is found in every text".into());
+    }
+    regex::Regex::new(text).map_err(|error| {
+        let text = error.to_string();
+        text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+    })
 }

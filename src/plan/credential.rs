@@ -1,15 +1,15 @@
 //! What a step sends to say who it is, all names bound.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use super::scope::{Binder, place};
-use super::settings::fields;
+use super::scope::{Binder, Mark};
+use super::tokens::Tokens;
 use crate::auth::credential::{basic_pair, secret_parts};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
-use crate::suite::auth::{Auth, TokenSource, TokenSourceKind};
-use crate::template::Template;
+use crate::suite::auth::{Auth, TokenSourceKind};
+use crate::suite::reader::Field;
+use crate::template::{Draft, Part, Template};
 
 /// How a step authenticates.
 #[derive(Clone, Debug)]
@@ -52,197 +52,155 @@ impl Token {
     }
 }
 
-/// Binds the credentials of a file; each of its tokens stands once in `tokens`.
-pub struct Credentials<'b, 's> {
-    /// What names stand for.
-    pub binder: &'b mut Binder<'s>,
-    /// The tokens of the file so far.
-    pub tokens: &'b mut Vec<Token>,
-}
-
-impl Credentials<'_, '_> {
-    /// The credential under the levels of the binder.
-    pub fn effective(&mut self) -> Credential {
-        let found = self
-            .binder
-            .levels()
-            .iter()
-            .find_map(|level| Some((level.source, level.settings.auth.as_ref()?)));
-        match found {
-            Some((source, auth)) => self.bind(auth, source),
-            None => Credential::None,
-        }
-    }
-
-    fn bind(&mut self, auth: &Spanned<Auth>, source: &Arc<Source>) -> Credential {
-        match &auth.value {
-            Auth::None => Credential::None,
-            Auth::Named(name) => self.named(name, auth.span, source),
-            Auth::Bearer(token) => {
-                Credential::Bearer(self.secret(&token.value, token.span, source, "bearer token"))
-            }
-            Auth::Basic { username, password } => {
-                let username = self.binder.template(&username.value, source);
-                if username.as_fixed().is_some_and(|name| name.contains(':')) {
-                    self.binder.fault(source, auth.span, "a user name with a `:` in it").label =
-                        "Basic authentication cannot send one (RFC 7617)".into();
-                }
-                let span = password.span;
-                let password = self.secret(&password.value, span, source, "password");
-                if let (Some(username), Some(password)) = (username.as_fixed(), password.as_fixed())
-                {
-                    self.binder.learn(&basic_pair(username, password), source, span);
-                }
-                Credential::Basic(username, password)
-            }
-            Auth::Header(written) => {
-                let mut bound = Vec::new();
-                for field in written {
-                    let missing = self.binder.missing.len();
-                    let span = field.value.span;
-                    for (name, value) in fields(self.binder, field, source) {
-                        self.check_filled(&value, span, source, "credential", None);
-                        if self.binder.missing.len() == missing {
-                            self.learn_parts(&value, span, source);
-                        }
-                        bound.push((name, value));
-                    }
-                }
-                Credential::Header(bound)
-            }
-        }
-    }
-
-    /// A template that must not turn out empty.
-    fn secret(
-        &mut self,
-        written: &Template,
-        span: Span,
-        source: &Arc<Source>,
-        what: &str,
-    ) -> Template {
-        let (missing, asked) = (self.binder.missing.len(), self.binder.asked_environment);
-        let bound = self.binder.template(written, source);
-        if self.binder.missing.len() == missing {
-            let from_environment = self.binder.asked_environment > asked;
-            self.check_filled(&bound, span, source, what, Some(from_environment));
-            if let Some(value) = bound.as_fixed() {
-                self.binder.learn(value.trim(), source, span);
-            }
-        }
-        bound
-    }
-
-    fn learn_parts(&mut self, bound: &Template, span: Span, source: &Arc<Source>) {
-        for part in bound.as_fixed().map_or_else(Vec::new, secret_parts) {
-            self.binder.learn(&part, source, span);
-        }
-    }
-
-    /// An empty credential is a fault of the text, unless the environment made it so: then it
-    /// matters only to the cases that need it.
-    fn check_filled(
-        &mut self,
-        bound: &Template,
-        span: Span,
-        source: &Arc<Source>,
-        what: &str,
-        from_environment: Option<bool>,
-    ) {
-        if !bound.as_fixed().is_some_and(|text| text.trim().is_empty()) {
-            return;
-        }
-        let title = format!("an empty {what}");
-        let fault = Diagnostic::error(source, span, title)
-            .label("nothing would be sent as the credential")
-            .help("to send no credential on purpose, write `auth: none`");
-        match from_environment {
-            Some(true) => self.binder.missing.push(fault),
-            _ => self.binder.faults.push(fault),
-        }
-    }
-
-    fn named(&mut self, name: &Template, span: Span, source: &Arc<Source>) -> Credential {
-        let name = self.binder.template(name, source);
-        let Some(name) = name.as_fixed() else {
-            self.binder.fault(source, span, "the name of a token must be known before the run");
-            return Credential::None;
-        };
-        let defined = self.binder.levels().iter().find_map(|level| {
-            let tokens = &level.settings.tokens;
-            let (key, token) = tokens.iter().find(|(key, _)| key.value == name)?;
-            Some((level.source, key, token))
-        });
-        match defined {
-            Some((defined_in, key, token)) => {
-                self.binder.used.insert(place(defined_in, key.span));
-                Credential::Token(self.token(&key.value, token, defined_in))
-            }
-            None => {
-                self.unknown(name, span, source);
-                Credential::None
-            }
-        }
-    }
-
-    fn unknown(&mut self, name: &str, span: Span, source: &Arc<Source>) {
-        let levels = self.binder.levels().to_vec();
-        let tokens = levels.iter().flat_map(|l| l.settings.tokens.iter().map(|(k, _)| &*k.value));
-        let near = did_you_mean(name, tokens).map(str::to_owned);
-        let is_variable =
-            levels.iter().any(|level| level.settings.vars.iter().any(|(k, _)| k.value == name));
-        let fault = self.binder.fault(source, span, format!("no token is named `{name}`"));
-        fault.label = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "not defined under `tokens:`".into(),
-        };
-        fault.helps.push(if is_variable {
-            format!("to send a variable as the token, write `auth: {{bearer: \"${{{name}}}\"}}`")
-        } else {
-            format!("define it: `tokens: {{{name}: …}}`, or write `auth: {{bearer: …}}`")
-        });
-    }
-
-    fn token(&mut self, name: &str, token: &TokenSource, source: &Arc<Source>) -> TokenId {
-        let outer = std::mem::take(&mut self.binder.missing);
-        let kind = match &token.kind {
-            TokenSourceKind::Text(text) => {
-                let what = format!("token `{name}`");
-                TokenSourceKind::Text(self.secret(text, token.span, source, &what))
-            }
-            TokenSourceKind::File(path) => {
-                let path = self.binder.template(path, source);
-                TokenSourceKind::File(relative_to(source, path))
-            }
-            TokenSourceKind::Command(words) => TokenSourceKind::Command(
-                words.iter().map(|word| self.binder.template(word, source)).collect(),
-            ),
-        };
-        let missing = std::mem::replace(&mut self.binder.missing, outer);
-        let same = self.tokens.iter().position(|known| {
-            known.span == token.span && known.kind == kind && Arc::ptr_eq(&known.source, source)
-        });
-        let index = same.unwrap_or_else(|| {
-            self.tokens.push(Token {
-                name: name.to_owned(),
-                source: source.clone(),
-                span: token.span,
-                kind,
-                missing,
-            });
-            self.tokens.len() - 1
-        });
-        TokenId(index as u32)
+/// The credential under the levels of `binder`.
+pub fn effective(binder: &mut Binder, tokens: &mut Tokens) -> Credential {
+    let found = binder
+        .levels()
+        .iter()
+        .find_map(|level| Some((level.source, level.settings.auth.as_ref()?)));
+    match found {
+        Some((source, auth)) => bind(binder, tokens, auth, source),
+        None => Credential::None,
     }
 }
 
-/// A path that was written in `source`, seen from the working directory.
-pub fn relative_to(source: &Source, path: Template) -> Template {
-    let folder = Path::new(source.path()).parent().unwrap_or(Path::new(""));
-    match path {
-        Template::Fixed(path) => {
-            Template::Fixed(folder.join(&*path).to_string_lossy().into_owned().into())
+/// What `auth` says, all names bound.
+pub fn bind(
+    binder: &mut Binder,
+    tokens: &mut Tokens,
+    auth: &Spanned<Auth>,
+    source: &Arc<Source>,
+) -> Credential {
+    binder.use_of(source, auth.span);
+    match &auth.value {
+        Auth::None => Credential::None,
+        Auth::Named(name) => {
+            let name = Spanned::new(name.clone(), auth.span);
+            tokens.named(binder, &name, source).map_or(Credential::None, Credential::Token)
         }
-        template => template,
+        Auth::Bearer(token) => Credential::Bearer(bearer_token(binder, token, source, "token")),
+        Auth::Basic { username, password } => basic(binder, username, password, source),
+        Auth::Header(written) => header(binder, written, source),
     }
+}
+
+/// A token that goes behind `Bearer `; never empty.
+pub fn bearer_token(
+    binder: &mut Binder,
+    written: &Spanned<Template>,
+    source: &Arc<Source>,
+    what: &str,
+) -> Template {
+    let mark = binder.mark();
+    let bound = secret(binder, written, source, what);
+    let scheme = bound.as_fixed().and_then(|text| text.trim_start().get(..7));
+    if binder.is_sound(mark) && scheme.is_some_and(|s| s.eq_ignore_ascii_case("bearer ")) {
+        let title = format!("the {what} begins with `Bearer `");
+        let fault = Diagnostic::error(source, written.span, title)
+            .label("apitest writes that before it: give the token alone");
+        binder.blame(mark, fault);
+        learn_parts(binder, &bound, written.span, source);
+    }
+    bound
+}
+
+fn basic(
+    binder: &mut Binder,
+    username: &Spanned<Template>,
+    password: &Spanned<Template>,
+    source: &Arc<Source>,
+) -> Credential {
+    let mark = binder.mark();
+    let name = binder.template(&username.value, source);
+    refuse_empty_variables(binder, mark, &username.value, source, "user name");
+    if name.as_fixed().is_some_and(|name| name.contains(':')) {
+        let fault = Diagnostic::error(source, username.span, "a user name with a `:` in it")
+            .label("Basic authentication cannot send one (RFC 7617)");
+        binder.blame(mark, fault);
+    }
+    // Some APIs take a key for one of the two, and nothing for the other.
+    let named = name.as_fixed().is_none_or(|name| !name.is_empty());
+    let word = match password.value.as_fixed() {
+        Some("") if named => Template::Fixed("".into()),
+        _ => secret(binder, password, source, "password"),
+    };
+    if let (Some(name), Some(word)) = (name.as_fixed(), word.as_fixed()) {
+        binder.learn(&basic_pair(name, word), source, password.span);
+    }
+    Credential::Basic(name, word)
+}
+
+fn header(binder: &mut Binder, written: &[Field], source: &Arc<Source>) -> Credential {
+    let mut bound = Vec::new();
+    for field in written {
+        let mark = binder.mark();
+        let name = binder.template(&field.name.value, source);
+        let lines = binder.lines(field, source);
+        if let Draft::Text(text) = &field.value.value {
+            refuse_empty_variables(binder, mark, text, source, "credential");
+        }
+        let empty = |line: &Template| line.as_fixed().is_some_and(|text| text.trim().is_empty());
+        if binder.is_sound(mark) && (lines.is_empty() || lines.iter().any(empty)) {
+            binder.blame(mark, nothing_sent(source, field.value.span, "credential"));
+        }
+        if binder.is_sound(mark) {
+            lines.iter().for_each(|line| learn_parts(binder, line, field.value.span, source));
+        }
+        bound.extend(lines.into_iter().map(|line| (name.clone(), line)));
+    }
+    Credential::Header(bound)
+}
+
+/// A template that must not turn out empty.
+fn secret(
+    binder: &mut Binder,
+    written: &Spanned<Template>,
+    source: &Arc<Source>,
+    what: &str,
+) -> Template {
+    let mark = binder.mark();
+    let bound = binder.template(&written.value, source);
+    refuse_empty_variables(binder, mark, &written.value, source, what);
+    let empty = bound.as_fixed().is_some_and(|text| text.trim().is_empty());
+    if empty && binder.is_sound(mark) {
+        binder.blame(mark, nothing_sent(source, written.span, what));
+    }
+    if let Some(value) = bound.as_fixed().filter(|_| binder.is_sound(mark)) {
+        binder.learn(value.trim(), source, written.span);
+    }
+    bound
+}
+
+/// What stands behind a scheme is secret by itself too.
+fn learn_parts(binder: &mut Binder, bound: &Template, span: Span, source: &Arc<Source>) {
+    for part in bound.as_fixed().map_or_else(Vec::new, secret_parts) {
+        binder.learn(&part, source, span);
+    }
+}
+
+/// Of `Token ${key}` with an empty key, `Token` would be left: not a credential, and refused for
+/// that. A test that expects a refusal would pass.
+fn refuse_empty_variables(
+    binder: &mut Binder,
+    mark: Mark,
+    written: &Template,
+    source: &Arc<Source>,
+    what: &str,
+) {
+    let Template::Parts(parts) = written else { return };
+    if parts.len() == 1 || !binder.is_sound(mark) {
+        return;
+    }
+    for variable in written.variables() {
+        let part = Template::Parts(Box::new([Part::Variable(variable.clone())]));
+        if binder.template(&part, source).as_fixed().is_some_and(|text| text.trim().is_empty()) {
+            binder.blame(mark, nothing_sent(source, variable.span, what));
+        }
+    }
+}
+
+fn nothing_sent(source: &Arc<Source>, span: Span, what: &str) -> Diagnostic {
+    Diagnostic::error(source, span, format!("an empty {what}"))
+        .label("nothing would be sent as the credential")
+        .help("to send no credential on purpose, write `auth: none`")
 }

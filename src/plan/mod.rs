@@ -1,19 +1,26 @@
 //! What will be sent and what must come back, with nothing left to decide.
 
 pub mod scope;
+mod names;
+mod fill;
+mod fields;
 pub mod bind;
 pub mod settings;
 pub mod credential;
+mod tokens;
+mod url;
+pub mod unused;
+pub mod invalid;
 pub mod expand;
 pub mod select;
 pub mod secrets;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Source, Span};
+use crate::source::{Source, Span, Spanned};
 use crate::suite::expect::Expectation;
 use crate::template::Template;
 use credential::{Credential, Token, TokenId};
@@ -105,7 +112,7 @@ pub enum Body {
     /// Sent as it is.
     Text(Template),
     /// The bytes of a file, by its path from the working directory.
-    File(Template),
+    File(Spanned<Template>),
     /// Sent as they are.
     Bytes(Arc<[u8]>),
 }
@@ -119,10 +126,19 @@ pub struct FilePlan {
     pub tokens: Vec<Token>,
     /// Every fault and warning of the file.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where the definitions stand that it uses, those of the project file among them.
+    pub used: HashSet<scope::Place>,
     /// The names given with `--var` that it uses.
     pub used_vars: Vec<String>,
     /// The values in it that must not be shown, as far as they are known before the run.
     pub secrets: Secrets,
+}
+
+impl FilePlan {
+    /// Whether the file cannot be used.
+    pub fn is_invalid(&self) -> bool {
+        self.cases.iter().any(|case| matches!(case.work, Work::Invalid(_)))
+    }
 }
 
 impl Plan {

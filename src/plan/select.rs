@@ -1,6 +1,9 @@
 //! Which cases of a plan are run.
 
+use std::collections::HashSet;
+
 use super::{Case, Plan, Work};
+use crate::diagnostic::did_you_mean;
 
 /// What the user asked for; a case must meet each kind that is not empty.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +14,8 @@ pub struct Selection {
     pub filters: Vec<String>,
     /// Stands at one of these lines, for the files that are named here.
     pub lines: Vec<(String, usize)>,
+    /// The files that were asked for without a line, all of them.
+    pub whole: HashSet<String>,
 }
 
 impl Plan {
@@ -20,11 +25,67 @@ impl Plan {
         self.cases.retain(|case| selection.takes(case));
         self
     }
+
+    /// What was asked for that no case of the plan meets, each in words and with what to do.
+    pub fn unmatched(&self, selection: &Selection) -> Vec<(String, Option<String>)> {
+        let lines = selection.lines.iter().filter_map(|(file, line)| self.no_line(file, *line));
+        // A file that is no valid spec might hold what is missing.
+        if self.cases.iter().any(Case::is_invalid) {
+            return lines.collect();
+        }
+        let tags = selection.tags.iter().filter_map(|tag| self.no_tag(tag));
+        let filters = selection.filters.iter().filter_map(|text| self.no_name(text));
+        lines.chain(tags).chain(filters).collect()
+    }
+
+    fn no_tag(&self, wanted: &str) -> Option<(String, Option<String>)> {
+        let mut tags = self.cases.iter().flat_map(|case| case.tags.iter().map(|tag| &**tag));
+        if wanted.starts_with('!') || tags.clone().any(|tag| tag == wanted) {
+            return None;
+        }
+        let help = match did_you_mean(wanted, tags.clone()) {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            None if tags.next().is_none() => Some("no test has any tag".into()),
+            None => None,
+        };
+        Some((format!("no test has the tag `{wanted}`"), help))
+    }
+
+    fn no_name(&self, wanted: &str) -> Option<(String, Option<String>)> {
+        if self.cases.iter().any(|case| case.name.contains(wanted)) {
+            return None;
+        }
+        let lower = wanted.to_lowercase();
+        let near = self.cases.iter().find(|case| case.name.to_lowercase().contains(&lower));
+        let help = near.map(|case| format!("capitals count: there is `{}`", case.name));
+        Some((format!("no test has `{wanted}` in its name"), help))
+    }
+
+    fn no_line(&self, file: &str, line: usize) -> Option<(String, Option<String>)> {
+        let mut cases = self.cases.iter().filter(|case| case.file.source.path() == file);
+        if cases.clone().any(|case| case.stands_at(line)) {
+            return None;
+        }
+        let before = cases.clone().rev().find(|case| (case.line as usize) < line);
+        let nearest = before.or_else(|| cases.next());
+        let help = nearest.map(|case| format!("the nearest one begins in line {}", case.line));
+        Some((format!("no test stands at line {line} of {file}"), help))
+    }
+}
+
+impl Case {
+    fn is_invalid(&self) -> bool {
+        matches!(self.work, Work::Invalid(_))
+    }
+
+    fn stands_at(&self, line: usize) -> bool {
+        self.is_invalid() || (self.line as usize..=self.last_line as usize).contains(&line)
+    }
 }
 
 impl Selection {
     fn takes(&self, case: &Case) -> bool {
-        matches!(case.work, Work::Invalid(_))
+        case.is_invalid()
             || (self.takes_tags(case) && self.takes_name(case) && self.takes_line(case))
     }
 
@@ -44,7 +105,7 @@ impl Selection {
         let path = case.file.source.path();
         let mut of_file = self.lines.iter().filter(|(file, _)| file == path).peekable();
         of_file.peek().is_none()
-            || of_file
-                .any(|(_, line)| (case.line as usize..=case.last_line as usize).contains(line))
+            || self.whole.contains(path)
+            || of_file.any(|(_, line)| case.stands_at(*line))
     }
 }

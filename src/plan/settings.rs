@@ -7,10 +7,12 @@ use serde_json::Value;
 
 use super::scope::{Binder, Level};
 use crate::diagnostic::Diagnostic;
+use crate::http::url::Target;
 use crate::source::{Source, Spanned};
+use crate::suite::operand::found;
 use crate::suite::reader::Field;
-use crate::suite::settings::Settings;
-use crate::template::{Draft, Template, as_text};
+use crate::suite::settings::{Settings, header_name_fault};
+use crate::template::{Draft, Template};
 
 /// What a step shares with all others that say the same.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub struct StepSettings {
     pub base_url: Option<Template>,
     /// Header fields in the order they are sent, without the credential.
     pub headers: Vec<(Template, Template)>,
+    /// Whether `Content-Type` was taken back, and is not sent even with a body that has one.
+    pub no_content_type: bool,
     /// Parameters that are appended to the query.
     pub query: Vec<QueryParameter>,
     /// The time for one exchange.
@@ -45,27 +49,17 @@ pub struct QueryParameter {
 /// The time for one exchange where nothing else is said.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-impl Default for StepSettings {
-    fn default() -> StepSettings {
-        let fixed =
-            |name: &str, value: &str| (Template::Fixed(name.into()), Template::Fixed(value.into()));
-        StepSettings {
-            base_url: None,
-            headers: vec![
-                fixed("Accept", "*/*"),
-                fixed("User-Agent", concat!("apitest/", env!("CARGO_PKG_VERSION"))),
-                fixed("Accept-Encoding", "gzip, deflate"),
-            ],
-            query: Vec::new(),
-            timeout: DEFAULT_TIMEOUT,
-            follow_redirects: 0,
-            allow_plain_http: false,
-            missing: Vec::new(),
-        }
-    }
-}
+/// The longest time for one exchange.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Whether a level changes anything that [`StepSettings`] holds.
+/// The header fields that are sent unless something else is said.
+const DEFAULT_HEADERS: [(&str, &str); 3] = [
+    ("Accept", "*/*"),
+    ("User-Agent", concat!("apitest/", env!("CARGO_PKG_VERSION"))),
+    ("Accept-Encoding", "gzip, deflate"),
+];
+
+/// Whether a level changes nothing that [`StepSettings`] holds.
 pub fn says_nothing(settings: &Settings) -> bool {
     settings.base_url.is_none()
         && settings.vars.is_empty()
@@ -78,45 +72,120 @@ pub fn says_nothing(settings: &Settings) -> bool {
 
 /// The settings under the levels of `binder`. `own` says whether the nearest one is the test.
 pub fn effective(binder: &mut Binder, own: bool) -> StepSettings {
-    let mut effective = StepSettings::default();
     let levels: Vec<Level> = binder.levels().to_vec();
-    let missing = std::mem::take(&mut binder.missing);
-    for (distance, level) in levels.iter().enumerate().rev() {
-        effective.apply(binder, *level, !(own && distance == 0));
-    }
-    effective.missing = std::mem::replace(&mut binder.missing, missing);
-    effective
+    let (settings, missing) = binder.apart(|binder| {
+        let (headers, no_content_type) = headers(binder, &levels);
+        StepSettings {
+            base_url: nearest(binder, &levels, |s| s.base_url.as_ref(), base_url),
+            headers,
+            no_content_type,
+            query: query(binder, &levels, own),
+            timeout: nearest(binder, &levels, |s| s.timeout.as_ref(), timeout)
+                .unwrap_or(DEFAULT_TIMEOUT),
+            follow_redirects: nearest(binder, &levels, |s| s.follow_redirects.as_ref(), hops)
+                .unwrap_or(0),
+            allow_plain_http: nearest(binder, &levels, |s| s.allow_plain_http.as_ref(), flag)
+                .unwrap_or(false),
+            missing: Vec::new(),
+        }
+    });
+    StepSettings { missing, ..settings }
 }
 
-impl StepSettings {
-    fn apply(&mut self, binder: &mut Binder, level: Level, inherited: bool) {
-        let Level { source, settings } = level;
-        if let Some(base_url) = &settings.base_url {
-            self.base_url = Some(binder.template(&base_url.value, source));
+/// What the nearest level says that says something.
+fn nearest<'s, T: 's, B>(
+    binder: &mut Binder,
+    levels: &[Level<'s>],
+    written: impl Fn(&'s Settings) -> Option<&'s Spanned<T>>,
+    bind: impl Fn(&mut Binder, &Spanned<T>, &Arc<Source>) -> Option<B>,
+) -> Option<B> {
+    let (source, written) = levels.iter().find_map(|l| Some((l.source, written(l.settings)?)))?;
+    binder.use_of(source, written.span);
+    bind(binder, written, source)
+}
+
+fn base_url(
+    binder: &mut Binder,
+    written: &Spanned<Template>,
+    source: &Arc<Source>,
+) -> Option<Template> {
+    let mark = binder.mark();
+    let bound = binder.template(&written.value, source);
+    if let Some(text) = bound.as_fixed().filter(|_| binder.is_sound(mark)) {
+        let reason = match Target::parse(text) {
+            Ok(_) if !text.contains('?') => None,
+            Ok(_) => Some("it has a query: write that under `query:`".to_owned()),
+            Err(reason) => Some(reason),
+        };
+        if let Some(reason) = reason {
+            let fault =
+                Diagnostic::error(source, written.span, "`base_url` is no URL to begin with");
+            binder.blame(mark, fault.label(reason));
         }
+    }
+    Some(bound)
+}
+
+/// Header fields from the farthest level to the nearest, each name once.
+fn headers(binder: &mut Binder, levels: &[Level]) -> (Vec<(Template, Template)>, bool) {
+    let mut named: Vec<Template> = Vec::new();
+    let mut by_level: Vec<Vec<(Template, Template)>> = Vec::new();
+    for Level { source, settings } in levels {
+        let nearer = named.len();
+        let mut own = Vec::new();
         for field in &settings.headers {
-            self.headers.retain(|(name, _)| !same_name(name, &field.name.value));
-            for (name, value) in fields(binder, field, source) {
-                self.headers.push((name, value));
+            binder.use_of(source, field.name.span);
+            let name = binder.template(&field.name.value, source);
+            match named.iter().position(|other| same_name(other, &name)) {
+                Some(at) if at < nearer => continue,
+                Some(_) => second_value(binder, field, source),
+                None => {}
             }
+            check_header_name(binder, &name, field, source);
+            for line in header_lines(binder, field, source) {
+                own.push((name.clone(), line));
+            }
+            named.push(name);
         }
-        for field in &settings.query {
-            self.query.retain(|parameter| parameter.name != field.name.value);
-            let bound = fields(binder, field, source).into_iter();
-            self.query.extend(bound.map(|(name, value)| QueryParameter { name, value, inherited }));
-        }
-        if let Some(timeout) = &settings.timeout {
-            let bound = typed(binder, timeout, source, duration, "a time such as 30s or 500ms");
-            self.timeout = bound.unwrap_or(self.timeout);
-        }
-        if let Some(hops) = &settings.follow_redirects {
-            let bound = typed(binder, hops, source, count, "a number from 0 to 100");
-            self.follow_redirects = bound.unwrap_or(self.follow_redirects);
-        }
-        if let Some(allow) = &settings.allow_plain_http {
-            let bound = typed(binder, allow, source, Value::as_bool, "true or false");
-            self.allow_plain_http = bound.unwrap_or(self.allow_plain_http);
-        }
+        by_level.push(own);
+    }
+    let is_named = |name: &str| named.iter().any(|n| same_name(n, &Template::Fixed(name.into())));
+    let defaults = DEFAULT_HEADERS.into_iter().filter(|(name, _)| !is_named(name));
+    let defaults = defaults.map(|(n, v)| (Template::Fixed(n.into()), Template::Fixed(v.into())));
+    let headers: Vec<_> = defaults.chain(by_level.into_iter().rev().flatten()).collect();
+    let content_type = Template::Fixed("content-type".into());
+    let sent = headers.iter().any(|(name, _)| same_name(name, &content_type));
+    let no_content_type = is_named("content-type") && !sent;
+    (headers, no_content_type)
+}
+
+fn header_lines(binder: &mut Binder, field: &Field, source: &Arc<Source>) -> Vec<Template> {
+    let mark = binder.mark();
+    let lines = binder.lines(field, source);
+    let unsendable = |c: char| c.is_control() && c != '\t';
+    if lines.iter().any(|line| line.as_fixed().is_some_and(|text| text.contains(unsendable))) {
+        let title = "a line break cannot be sent in a header";
+        let fault = Diagnostic::error(source, field.value.span, title);
+        binder.blame(mark, fault.label("nor another control character"));
+    }
+    lines
+}
+
+fn check_header_name(binder: &mut Binder, name: &Template, field: &Field, source: &Arc<Source>) {
+    // What is written out was checked when it was read.
+    if field.name.value.as_fixed().is_some() {
+        return;
+    }
+    let fault = name.as_fixed().map(str::to_ascii_lowercase);
+    if let Some((title, label)) = fault.as_deref().and_then(header_name_fault) {
+        binder.fault(source, field.name.span, title).label = label;
+    }
+}
+
+fn second_value(binder: &mut Binder, field: &Field, source: &Arc<Source>) {
+    if field.name.value.as_fixed().is_none() {
+        binder.fault(source, field.name.span, "a second value for the same header").label =
+            "for several lines, write a list".into();
     }
 }
 
@@ -127,88 +196,78 @@ fn same_name(a: &Template, b: &Template) -> bool {
     }
 }
 
-/// A field as one name and value for each line of it; none when it is taken back.
-pub fn fields(
-    binder: &mut Binder,
-    field: &Field,
-    source: &Arc<Source>,
-) -> Vec<(Template, Template)> {
-    let name = binder.template(&field.name.value, source);
-    let written_null = matches!(field.value.value, Draft::Fixed(Value::Null));
-    let bound = binder.draft(&field.value.value, source);
-    let values: Vec<Template> = match bound {
-        Draft::Fixed(Value::Null) if written_null => Vec::new(),
-        Draft::Fixed(Value::Null) => {
-            binder.fault(source, field.value.span, "null came out of a variable").label =
-                "only a written `null` takes a field back".into();
-            Vec::new()
+/// Query parameters from the farthest level to the nearest, each name of one level only.
+fn query(binder: &mut Binder, levels: &[Level], own: bool) -> Vec<QueryParameter> {
+    let mut named: Vec<Template> = Vec::new();
+    let mut by_level: Vec<Vec<QueryParameter>> = Vec::new();
+    for (distance, Level { source, settings }) in levels.iter().enumerate() {
+        let inherited = !(own && distance == 0);
+        let nearer = named.len();
+        let mut parameters = Vec::new();
+        for field in &settings.query {
+            binder.use_of(source, field.name.span);
+            let name = binder.template(&field.name.value, source);
+            if named[..nearer].contains(&name) {
+                continue;
+            }
+            for value in binder.lines(field, source) {
+                parameters.push(QueryParameter { name: name.clone(), value, inherited });
+            }
+            named.push(name);
         }
-        Draft::Fixed(Value::Array(items)) => {
-            items.iter().filter_map(|item| scalar(binder, item, field, source)).collect()
-        }
-        Draft::Fixed(value) => scalar(binder, &value, field, source).into_iter().collect(),
-        Draft::Text(template) => vec![template],
-        Draft::List(items) => items
-            .into_iter()
-            .filter_map(|item| match item {
-                Draft::Fixed(value) => scalar(binder, &value, field, source),
-                Draft::Text(template) => Some(template),
-                _ => None,
-            })
-            .collect(),
-        Draft::Map(_) => {
-            binder.fault(source, field.value.span, "a mapping where a scalar is needed");
-            Vec::new()
-        }
-    };
-    values.into_iter().map(|value| (name.clone(), value)).collect()
+        by_level.push(parameters);
+    }
+    by_level.into_iter().rev().flatten().collect()
 }
 
-fn scalar(
+fn timeout(
     binder: &mut Binder,
-    value: &Value,
-    field: &Field,
+    written: &Spanned<Draft>,
     source: &Arc<Source>,
-) -> Option<Template> {
-    match as_text(value) {
-        Some(text) if !value.is_null() => Some(Template::Fixed(text.into())),
-        _ => {
-            binder.fault(source, field.value.span, "only scalars can be sent here").label =
-                "text, a number, true or false".into();
-            None
-        }
-    }
+) -> Option<Duration> {
+    let read = |value: &Value| {
+        let time = humantime::parse_duration(value.as_str()?).ok()?;
+        (time > Duration::ZERO && time <= LONGEST_TIMEOUT).then_some(time)
+    };
+    let takes = "`timeout` takes a time with its unit, such as 30s or 500ms, up to 24h";
+    typed(binder, written, source, read, takes)
+}
+
+fn hops(binder: &mut Binder, written: &Spanned<Draft>, source: &Arc<Source>) -> Option<u32> {
+    let read = |value: &Value| value.as_u64().filter(|n| *n <= 100).map(|n| n as u32);
+    typed(binder, written, source, read, "`follow_redirects` takes a number from 0 to 100")
+}
+
+fn flag(binder: &mut Binder, written: &Spanned<Draft>, source: &Arc<Source>) -> Option<bool> {
+    typed(binder, written, source, Value::as_bool, "`allow_plain_http` takes true or false")
 }
 
 fn typed<T>(
     binder: &mut Binder,
-    draft: &Spanned<Draft>,
+    written: &Spanned<Draft>,
     source: &Arc<Source>,
     read: impl Fn(&Value) -> Option<T>,
-    expected: &str,
+    takes: &str,
 ) -> Option<T> {
-    let missing = binder.missing.len();
-    let value = match binder.draft(&draft.value, source) {
-        Draft::Fixed(value) => value,
-        _ => Value::Null,
+    let mark = binder.mark();
+    let Draft::Fixed(value) = binder.draft(&written.value, source) else {
+        binder.fault(source, written.span, takes).label =
+            "this is known only when the server runs".into();
+        return None;
     };
-    if binder.missing.len() > missing {
+    if !binder.is_sound(mark) {
         return None;
     }
-    let result = read(&value);
+    let variable = !matches!(written.value, Draft::Fixed(_));
+    // The environment and the command line know only texts.
+    let spelled = || serde_json::from_str(value.as_str().filter(|_| variable)?).ok();
+    let result = read(&value).or_else(|| read(&spelled()?));
     if result.is_none() {
-        let found = if value.is_null() { "this".into() } else { value.to_string() };
-        binder.fault(source, draft.span, format!("{found} is not {expected}")).label =
-            format!("expected {expected}");
+        let label = match variable {
+            true => "what the variable stands for does not fit".to_owned(),
+            false => format!("found {}", found(&value)),
+        };
+        binder.blame(mark, Diagnostic::error(source, written.span, takes).label(label));
     }
     result
-}
-
-fn duration(value: &Value) -> Option<Duration> {
-    let duration = humantime::parse_duration(value.as_str()?).ok()?;
-    (duration > Duration::ZERO).then_some(duration)
-}
-
-fn count(value: &Value) -> Option<u32> {
-    value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= 100)
 }

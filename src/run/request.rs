@@ -54,6 +54,7 @@ impl Maker<'_> {
         }
         let (body, content_type) = self.body(step)?;
         if let Some(content_type) = content_type
+            && !step.settings.no_content_type
             && !headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"))
         {
             let name = "Content-Type".to_owned();
@@ -133,7 +134,7 @@ impl Maker<'_> {
                 (Some(pairs.join("&").into_bytes()), Some("application/x-www-form-urlencoded"))
             }
             Body::Text(text) => (Some(text.fill(self.bindings)?.into_owned().into_bytes()), None),
-            Body::File(path) => (Some(self.file(&path.fill(self.bindings)?)?), None),
+            Body::File(path) => (Some(self.file(&path.value.fill(self.bindings)?)?), None),
             Body::Bytes(bytes) => (Some(bytes.to_vec()), None),
         })
     }
@@ -170,8 +171,14 @@ impl Maker<'_> {
                 headers.push(authorization(format!("Bearer {token}")));
             }
             Credential::Basic(username, password) => {
-                let pair = basic_pair(&username.fill(self.bindings)?, &self.secret(password)?);
-                if username.as_fixed().is_none() || password.as_fixed().is_none() {
+                // Some APIs take a key for the user name, and no password.
+                let filled_now = password.as_fixed().is_none();
+                let password = match password.as_fixed() {
+                    Some("") => String::new(),
+                    _ => self.secret(password)?,
+                };
+                let pair = basic_pair(&username.fill(self.bindings)?, &password);
+                if username.as_fixed().is_none() || filled_now {
                     self.redactor.add(&pair);
                 }
                 headers.push(authorization(format!("Basic {pair}")));

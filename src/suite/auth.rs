@@ -1,9 +1,10 @@
 //! `auth` and `tokens` as they are written.
 
-use super::reader::{Field, Reader};
+use super::reader::{Field, Keys, Reader};
+use super::settings::is_token;
 use super::tree::{Entry, Node, Value};
 use crate::source::{Span, Spanned};
-use crate::template::Template;
+use crate::template::{Name, Template};
 
 /// How a request authenticates.
 #[derive(Clone, Debug)]
@@ -46,22 +47,31 @@ pub enum TokenSourceKind {
 }
 
 const FORMS: &str = "`none`, the name of a token, or one of {bearer}, {basic}, {header}";
-const SOURCES: [&str; 2] = ["file", "command"];
-const LATER_SOURCES: [&str; 4] = ["login", "oauth2", "jwt", "github_oidc"];
+
+const FORM_KEYS: Keys = Keys {
+    what: "a form of `auth`",
+    known: &[&["bearer", "basic", "header"]],
+    later: &[],
+    help: None,
+};
+
+const BASIC_KEYS: Keys =
+    Keys { what: "a key of `basic`", known: &[&["username", "password"]], later: &[], help: None };
+
+const SOURCE_KEYS: Keys = Keys {
+    what: "a source of tokens",
+    known: &[&["file", "command"]],
+    later: &[&["login", "oauth2", "jwt", "github_oidc"]],
+    help: None,
+};
 
 impl Auth {
     /// Reads what stands under `auth`.
     pub fn read(reader: &mut Reader, node: &Node) -> Option<Auth> {
         match &node.value {
             Value::Text(text) if text == "none" => Some(Auth::None),
-            Value::Text(_) => reader.template(node, "auth").map(Auth::Named),
-            Value::Map(entries) => match entries.as_slice() {
-                [entry] => Auth::read_form(reader, entry),
-                _ => {
-                    reader.unexpected(node, "auth", FORMS);
-                    None
-                }
-            },
+            Value::Text(_) => Auth::read_name(reader, node),
+            Value::Map(entries) if entries.len() == 1 => Auth::read_form(reader, entries),
             _ => {
                 reader.unexpected(node, "auth", FORMS);
                 None
@@ -69,60 +79,88 @@ impl Auth {
         }
     }
 
-    fn read_form(reader: &mut Reader, entry: &Entry) -> Option<Auth> {
-        match entry.key.value.as_str() {
-            "bearer" => reader.spanned_template(&entry.value, "bearer").map(Auth::Bearer),
-            "basic" => Auth::read_basic(reader, &entry.value),
-            "header" => {
-                let fields = reader.fields(&entry.value, "header");
+    /// A variable may stand for a name, but what an environment variable holds is a token.
+    fn read_name(reader: &mut Reader, node: &Node) -> Option<Auth> {
+        let name = reader.native_template(node, "auth")?.value;
+        let env = name.variables().find(|variable| matches!(variable.name, Name::Env(..)));
+        if let Some(variable) = env {
+            let help =
+                format!("to send what it holds, write {{bearer: \"{}\"}}", variable.written());
+            let fault = reader.fault(node.span, "`auth` takes the name of a token");
+            fault.label = "found an environment variable".into();
+            fault.helps.push(help);
+        }
+        Some(Auth::Named(name))
+    }
+
+    fn read_form(reader: &mut Reader, entries: &[Entry]) -> Option<Auth> {
+        let value = &entries[0].value;
+        match reader.key(&entries[0], entries, &FORM_KEYS)? {
+            "bearer" => secret(reader, value, "bearer").map(Auth::Bearer),
+            "basic" => Auth::read_basic(reader, value),
+            _ => {
+                let fields = reader.fields(value, "header");
                 if fields.is_empty() {
-                    reader.fault(entry.value.span, "`header` names no header field");
-                    return None;
+                    reader.fault(value.span, "`header` names no header").label =
+                        "write for example {X-Api-Key: …}".into();
+                }
+                for field in &fields {
+                    let name = field.name.value.as_fixed().unwrap_or("x");
+                    if !is_token(name) {
+                        reader
+                            .fault(field.name.span, format!("`{name}` cannot name a header"))
+                            .label =
+                            "a name has letters, digits, `-` and `_`, and no spaces".into();
+                    }
                 }
                 Some(Auth::Header(fields))
-            }
-            _ => {
-                reader.unknown_key(&entry.key, "form of `auth`", &["bearer", "basic", "header"]);
-                None
             }
         }
     }
 
     fn read_basic(reader: &mut Reader, node: &Node) -> Option<Auth> {
         let (mut username, mut password) = (None, None);
-        for entry in reader.mapping(node, "basic") {
-            match entry.key.value.as_str() {
-                "username" => username = reader.spanned_template(&entry.value, "username"),
-                "password" => password = reader.spanned_template(&entry.value, "password"),
-                _ => drop(reader.unknown_key(
-                    &entry.key,
-                    "key of `basic`",
-                    &["username", "password"],
-                )),
+        let entries = reader.mapping(node, "basic")?;
+        for entry in entries {
+            match reader.key(entry, entries, &BASIC_KEYS) {
+                Some("username") => username = secret(reader, &entry.value, "username"),
+                Some(_) => password = secret(reader, &entry.value, "password"),
+                None => {}
             }
         }
-        match (username, password) {
-            (Some(username), Some(password)) => Some(Auth::Basic { username, password }),
-            _ => {
-                reader.fault(node.span, "`basic` needs a `username` and a `password`");
-                None
-            }
+        if username.is_none() || password.is_none() {
+            reader.fault(node.span, "`basic` needs a `username` and a `password`").label =
+                "for none, write \"\"".into();
         }
+        Some(Auth::Basic { username: username?, password: password? })
     }
+}
+
+/// A text that is sent as a credential. What looks like a variable but is none would be sent as
+/// it stands, and be refused: a test that expects that would pass.
+fn secret(reader: &mut Reader, node: &Node, key: &str) -> Option<Spanned<Template>> {
+    let text = node.as_text().unwrap_or_default();
+    if let Some(name) = text.strip_prefix('$').filter(|name| is_shell_name(name)) {
+        let title = "this would be sent as it stands";
+        reader.fault(node.span, title).label =
+            format!("for the environment variable, write ${{env.{name}}}");
+    }
+    reader.native_template(node, key)
+}
+
+fn is_shell_name(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && text.bytes().next().is_some_and(|b| !b.is_ascii_digit())
 }
 
 impl TokenSource {
     /// Reads what stands under the name of a token.
     pub fn read(reader: &mut Reader, node: &Node) -> Option<TokenSource> {
         let kind = match &node.value {
-            Value::Text(_) => reader.template(node, "tokens").map(TokenSourceKind::Text),
-            Value::Map(entries) => match entries.as_slice() {
-                [entry] => TokenSourceKind::read(reader, entry),
-                _ => {
-                    reader.unexpected(node, "tokens", "a text, or one source such as {file: …}");
-                    None
-                }
-            },
+            Value::Text(_) => {
+                secret(reader, node, "tokens").map(|text| TokenSourceKind::Text(text.value))
+            }
+            Value::Map(entries) if entries.len() == 1 => TokenSourceKind::read(reader, entries),
             _ => {
                 reader.unexpected(node, "tokens", "a text, {file: …} or {command: […]}");
                 None
@@ -133,26 +171,18 @@ impl TokenSource {
 }
 
 impl TokenSourceKind {
-    fn read(reader: &mut Reader, entry: &Entry) -> Option<TokenSourceKind> {
-        match entry.key.value.as_str() {
-            "file" => reader.template(&entry.value, "file").map(TokenSourceKind::File),
-            "command" => {
-                let items = reader.list(&entry.value, "command");
-                let words: Vec<Template> =
-                    items.iter().filter_map(|item| reader.template(item, "command")).collect();
-                if words.is_empty() {
-                    reader.fault(entry.value.span, "`command` names no program");
-                    return None;
-                }
-                Some(TokenSourceKind::Command(words))
-            }
-            later if LATER_SOURCES.contains(&later) => {
-                reader.not_yet(&entry.key);
-                None
-            }
+    fn read(reader: &mut Reader, entries: &[Entry]) -> Option<TokenSourceKind> {
+        let value = &entries[0].value;
+        match reader.key(&entries[0], entries, &SOURCE_KEYS)? {
+            "file" => reader.template(value, "file").map(TokenSourceKind::File),
             _ => {
-                reader.unknown_key(&entry.key, "source of a token", &SOURCES);
-                None
+                let items = reader.list(value, "command")?;
+                if items.is_empty() {
+                    reader.fault(value.span, "`command` names no program").label =
+                        "write [program, argument, …]".into();
+                }
+                let words = items.iter().filter_map(|item| reader.template(item, "command"));
+                Some(TokenSourceKind::Command(words.collect()))
             }
         }
     }

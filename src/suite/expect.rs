@@ -1,7 +1,8 @@
 //! What a response must be: `expect` as it is written.
 
-use super::matcher::{JsonCheck, Matcher, Operator, Subject, ValueOperator, read_json};
-use super::reader::Reader;
+use super::matcher::{JsonCheck, Matcher, OPERATORS, Operator, Subject, ValueOperator, read_json};
+use super::reader::{Keys, Reader};
+use super::settings::is_token;
 use super::tree::{Entry, Node, Value};
 use crate::source::{Span, Spanned};
 use crate::template::{Draft, Template};
@@ -41,37 +42,50 @@ pub struct ChallengeField {
     pub matcher: Matcher,
 }
 
-const KEYS: [&str; 6] = ["status", "headers", "json", "body", "challenge", "duration"];
-const LATER: [&str; 3] = ["cookies", "redirects", "url"];
+const KEYS: Keys = Keys {
+    what: "a key of `expect`",
+    known: &[&["status", "headers", "json", "body", "challenge", "duration"]],
+    later: &[&["cookies", "redirects", "url"]],
+    help: None,
+};
 
-/// Reads what stands under `expect`.
-pub fn read(reader: &mut Reader, node: &Node) -> Vec<Expectation> {
+/// Reads what stands under `expect`. `None`, and a fault, when it demands nothing.
+pub fn read(reader: &mut Reader, node: &Node) -> Option<Vec<Expectation>> {
     let entries = match &node.value {
         Value::Map(entries) => entries,
-        Value::Number(_) | Value::Text(_) | Value::List(_) => return vec![status(reader, node)],
+        Value::Number(_) | Value::Text(_) | Value::List(_) => {
+            return Some(vec![status(reader, node)]);
+        }
         _ => {
             reader.unexpected(node, "expect", "a mapping, or a status");
-            return Vec::new();
+            return None;
         }
     };
     if entries.is_empty() {
         reader.fault(node.span, "`expect` demands nothing").label =
             "write at least a status".into();
-        return Vec::new();
+        return None;
     }
-    let mut expectations = Vec::new();
-    if !entries.iter().any(|entry| entry.key.value == "status") {
-        expectations.extend(default_status(reader, node, entries));
-    }
+    let (mut expectations, mut seen, mut unread) = (Vec::new(), Vec::new(), false);
     for entry in entries {
-        read_key(reader, entry, &mut expectations);
+        match reader.key(entry, entries, &KEYS) {
+            Some(name) => {
+                seen.push(name);
+                read_value(reader, name, &entry.value, &mut expectations);
+            }
+            None => unread = true,
+        }
     }
-    expectations
+    if !unread && !seen.contains(&"status") {
+        expectations.splice(0..0, default_status(reader, node, entries));
+    }
+    Some(expectations)
 }
 
 /// Without `status`, 2xx is expected; a challenge comes with another status, which must be said.
 fn default_status(reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<Expectation> {
-    if let Some(challenge) = entries.iter().find(|entry| entry.key.value == "challenge") {
+    let challenge = entries.iter().find(|entry| entry.key.value == "challenge");
+    if let Some(challenge) = challenge {
         reader.fault(challenge.key.span, "`challenge` needs a `status` beside it").label =
             "a challenge comes with a refusal: add `status: 401`".into();
         return None;
@@ -91,10 +105,9 @@ fn status(reader: &mut Reader, node: &Node) -> Expectation {
     Expectation { span: node.span, demand: Demand::Status(matcher) }
 }
 
-fn read_key(reader: &mut Reader, entry: &Entry, expectations: &mut Vec<Expectation>) {
-    let Entry { key, value: node } = entry;
+fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut Vec<Expectation>) {
     let span = node.span;
-    match key.value.as_str() {
+    match name {
         "status" => expectations.push(status(reader, node)),
         "headers" => read_headers(reader, node, expectations),
         "json" => expectations.extend(
@@ -110,56 +123,88 @@ fn read_key(reader: &mut Reader, entry: &Entry, expectations: &mut Vec<Expectati
             let fields = read_challenge(reader, node);
             expectations.push(Expectation { span, demand: Demand::Challenge(fields) });
         }
-        "duration" => {
+        _ => {
             let matcher = Matcher::read(reader, node, Subject::Duration);
             expectations.push(Expectation { span, demand: Demand::Duration(matcher) });
         }
-        later if LATER.contains(&later) => reader.not_yet(key),
-        _ => drop(reader.unknown_key(key, "key of `expect`", &KEYS)),
     }
 }
 
 fn read_headers(reader: &mut Reader, node: &Node, expectations: &mut Vec<Expectation>) {
-    let entries = reader.mapping(node, "headers");
+    let entries = reader.mapping(node, "headers").unwrap_or_default();
     if entries.is_empty() {
-        reader.fault(node.span, "`headers` demands nothing");
+        reader.fault(node.span, "`headers` demands nothing").label =
+            "write names and what they must be, such as `content-type: text/plain`".into();
     }
     for entry in entries {
         if matches!(entry.value.value, Value::Null) {
-            let title = format!("`{}: null` says nothing about a header", entry.key.value);
-            reader.fault(entry.value.span, title).label =
-                "for one that must not be there, write `{exists: false}`".into();
+            refuse_null(reader, entry);
             continue;
         }
         let name = reader.key_template(&entry.key).value;
+        if let Some(name) = name.as_fixed().filter(|name| !is_token(name)) {
+            reader.fault(entry.key.span, format!("`{name}` cannot name a header")).label =
+                "a name has letters, digits, `-` and `_`, and no spaces".into();
+        }
         let matcher = Matcher::read(reader, &entry.value, Subject::Text);
         let span = entry.key.span.to(entry.value.span);
         expectations.push(Expectation { span, demand: Demand::Header(name, matcher) });
     }
 }
 
+fn refuse_null(reader: &mut Reader, entry: &Entry) {
+    let title = format!("`{}: null` says nothing", entry.key.value);
+    reader.fault(entry.value.span, title).label =
+        "for what must not be there, write `{exists: false}`".into();
+}
+
 fn read_challenge(reader: &mut Reader, node: &Node) -> Vec<ChallengeField> {
     match &node.value {
-        Value::Text(_) => {
-            let matcher = Matcher::read(reader, node, Subject::Text);
-            let name = Spanned::new(Template::Fixed("scheme".into()), node.span);
-            vec![ChallengeField { name, matcher }]
+        Value::Text(_) => vec![scheme(reader, node, node.span)],
+        Value::Map(entries) if !entries.is_empty() => {
+            entries.iter().filter_map(|entry| challenge_field(reader, entry)).collect()
         }
-        Value::Map(entries) if !entries.is_empty() => entries
-            .iter()
-            .map(|entry| ChallengeField {
-                name: Spanned::new(
-                    reader.key_template(&entry.key).value,
-                    entry.key.span.to(entry.value.span),
-                ),
-                matcher: Matcher::read(reader, &entry.value, Subject::Text),
-            })
-            .collect(),
         _ => {
-            let expected =
-                "a scheme such as Bearer, or matchers such as {scheme: Bearer, error: …}";
+            let expected = "a scheme such as Bearer, or {scheme: Bearer, error: …}";
             reader.unexpected(node, "challenge", expected);
             Vec::new()
         }
     }
+}
+
+fn challenge_field(reader: &mut Reader, entry: &Entry) -> Option<ChallengeField> {
+    let Entry { key, value } = entry;
+    let span = key.span.to(value.span);
+    let name = reader.key_name(key).value.to_ascii_lowercase();
+    if OPERATORS.contains(&name.as_str()) {
+        let fault = reader.fault(key.span, format!("`{name}` is not a part of a challenge"));
+        fault.label = "found an operator where a parameter belongs".into();
+        fault.helps.push(
+            "write {scheme: Bearer, error: …}; for no challenge, \
+             `headers: {www-authenticate: {exists: false}}`"
+                .into(),
+        );
+        return None;
+    }
+    match (name.as_str(), &value.value) {
+        (_, Value::Null) => {
+            refuse_null(reader, entry);
+            None
+        }
+        ("scheme", Value::Text(_)) => Some(scheme(reader, value, span)),
+        _ => {
+            let name = Spanned::new(Template::Fixed(name.into()), span);
+            Some(ChallengeField { name, matcher: Matcher::read(reader, value, Subject::Text) })
+        }
+    }
+}
+
+fn scheme(reader: &mut Reader, node: &Node, span: Span) -> ChallengeField {
+    let text = node.as_text().unwrap_or_default();
+    if !text.contains("${") && !is_token(text) {
+        reader.fault(node.span, format!("`{text}` is not a scheme")).label =
+            "write {scheme: Bearer, error: …} for the parameters behind it".into();
+    }
+    let matcher = Matcher::read(reader, node, Subject::Text);
+    ChallengeField { name: Spanned::new(Template::Fixed("scheme".into()), span), matcher }
 }

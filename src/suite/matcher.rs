@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-
-use super::reader::Reader;
+use super::operand::{check_operand, found};
+use super::reader::{Keys, Reader};
 use super::tree::{Entry, Node, Value};
 use crate::json_path::JsonPath;
 use crate::source::{Span, Spanned};
 use crate::template::{Draft, Template};
+
+pub use super::operand::status_class;
 
 /// All of its operators must hold.
 #[derive(Clone, Debug)]
@@ -128,10 +129,16 @@ pub const OPERATORS: [&str; 18] = [
     "json",
 ];
 
-const LATER: [&str; 7] = ["close_to", "empty", "is", "includes", "unordered", "schema", "sha256"];
+const KEYS: Keys = Keys {
+    what: "an operator",
+    known: &[&OPERATORS],
+    later: &[&["close_to", "empty", "is", "includes", "unordered", "schema", "sha256"]],
+    help: Some("a mapping is always operators: to compare with an object, write `equals:`"),
+};
 
-/// The names of the types of JSON values.
-pub const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "array", "object", "null"];
+/// The operators that say something about a status, and about a time.
+const OF_STATUS: [&str; 8] = ["equals", "not", "in", "gt", "gte", "lt", "lte", "all"];
+const OF_DURATION: [&str; 4] = ["gt", "gte", "lt", "lte"];
 
 impl Matcher {
     /// Reads a literal or a mapping of operators.
@@ -143,7 +150,14 @@ impl Matcher {
                 Matcher(Box::new([]))
             }
             Value::Map(entries) => {
-                Matcher(entries.iter().filter_map(|e| read_operator(reader, e, subject)).collect())
+                // An object where operators belong is one mistake, whatever is in it.
+                let object = !entries.iter().any(|entry| KEYS.know(&entry.key.value));
+                let entries = if object { &entries[..1] } else { entries };
+                let operators = entries.iter().filter_map(|entry| {
+                    let name = reader.key(entry, entries, &KEYS)?;
+                    read_operator(reader, name, entry, subject)
+                });
+                Matcher(operators.collect())
             }
             _ => Matcher::literal(reader, node, subject),
         }
@@ -153,25 +167,31 @@ impl Matcher {
         if subject == Subject::Duration {
             reader.fault(node.span, "`duration` takes operators").label =
                 "write for example `{lt: 500ms}`".into();
+            return Matcher(Box::new([]));
         }
-        let operator =
-            if subject == Subject::Status { ValueOperator::Status } else { ValueOperator::Equals };
-        let operator = value_operator(reader, node, operator, subject);
+        let operator = value_operator(reader, node, equality(subject), subject);
         Matcher(Box::new([Spanned::new(operator, node.span)]))
     }
 }
 
+fn equality(subject: Subject) -> ValueOperator {
+    if subject == Subject::Status { ValueOperator::Status } else { ValueOperator::Equals }
+}
+
 fn read_operator(
     reader: &mut Reader,
+    name: &str,
     entry: &Entry,
     subject: Subject,
 ) -> Option<Spanned<Operator>> {
     use ValueOperator as V;
     let Entry { key, value: node } = entry;
-    let mut with = |operator| Some(value_operator(reader, node, operator, subject));
-    let equality = if subject == Subject::Status { V::Status } else { V::Equals };
-    let operator = match key.value.as_str() {
-        "equals" => with(equality),
+    if !fits(reader, name, entry, subject) {
+        return None;
+    }
+    let mut with = |operator| value_operator(reader, node, operator, subject);
+    let operator = match name {
+        "equals" => with(equality(subject)),
         "in" if subject == Subject::Status => with(V::Status),
         "in" => with(V::In),
         "type" => with(V::Type),
@@ -183,50 +203,67 @@ fn read_operator(
         "contains" => with(V::Contains),
         "starts_with" => with(V::StartsWith),
         "ends_with" => with(V::EndsWith),
-        "not" => Some(Operator::Not(Matcher::read(reader, node, subject))),
-        "length" => Some(Operator::Length(Matcher::read(reader, node, Subject::Json))),
-        "each" => Some(Operator::Each(Matcher::read(reader, node, subject))),
-        "any" => Some(Operator::Any(Matcher::read(reader, node, subject))),
-        "all" => Some(Operator::All(read_all(reader, node, subject))),
-        "json" => Some(Operator::Json(read_json(reader, node))),
-        "matches" => {
-            let pattern = reader.spanned_template(node, "matches");
-            pattern.map(|pattern| Operator::Matches(Pattern::Written(pattern)))
-        }
-        later if LATER.contains(&later) => {
-            reader.not_yet(key);
-            None
-        }
-        _ => {
-            unknown_operator(reader, key);
-            return None;
-        }
+        "matches" => Operator::Matches(Pattern::Written(read_pattern(reader, node)?)),
+        "not" => Operator::Not(Matcher::read(reader, node, subject)),
+        "length" => Operator::Length(Matcher::read(reader, node, Subject::Json)),
+        "each" => Operator::Each(Matcher::read(reader, node, subject)),
+        "any" => Operator::Any(Matcher::read(reader, node, subject)),
+        "all" => Operator::All(read_all(reader, node, subject)),
+        _ => Operator::Json(read_json(reader, node)),
     };
-    if subject == Subject::Duration && !matches!(key.value.as_str(), "gt" | "gte" | "lt" | "lte") {
-        reader.fault(key.span, format!("`{}` does not fit a duration", key.value)).label =
-            "use gt, gte, lt or lte".into();
-    }
-    Some(Spanned::new(operator?, key.span.to(node.span)))
+    Some(Spanned::new(operator, key.span.to(node.span)))
 }
 
-fn unknown_operator(reader: &mut Reader, key: &Spanned<String>) {
-    let fault = reader.unknown_key(key, "operator", &OPERATORS);
-    fault
-        .helps
-        .push("a mapping is always operators: to compare with an object, write `equals:`".into());
+/// Whether an operator says something about the subject, in the form it has.
+fn fits(reader: &mut Reader, name: &str, entry: &Entry, subject: Subject) -> bool {
+    let Entry { key, value } = entry;
+    let fitting: &[&str] = match subject {
+        Subject::Status => &OF_STATUS,
+        Subject::Duration => &OF_DURATION,
+        Subject::Json | Subject::Text => &OPERATORS,
+    };
+    if !fitting.contains(&name) {
+        let what = if subject == Subject::Status { "a status" } else { "a duration" };
+        reader.fault(key.span, format!("`{name}` says nothing about {what}")).label =
+            format!("use one of {}", fitting.join(", "));
+        return false;
+    }
+    let list = matches!(value.value, Value::List(_) | Value::Text(_));
+    if name == "in" && subject == Subject::Status && !list {
+        reader.unexpected(value, "in", "a list with at least one value");
+        return false;
+    }
+    if let (Subject::Text, "equals", Value::Map(entries)) = (subject, name, &value.value)
+        && let [form] = entries.as_slice()
+        && matches!(form.key.value.as_str(), "file" | "base64")
+    {
+        reader.not_yet(&form.key);
+        return false;
+    }
+    true
+}
+
+fn read_pattern(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
+    let pattern = reader.spanned_template(node, "matches")?;
+    if pattern.value.as_fixed() == Some("") {
+        reader.fault(node.span, "an empty regex is found in every text");
+        return None;
+    }
+    Some(pattern)
 }
 
 fn read_all(reader: &mut Reader, node: &Node, subject: Subject) -> Vec<Matcher> {
-    let items = reader.list(node, "all");
+    let items = reader.list(node, "all").unwrap_or_default();
     if items.is_empty() {
-        reader.fault(node.span, "`all` without a matcher demands nothing");
+        reader.fault(node.span, "`all` without a matcher demands nothing").label =
+            "write a list of matchers".into();
     }
     items.iter().map(|item| Matcher::read(reader, item, subject)).collect()
 }
 
 /// A mapping of queries to matchers.
 pub fn read_json(reader: &mut Reader, node: &Node) -> Vec<JsonCheck> {
-    let entries = reader.mapping(node, "json");
+    let entries = reader.mapping(node, "json").unwrap_or_default();
     if entries.is_empty() {
         reader.fault(node.span, "`json` demands nothing").label =
             "write JSONPaths and what they must give, such as `$.id: 1`".into();
@@ -251,109 +288,9 @@ fn value_operator(
     if let Draft::Fixed(value) = &draft
         && let Err(reason) = check_operand(operator, value, subject)
     {
-        reader.fault(node.span, reason).label = format!("found {}", shown(value, node));
+        reader.fault(node.span, reason).label = format!("found {}", found(value));
     }
     Operator::Value(operator, draft)
-}
-
-fn shown(value: &Json, node: &Node) -> String {
-    match value {
-        Json::Array(_) | Json::Object(_) => node.kind_name().to_owned(),
-        value => format!("`{value}`"),
-    }
-}
-
-/// Whether `operand` can stand behind `operator`.
-///
-/// # Errors
-/// What the operator takes, in words.
-pub fn check_operand(
-    operator: ValueOperator,
-    operand: &Json,
-    subject: Subject,
-) -> Result<(), String> {
-    use ValueOperator as V;
-    let scalar = !operand.is_array() && !operand.is_object();
-    let expected = match operator {
-        V::Equals | V::Contains if subject == Subject::Json => return Ok(()),
-        V::Equals if scalar || operand.is_array() => return Ok(()),
-        V::Equals => "a text: the value at hand is one",
-        V::Contains | V::StartsWith | V::EndsWith if subject == Subject::Text && scalar => {
-            return Ok(());
-        }
-        V::StartsWith | V::EndsWith if operand.is_string() => return Ok(()),
-        V::Contains | V::StartsWith | V::EndsWith => "a text",
-        V::In if operand.as_array().is_some_and(|items| !items.is_empty()) => return Ok(()),
-        V::In => "a list with at least one value",
-        V::Exists if operand.is_boolean() => return Ok(()),
-        V::Exists => "true or false",
-        V::Status => return check_status(operand),
-        V::Type => return check_types(operand),
-        V::Gt | V::Gte | V::Lt | V::Lte => return check_order(operand, subject),
-    };
-    Err(format!("`{}` takes {expected}", operator.name()))
-}
-
-fn check_status(operand: &Json) -> Result<(), String> {
-    let fits = match operand {
-        Json::Number(_) => operand.as_u64().is_some_and(|code| (100..=999).contains(&code)),
-        Json::String(text) => status_class(text).is_some(),
-        Json::Array(items) if !items.is_empty() => {
-            return items.iter().try_for_each(|item| match item {
-                Json::Array(_) => Err("a list of statuses holds no list".to_owned()),
-                item => check_status(item),
-            });
-        }
-        _ => false,
-    };
-    let expected = "`status` takes a code such as 200, a class such as 2xx, or a list of those";
-    if fits { Ok(()) } else { Err(expected.to_owned()) }
-}
-
-/// The hundreds of a class such as `4xx`.
-pub fn status_class(text: &str) -> Option<u16> {
-    let digit = text.strip_suffix("xx").or_else(|| text.strip_suffix("XX"))?;
-    match digit.parse() {
-        Ok(class @ 1..=5) if digit.len() == 1 => Some(class),
-        _ => None,
-    }
-}
-
-fn check_types(operand: &Json) -> Result<(), String> {
-    let known = |value: &Json| match value {
-        Json::String(name) => TYPES.contains(&name.as_str()),
-        Json::Null => true,
-        _ => false,
-    };
-    let fits = match operand {
-        Json::Array(names) => !names.is_empty() && names.iter().all(known),
-        value => known(value),
-    };
-    if fits { Ok(()) } else { Err(format!("`type` takes one or a list of {}", TYPES.join(", "))) }
-}
-
-fn check_order(operand: &Json, subject: Subject) -> Result<(), String> {
-    match (subject, operand) {
-        (Subject::Duration, Json::String(text)) => match humantime::parse_duration(text) {
-            Ok(_) => Ok(()),
-            Err(_) => Err("a time has a number and a unit, such as 500ms or 2s".to_owned()),
-        },
-        (Subject::Duration, _) => {
-            Err("a time has a number and a unit, such as 500ms or 2s".to_owned())
-        }
-        (_, Json::Number(_)) => Ok(()),
-        (_, Json::String(text)) if is_date(text) => Ok(()),
-        (Subject::Text, Json::String(text)) if is_number(text) => Ok(()),
-        _ => Err("only numbers and dates (RFC 3339 or HTTP) have an order here".to_owned()),
-    }
-}
-
-fn is_number(text: &str) -> bool {
-    serde_json::from_str::<serde_json::Number>(text).is_ok()
-}
-
-fn is_date(text: &str) -> bool {
-    crate::date::parse(text).is_some()
 }
 
 impl ValueOperator {

@@ -6,17 +6,19 @@ pub mod settings;
 pub mod auth;
 pub mod request;
 pub mod matcher;
+pub mod operand;
 pub mod expect;
 pub mod test;
 pub mod project;
 pub mod literals;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Spanned};
 use crate::template::Template;
-use reader::Reader;
+use reader::{Keys, Reader};
 use settings::Settings;
 use test::Test;
 use tree::{Entry, Node, Value};
@@ -28,6 +30,8 @@ pub struct Suite {
     pub source: Arc<Source>,
     /// What it is called; its path when it does not say.
     pub name: Option<Spanned<Template>>,
+    /// What it is about.
+    pub description: Option<Spanned<Template>>,
     /// The settings of all its tests.
     pub settings: Settings,
     /// Whether its tests run one after another.
@@ -36,8 +40,12 @@ pub struct Suite {
     pub tests: Vec<Test>,
 }
 
-const KEYS: [&str; 4] = ["name", "description", "serial", "tests"];
-const LATER: [&str; 2] = ["setup", "teardown"];
+const KEYS: Keys = Keys {
+    what: "a key of a spec",
+    known: &[&["name", "description"], &settings::KEYS, &["serial", "tests"]],
+    later: &[&settings::LATER, &["setup", "teardown"]],
+    help: None,
+};
 
 /// Reads a spec. Never stops at the first fault; `None` when the file is no spec at all.
 pub fn parse(source: &Arc<Source>) -> (Option<Suite>, Vec<Diagnostic>) {
@@ -50,80 +58,82 @@ pub fn parse(source: &Arc<Source>) -> (Option<Suite>, Vec<Diagnostic>) {
 impl Suite {
     fn read(reader: &mut Reader, root: &Node) -> Option<Suite> {
         let Value::Map(entries) = &root.value else {
-            reader.fault(root.span, "not a spec").label =
-                format!("a spec is a mapping with `tests:`; found {}", root.kind_name());
+            let fault = reader.fault(root.span, "this is no spec");
+            fault.label = format!("found {}", root.kind_name());
+            fault.helps.push("a spec is a mapping with `tests:`, a list of tests".into());
             return None;
         };
         let has = |name: &str| entries.iter().any(|entry| entry.key.value == name);
-        if !has("tests") {
-            reader.refuse_without_tests(entries, has("steps"));
+        let misspelt = || did_you_mean("tests", entries.iter().map(|e| e.key.value.as_str()));
+        if !has("tests") && (has("steps") || misspelt().is_none()) {
+            refuse_without_tests(reader, root, has("steps"));
             return None;
         }
         let mut suite = Suite {
             source: reader.source().clone(),
             name: None,
-            settings: Settings::default(),
+            description: None,
+            settings: Settings { broken: reader.is_damaged(), ..Settings::default() },
             serial: false,
             tests: Vec::new(),
         };
         for entry in entries {
-            suite.read_key(reader, entry);
+            match reader.key(entry, entries, &KEYS) {
+                Some(name) => suite.read_value(reader, name, entry),
+                None => suite.settings.broken = true,
+            }
         }
         check_names(reader, &suite.tests);
         Some(suite)
     }
 
-    fn read_key(&mut self, reader: &mut Reader, entry: &Entry) {
-        let Entry { key, value } = entry;
-        if self.settings.read(reader, entry) {
+    fn read_value(&mut self, reader: &mut Reader, name: &str, entry: &Entry) {
+        let value = &entry.value;
+        if self.settings.read(reader, name, entry) {
             return;
         }
-        match key.value.as_str() {
+        match name {
             "name" => self.name = reader.spanned_template(value, "name"),
-            "description" => drop(reader.template(value, "description")),
+            "description" => self.description = reader.spanned_template(value, "description"),
             "serial" => match value.value {
                 Value::Bool(serial) => self.serial = serial,
-                _ => reader.unexpected(value, "serial", "true or false"),
+                _ => drop(reader.unexpected(value, "serial", "true or false")),
             },
-            "tests" => {
-                let items = reader.list(value, "tests");
-                if items.is_empty() && matches!(value.value, Value::List(_)) {
-                    reader.fault(value.span, "`tests` holds no test");
+            _ => {
+                let items = reader.list(value, "tests").unwrap_or_default();
+                if items.is_empty() {
+                    reader.fault(value.span, "`tests` holds no test").label =
+                        "begin each one with `- name: …`".into();
                 }
                 self.tests = items.iter().filter_map(|item| Test::read(reader, item)).collect();
             }
-            later if LATER.contains(&later) => reader.not_yet(key),
-            _ => {
-                let known: Vec<&str> = KEYS.into_iter().chain(settings::KEYS).collect();
-                reader.unknown_key(key, "key of a spec", &known);
-            }
         }
     }
 }
 
-impl Reader<'_> {
-    fn refuse_without_tests(&mut self, entries: &[Entry], fragment: bool) {
-        let Some(first) = entries.first() else { return };
-        if fragment {
-            self.fault(first.key.span, "fragments are not supported yet").label =
-                "a file with `steps:` and no `tests:`".into();
-            return;
-        }
-        let fault = self.fault(first.key.span, "a spec without `tests`");
-        let names = entries.iter().map(|entry| entry.key.value.as_str());
-        match crate::diagnostic::did_you_mean("tests", names) {
-            Some(near) => fault.label = format!("did you mean `tests` by `{near}`?"),
-            None => fault.label = "add `tests:` with a list of tests".into(),
-        }
+fn refuse_without_tests(reader: &mut Reader, root: &Node, fragment: bool) {
+    let first = match &root.value {
+        Value::Map(entries) => entries.first().map(|entry| entry.key.span),
+        _ => None,
+    };
+    let span = first.unwrap_or(root.span);
+    if fragment {
+        reader.fault(span, "fragments are not supported yet").label =
+            "a file with `steps:` and no `tests:` is one".into();
+        return;
     }
+    let fault = reader.fault(span, "a spec without `tests`");
+    fault.label = "add `tests:` with a list of tests".into();
+    fault.helps.push("a *.yaml file that is no spec belongs into another folder".into());
 }
 
 fn check_names(reader: &mut Reader, tests: &[Test]) {
-    let mut seen = std::collections::HashMap::new();
+    let mut seen = HashMap::new();
     for test in tests {
         let Some(name) = test.name.value.as_fixed() else { continue };
         if name.trim().is_empty() {
-            reader.fault(test.name.span, "an empty `name`");
+            reader.fault(test.name.span, "an empty `name`").label =
+                "say in a few words what must hold".into();
         } else if let Some(first) = seen.insert(name.to_owned(), test.name.span) {
             let line = reader.source().location(first.start).line;
             reader.fault(test.name.span, format!("a second test named `{name}`")).label =

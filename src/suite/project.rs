@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::reader::Reader;
+use super::reader::{Keys, Reader};
 use super::settings::{self, Settings};
 use super::tree::{self, Entry, Node, Value};
 use crate::diagnostic::Diagnostic;
@@ -29,72 +29,107 @@ pub struct Project {
     pub secrets: Vec<Spanned<Template>>,
 }
 
-const KEYS: [&str; 4] = ["specs", "server", "reports", "secrets"];
-const LATER: [&str; 1] = ["environments"];
+const KEYS: Keys = Keys {
+    what: "a key of the project file",
+    known: &[&settings::KEYS, &["specs", "server", "reports", "secrets"]],
+    later: &[&settings::LATER, &["environments"]],
+    help: None,
+};
+
+const SERVER_KEYS: Keys = Keys {
+    what: "a key of `server`",
+    known: &[],
+    later: &[&["command", "ready", "timeout", "reuse"]],
+    help: None,
+};
+
+const REPORT_KEYS: Keys = Keys {
+    what: "a report",
+    known: &[&["junit"]],
+    later: &[&["json", "html", "github"]],
+    help: None,
+};
 
 /// Reads a project file. Never stops at the first fault.
 pub fn parse(source: &Arc<Source>) -> (Project, Vec<Diagnostic>) {
     let (root, faults) = tree::parse(source);
     let mut reader = Reader::new(source, faults);
-    let mut project = Project {
-        source: source.clone(),
-        settings: Settings::default(),
-        specs: Vec::new(),
-        demo_server: false,
-        junit: None,
-        secrets: Vec::new(),
-    };
+    let mut project = Project::unread(source);
     if let Some(root) = root {
-        for entry in reader.mapping(&root, "the project file") {
-            project.read(&mut reader, entry);
-        }
+        project.settings.broken = reader.is_damaged();
+        project.read(&mut reader, &root);
     }
     (project, reader.into_faults())
 }
 
 impl Project {
-    fn read(&mut self, reader: &mut Reader, entry: &Entry) {
-        let Entry { key, value } = entry;
-        if self.settings.read(reader, entry) {
+    /// A project file of which nothing could be read.
+    pub fn unread(source: &Arc<Source>) -> Project {
+        Project {
+            source: source.clone(),
+            settings: Settings { broken: true, ..Settings::default() },
+            specs: Vec::new(),
+            demo_server: false,
+            junit: None,
+            secrets: Vec::new(),
+        }
+    }
+
+    fn read(&mut self, reader: &mut Reader, root: &Node) {
+        let Some(entries) = reader.mapping(root, "the project file") else {
+            self.settings.broken = true;
+            return;
+        };
+        for entry in entries {
+            match reader.key(entry, entries, &KEYS) {
+                Some(name) => self.read_value(reader, name, entry),
+                None => self.settings.broken = true,
+            }
+        }
+    }
+
+    fn read_value(&mut self, reader: &mut Reader, name: &str, entry: &Entry) {
+        let value = &entry.value;
+        if self.settings.read(reader, name, entry) {
             return;
         }
-        match key.value.as_str() {
+        match name {
             "specs" => self.specs = paths(reader, value, "specs"),
-            "server" => match value.as_text() {
-                Some("demo") => self.demo_server = true,
-                Some(_) => reader.unexpected(value, "server", "`demo`"),
-                None => reader.not_yet(&Spanned::new("server.command".into(), value.span)),
-            },
+            "server" => self.read_server(reader, value),
             "reports" => self.read_reports(reader, value),
-            "secrets" => {
-                let items = reader.list(value, "secrets");
+            _ => {
+                let items = reader.list(value, "secrets").unwrap_or_default();
                 self.secrets = items
                     .iter()
                     .filter_map(|item| reader.spanned_template(item, "secrets"))
                     .collect();
             }
-            "tests" => {
-                reader.fault(key.span, format!("`{FILE_NAME}` is the project file")).label =
-                    "tests stand in files of their own".into();
+        }
+    }
+
+    fn read_server(&mut self, reader: &mut Reader, node: &Node) {
+        // Without it, `${server.url}` is no fault of its own.
+        self.demo_server = true;
+        match &node.value {
+            Value::Text(text) if text == "demo" => {}
+            Value::Map(entries) if !entries.is_empty() => {
+                // One fault says it for all of them.
+                let before = reader.count();
+                for entry in entries {
+                    if reader.count() == before {
+                        reader.key(entry, entries, &SERVER_KEYS);
+                    }
+                }
             }
-            later if LATER.contains(&later) => reader.not_yet(key),
-            _ => {
-                let known: Vec<&str> = KEYS.into_iter().chain(settings::KEYS).collect();
-                reader.unknown_key(key, "key of the project file", &known);
-            }
+            _ => drop(reader.unexpected(node, "server", "`demo`, the embedded demo API")),
         }
     }
 
     fn read_reports(&mut self, reader: &mut Reader, node: &Node) {
-        for entry in reader.mapping(node, "reports") {
-            match entry.key.value.as_str() {
-                "junit" => {
-                    self.junit = reader
-                        .plain_text(&entry.value, "junit")
-                        .map(|path| Spanned::new(path.to_owned(), entry.value.span));
-                }
-                "json" | "html" | "github" => reader.not_yet(&entry.key),
-                _ => drop(reader.unknown_key(&entry.key, "report", &["junit"])),
+        let entries = reader.mapping(node, "reports").unwrap_or_default();
+        for entry in entries {
+            if reader.key(entry, entries, &REPORT_KEYS).is_some() {
+                self.junit = path(reader, &entry.value, "junit");
             }
         }
     }
@@ -103,13 +138,19 @@ impl Project {
 fn paths(reader: &mut Reader, node: &Node, key: &str) -> Vec<Spanned<String>> {
     let items = match &node.value {
         Value::Text(_) => std::slice::from_ref(node),
-        _ => reader.list(node, key),
+        _ => reader.list(node, key).unwrap_or_default(),
     };
-    items
-        .iter()
-        .filter_map(|item| {
-            let path = reader.plain_text(item, key)?.to_owned();
-            Some(Spanned::new(path, item.span))
-        })
-        .collect()
+    if items.is_empty() {
+        reader.fault(node.span, format!("`{key}` names no file or folder"));
+    }
+    items.iter().filter_map(|item| path(reader, item, key)).collect()
+}
+
+fn path(reader: &mut Reader, node: &Node, key: &str) -> Option<Spanned<String>> {
+    let path = reader.spanned_text(node, key)?;
+    if path.value.is_empty() {
+        reader.fault(node.span, format!("`{key}` takes a path")).label = "found nothing".into();
+        return None;
+    }
+    Some(path)
 }

@@ -1,9 +1,10 @@
 //! `request: METHOD URL` and its body, as they are written.
 
-use super::reader::{Field, Reader};
-use super::tree::{Entry, Node, Value};
+use super::reader::{Field, Keys, Reader};
+use super::settings::is_token;
+use super::tree::{Node, Value};
 use crate::source::Spanned;
-use crate::template::{Draft, Template};
+use crate::template::{Draft, Part, Template};
 
 /// The first line of a request.
 #[derive(Clone, Debug)]
@@ -35,10 +36,17 @@ pub const BODIES: [&str; 3] = ["json", "form", "body"];
 /// Such keys of a later version.
 pub const LATER_BODIES: [&str; 2] = ["multipart", "graphql"];
 
+const BODY_KEYS: Keys =
+    Keys { what: "a form of `body`", known: &[&["file", "base64"]], later: &[], help: None };
+
+/// Methods that are only ever written in capitals.
+const METHODS: [&str; 9] =
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+
 impl RequestLine {
     /// Reads `METHOD URL`.
     pub fn read(reader: &mut Reader, node: &Node) -> Option<RequestLine> {
-        let template = reader.template(node, "request")?;
+        let template = reader.native_template(node, "request")?.value;
         let text = node.as_text()?;
         let (method, url) = match text.split_once(' ') {
             Some((method, url)) => (method, url.trim_start()),
@@ -47,6 +55,11 @@ impl RequestLine {
         if let Some(fault) = line_fault(method, url) {
             reader.fault(node.span, "`request` is a method and a URL").label = fault;
             return None;
+        }
+        let upper = method.to_ascii_uppercase();
+        if upper != method && METHODS.contains(&upper.as_str()) {
+            reader.warn(node.span, format!("`{method}` is sent as it is written")).label =
+                format!("methods have a case: did you mean `{upper}`?");
         }
         let url = without_prefix(template, text.len() - url.len());
         Some(RequestLine { method: method.to_owned(), url: Spanned::new(url, node.span) })
@@ -57,11 +70,19 @@ fn line_fault(method: &str, url: &str) -> Option<String> {
     if method.starts_with('/') || method.contains("://") {
         return Some(format!("write `GET {method}`"));
     }
+    if method.contains("${") {
+        return Some("write the method itself, not a variable".into());
+    }
     if !is_token(method) {
         return Some(format!("`{method}` is not a method"));
     }
     if url.is_empty() {
         return Some(format!("the URL is missing: write `{method} /path`"));
+    }
+    if let Some((before, version)) = url.rsplit_once(' ')
+        && version.starts_with("HTTP/")
+    {
+        return Some(format!("leave the version out: write `{method} {before}`"));
     }
     if !(url.starts_with('/') || url.starts_with("${") || url.contains("://")) {
         return Some(format!("a URL begins with `/` or `http`: write `{method} /{url}`"));
@@ -69,15 +90,8 @@ fn line_fault(method: &str, url: &str) -> Option<String> {
     None
 }
 
-fn is_token(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
-        && !text.contains("${")
-}
-
 /// The template behind its first `len` bytes, which are known to be text.
 fn without_prefix(template: Template, len: usize) -> Template {
-    use crate::template::Part;
     match template {
         Template::Fixed(text) => Template::Fixed(text[len..].into()),
         Template::Parts(parts) => {
@@ -94,50 +108,60 @@ fn without_prefix(template: Template, len: usize) -> Template {
 }
 
 impl Body {
-    /// Reads the value of one of the [`BODIES`].
-    pub fn read(reader: &mut Reader, entry: &Entry) -> Option<Body> {
-        match entry.key.value.as_str() {
-            "json" => Some(Body::Json(reader.draft(&entry.value))),
-            "form" => Some(Body::Form(reader.fields(&entry.value, "form"))),
-            _ => Body::read_raw(reader, &entry.value),
+    /// Reads the value of `key`, one of the [`BODIES`].
+    pub fn read(reader: &mut Reader, key: &str, node: &Node) -> Option<Body> {
+        match key {
+            "json" => Some(Body::Json(reader.draft(node))),
+            "form" => Some(Body::Form(read_form(reader, node))),
+            _ => Body::read_raw(reader, node),
         }
     }
 
     fn read_raw(reader: &mut Reader, node: &Node) -> Option<Body> {
-        let expected = "a text, {file: path} or {base64: …}";
-        let entry = match &node.value {
+        let entries = match &node.value {
             Value::Text(_) => return reader.template(node, "body").map(Body::Text),
-            Value::Map(entries) => match entries.as_slice() {
-                [entry] => entry,
-                _ => {
-                    reader.unexpected(node, "body", expected);
-                    return None;
-                }
-            },
+            Value::Map(entries) if entries.len() == 1 => entries,
             _ => {
-                reader.unexpected(node, "body", expected);
+                reader
+                    .unexpected(node, "body", "a text, {file: path} or {base64: …}")
+                    .helps
+                    .push("for a JSON body, write `json:`".into());
                 return None;
             }
         };
-        match entry.key.value.as_str() {
-            "file" => reader.spanned_template(&entry.value, "file").map(Body::File),
-            "base64" => base64(reader, &entry.value).map(Body::Bytes),
-            _ => {
-                reader.unknown_key(&entry.key, "form of `body`", &["file", "base64"]);
-                None
-            }
+        let value = &entries[0].value;
+        match reader.key(&entries[0], entries, &BODY_KEYS) {
+            Some("file") => reader.spanned_template(value, "file").map(Body::File),
+            Some(_) => base64(reader, value).map(Body::Bytes),
+            None => None,
         }
     }
 }
 
+fn read_form(reader: &mut Reader, node: &Node) -> Vec<Field> {
+    let fields = reader.fields(node, "form");
+    for field in &fields {
+        if matches!(&field.value.value, Draft::Fixed(value) if value.is_null()) {
+            reader.fault(field.value.span, "null cannot be sent in a form").label =
+                "write \"\" for an empty field".into();
+        }
+    }
+    fields
+}
+
 fn base64(reader: &mut Reader, node: &Node) -> Option<Vec<u8>> {
-    use ::base64::Engine;
+    use ::base64::{DecodeError, Engine};
     let text = reader.plain_text(node, "base64")?;
     let compact: String = text.split_ascii_whitespace().collect();
     match ::base64::engine::general_purpose::STANDARD.decode(compact) {
         Ok(bytes) => Some(bytes),
         Err(error) => {
-            reader.fault(node.span, "not base64").label = error.to_string();
+            reader.fault(node.span, "this is not base64").label = match error {
+                DecodeError::InvalidByte(_, byte) => {
+                    format!("`{}` has no place there", char::from(byte))
+                }
+                _ => "it ends too early, or too late".into(),
+            };
             None
         }
     }

@@ -29,6 +29,8 @@ pub struct Settings {
     pub follow_redirects: Option<Spanned<Draft>>,
     /// Whether credentials may travel unencrypted beyond loopback.
     pub allow_plain_http: Option<Spanned<Draft>>,
+    /// Whether something here could not be read, so that what seems to be missing may be written.
+    pub broken: bool,
 }
 
 /// The keys read here.
@@ -49,11 +51,12 @@ pub const KEYS: [&str; 10] = [
 pub const LATER: [&str; 5] = ["cookie_jar", "tls", "proxy", "enforce", "retry"];
 
 impl Settings {
-    /// Reads `entry` if its key belongs here; tells whether it did.
-    pub fn read(&mut self, reader: &mut Reader, entry: &Entry) -> bool {
+    /// Reads the value of `name` if that belongs here; tells whether it does.
+    pub fn read(&mut self, reader: &mut Reader, name: &str, entry: &Entry) -> bool {
         let Entry { key, value } = entry;
-        match key.value.as_str() {
-            "base_url" => self.base_url = reader.spanned_template(value, "base_url"),
+        let before = reader.count();
+        match name {
+            "base_url" => self.base_url = reader.native_template(value, "base_url"),
             "tags" => self.tags = tags(reader, value),
             "vars" => self.vars = vars(reader, value),
             "tokens" => self.tokens = tokens(reader, value),
@@ -65,39 +68,40 @@ impl Settings {
             "timeout" => self.timeout = Some(reader.spanned_draft(value)),
             "follow_redirects" => self.follow_redirects = Some(reader.spanned_draft(value)),
             "allow_plain_http" => self.allow_plain_http = Some(reader.spanned_draft(value)),
-            later if LATER.contains(&later) => reader.not_yet(key),
             _ => return false,
         }
+        let defines = matches!(name, "base_url" | "vars" | "tokens");
+        self.broken |= defines && (reader.count() > before || key.value != name);
         true
     }
 }
 
 fn tags(reader: &mut Reader, node: &Node) -> Vec<Spanned<String>> {
-    let items = reader.list(node, "tags");
-    items
-        .iter()
-        .filter_map(|item| {
-            let text = reader.plain_text(item, "tags")?.to_owned();
-            Some(Spanned::new(text, item.span))
-        })
-        .collect()
+    let items = reader.list(node, "tags").unwrap_or_default();
+    let tags: Vec<_> = items.iter().filter_map(|item| reader.spanned_text(item, "tags")).collect();
+    for tag in &tags {
+        if tag.value.trim().is_empty() || tag.value.starts_with('!') {
+            reader.fault(tag.span, "this tag cannot be selected").label =
+                "a tag is a word; `!` before it leaves tests out on the command line".into();
+        }
+    }
+    tags
 }
 
 fn vars(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Spanned<Draft>)> {
     let mut vars = Vec::new();
-    for entry in reader.mapping(node, "vars") {
-        let name = reader.key_name(&entry.key);
-        check_name(reader, &name, "variable");
-        vars.push((name, reader.spanned_draft(&entry.value)));
+    for entry in reader.mapping(node, "vars").unwrap_or_default() {
+        let name = name(reader, &entry.key, "variable");
+        let value = reader.draft_with_plain_keys(&entry.value);
+        vars.push((name, Spanned::new(value, entry.value.span)));
     }
     vars
 }
 
 fn tokens(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, TokenSource)> {
     let mut tokens = Vec::new();
-    for entry in reader.mapping(node, "tokens") {
-        let name = reader.key_name(&entry.key);
-        check_name(reader, &name, "token");
+    for entry in reader.mapping(node, "tokens").unwrap_or_default() {
+        let name = name(reader, &entry.key, "token");
         if name.value == "none" {
             reader.fault(name.span, "a token cannot be named `none`").label =
                 "`auth: none` sends no credential".into();
@@ -109,31 +113,61 @@ fn tokens(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, TokenSource
     tokens
 }
 
-fn check_name(reader: &mut Reader, name: &Spanned<String>, what: &str) {
-    let title = if matches!(name.value.as_str(), "env" | "server") {
-        format!("`{}` is reserved and cannot name a {what}", name.value)
-    } else if !is_name(&name.value) {
-        format!("`{}` cannot name a {what}", name.value)
-    } else {
-        return;
-    };
-    reader.fault(name.span, title).label =
-        "a name has letters, digits, `_` and `-`, and no digit first".into();
+/// A key that names a variable or a token.
+fn name(reader: &mut Reader, key: &Spanned<String>, what: &str) -> Spanned<String> {
+    let name = reader.key_name(key);
+    let reserved = matches!(name.value.as_str(), "env" | "server");
+    if reserved {
+        let title = format!("`{}` is reserved and cannot name a {what}", name.value);
+        reader.fault(name.span, title).label = "choose another name".into();
+    } else if !is_name(&name.value) && !name.value.contains("${") {
+        reader.fault(name.span, format!("`{}` cannot name a {what}", name.value)).label =
+            "a name has letters, digits, `_` and `-`, and no digit first".into();
+    }
+    name
 }
 
 /// Header fields. A hand-made `Authorization` belongs under `auth`, where it is kept secret.
-pub fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
+fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
     let fields = reader.fields(node, "headers");
+    let mut seen: Vec<String> = Vec::new();
     for field in &fields {
-        if field.name.value.as_fixed().is_some_and(|n| n.eq_ignore_ascii_case("authorization")) {
-            let fault =
-                reader.fault(field.name.span, "`Authorization` does not belong in `headers`");
-            fault.label = "credentials are sent by `auth`".into();
-            fault.helps.push(
-                "write `auth: {bearer: …}`, or `auth: {header: {Authorization: …}}` for a hand-made one"
-                    .into(),
-            );
+        let Some(name) = field.name.value.as_fixed().map(str::to_ascii_lowercase) else { continue };
+        if seen.contains(&name) {
+            reader
+                .fault(field.name.span, format!("a second value for the header `{name}`"))
+                .label = "for several lines, write a list".into();
         }
+        if let Some((title, label)) = header_name_fault(&name) {
+            reader.fault(field.name.span, title).label = label;
+        }
+        let null = matches!(&field.value.value, Draft::Fixed(value) if value.is_null());
+        if null && name == "host" {
+            reader.fault(field.value.span, "`Host` cannot be taken back").label =
+                "HTTP/1.1 demands it".into();
+        }
+        seen.push(name);
     }
     fields
+}
+
+/// Why a header field of this name, in lower case, cannot be among `headers`: title and label.
+pub fn header_name_fault(name: &str) -> Option<(String, String)> {
+    if name == "authorization" {
+        return Some((
+            "`Authorization` does not belong in `headers`".into(),
+            "write `auth: {bearer: …}`, or `auth: {header: {Authorization: …}}` for a hand-made one"
+                .into(),
+        ));
+    }
+    (!is_token(name)).then(|| {
+        let title = format!("`{name}` cannot name a header");
+        (title, "a name has letters, digits, `-` and `_`, and no spaces".into())
+    })
+}
+
+/// Whether a text is a token of RFC 9110: the name of a header, a method.
+pub fn is_token(text: &str) -> bool {
+    let valid = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(valid)
 }

@@ -1,10 +1,10 @@
 //! A test: what it is called, what it sends, what must come back.
 
 use super::expect::{self, Expectation};
-use super::reader::Reader;
+use super::reader::{Keys, Reader};
 use super::request::{BODIES, Body, LATER_BODIES, RequestLine};
 use super::settings::{self, Settings};
-use super::tree::{Entry, Node};
+use super::tree::{Entry, Node, Value};
 use crate::source::{Span, Spanned};
 use crate::template::Template;
 
@@ -13,6 +13,8 @@ use crate::template::Template;
 pub struct Test {
     /// Unique in its file.
     pub name: Spanned<Template>,
+    /// What it is about.
+    pub description: Option<Spanned<Template>>,
     /// The whole of it.
     pub span: Span,
     /// Why it is not run.
@@ -36,87 +38,86 @@ pub struct Step {
     pub expectations: Vec<Expectation>,
 }
 
-const KEYS: [&str; 5] = ["name", "description", "skip", "request", "expect"];
-
-const LATER: [&str; 9] =
-    ["steps", "cookies", "capture", "data", "matrix", "setup", "teardown", "poll", "use"];
+const KEYS: Keys = Keys {
+    what: "a key of a test",
+    known: &[&["name", "description", "skip", "request"], &BODIES, &["expect"], &settings::KEYS],
+    later: &[
+        &settings::LATER,
+        &LATER_BODIES,
+        &["cookies", "capture", "poll", "steps", "use", "with", "wait"],
+        &["data", "matrix", "setup", "teardown"],
+    ],
+    help: None,
+};
 
 /// What has been read of a test so far.
 #[derive(Default)]
 struct Parts {
     name: Option<Spanned<Template>>,
+    description: Option<Spanned<Template>>,
     skip: Option<Spanned<Template>>,
     settings: Settings,
     line: Option<RequestLine>,
     body: Option<(Span, Body)>,
     expectations: Option<Vec<Expectation>>,
-    seen_request: bool,
+    /// The keys that were read, also those of values that could not be.
+    seen: Vec<&'static str>,
+    /// Whether there are keys that could not be read; one of them may be what is missing.
+    unread: bool,
 }
 
 impl Test {
     /// Reads one item of `tests`. `None`, and faults, when something that it needs is missing.
     pub fn read(reader: &mut Reader, node: &Node) -> Option<Test> {
-        let mut parts = Parts::default();
-        let entries = reader.mapping(node, "tests");
-        for entry in entries {
-            parts.read(reader, entry);
-        }
-        if entries.is_empty() {
+        let Value::Map(entries) = &node.value else {
+            let fault = reader.fault(node.span, "this is no test");
+            fault.label = format!("found {}", node.kind_name());
+            fault.helps.push("a test is a mapping with `name`, `request` and `expect`".into());
             return None;
+        };
+        let mut parts = Parts::default();
+        for entry in entries {
+            match reader.key(entry, entries, &KEYS) {
+                Some(name) => parts.read(reader, name, entry),
+                None => parts.unread = true,
+            }
         }
         parts.finish(reader, node, entries)
     }
 }
 
 impl Parts {
-    fn read(&mut self, reader: &mut Reader, entry: &Entry) {
-        let Entry { key, value } = entry;
-        if self.settings.read(reader, entry) {
+    fn read(&mut self, reader: &mut Reader, name: &'static str, entry: &Entry) {
+        let value = &entry.value;
+        self.seen.push(name);
+        if self.settings.read(reader, name, entry) {
             return;
         }
-        match key.value.as_str() {
+        match name {
             "name" => self.name = reader.spanned_template(value, "name"),
-            "description" => drop(reader.template(value, "description")),
+            "description" => self.description = reader.spanned_template(value, "description"),
             "skip" => self.skip = read_skip(reader, value),
-            "request" => {
-                self.seen_request = true;
-                self.line = RequestLine::read(reader, value);
-            }
-            "expect" => self.expectations = Some(expect::read(reader, value)),
-            body if BODIES.contains(&body) => self.read_body(reader, entry),
-            later if LATER.contains(&later) || LATER_BODIES.contains(&later) => {
-                self.seen_request |= later == "steps";
-                reader.not_yet(key);
-            }
-            _ => {
-                let known: Vec<&str> =
-                    KEYS.into_iter().chain(BODIES).chain(settings::KEYS).collect();
-                reader.unknown_key(key, "key of a test", &known);
-            }
+            "request" => self.line = RequestLine::read(reader, value),
+            "expect" => self.expectations = expect::read(reader, value),
+            _ => self.read_body(reader, name, entry),
         }
     }
 
-    fn read_body(&mut self, reader: &mut Reader, entry: &Entry) {
-        if self.body.is_some() {
+    fn read_body(&mut self, reader: &mut Reader, name: &str, entry: &Entry) {
+        if let Some((first, _)) = &self.body {
+            let line = reader.source().location(first.start).line;
             reader.fault(entry.key.span, "a request has one body").label =
-                "a second one stands here".into();
+                format!("another one stands in line {line}");
         }
-        if let Some(body) = Body::read(reader, entry) {
+        if let Some(body) = Body::read(reader, name, &entry.value) {
             self.body = Some((entry.key.span, body));
         }
     }
 
     fn finish(self, reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<Test> {
-        let first = entries[0].key.span;
-        if !entries.iter().any(|entry| entry.key.value == "name") {
-            reader.fault(first, "a test without a `name`").label = "this test".into();
-        }
-        if !self.seen_request {
-            reader.fault(first, "a test without a `request`").label = "this test".into();
-        }
-        if self.expectations.is_none() {
-            reader.fault(first, "a test that expects nothing").label =
-                "add `expect:` with at least a status".into();
+        if !self.unread {
+            let first = entries.first().map_or(node.span, |entry| entry.key.span);
+            self.check_complete(reader, first);
         }
         let step = Step {
             settings: Settings::default(),
@@ -126,18 +127,54 @@ impl Parts {
         };
         Some(Test {
             name: self.name?,
+            description: self.description,
             span: node.span,
             skip: self.skip,
-            settings: self.settings,
+            settings: Settings { broken: self.settings.broken || self.unread, ..self.settings },
             steps: vec![step],
         })
+    }
+
+    /// One fault for all that is missing.
+    fn check_complete(&self, reader: &mut Reader, at: Span) {
+        let needed = [
+            ("name", "`name: …`"),
+            ("request", "`request: METHOD /path`"),
+            ("expect", "`expect:` with at least a status"),
+        ];
+        let missing: Vec<_> =
+            needed.into_iter().filter(|(name, _)| !self.seen.contains(name)).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let names: Vec<String> = missing.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let advice: Vec<&str> = missing.iter().map(|(_, advice)| *advice).collect();
+        let fault = reader.fault(at, format!("a test without {}", listed(&names)));
+        fault.label = format!("add {}", listed(&advice));
+        if !self.seen.contains(&"expect") {
+            fault.helps.push("a test that expects nothing would always pass".into());
+        }
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`
+fn listed(words: &[impl AsRef<str>]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
     }
 }
 
 fn read_skip(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
-    let reason = reader.spanned_template(node, "skip")?;
-    if reason.value.as_fixed().is_some_and(|text| text.trim().is_empty()) {
-        reader.fault(node.span, "`skip` needs a reason");
+    let Some(text) = node.as_text() else {
+        reader.unexpected(node, "skip", "a reason in words");
+        return None;
+    };
+    if text.trim().is_empty() {
+        reader.fault(node.span, "`skip` without a reason").label =
+            "say why; the report shows it".into();
     }
-    Some(reason)
+    reader.spanned_template(node, "skip")
 }

@@ -71,14 +71,17 @@ impl Node {
         }
     }
 
-    /// What it is, with its article, for a sentence such as "expected a list, found a string".
+    /// What it is, with its article, for a sentence such as "expected a list, found a text".
     pub fn kind_name(&self) -> &'static str {
         match &self.value {
             Value::Null => "null",
-            Value::Bool(_) => "a boolean",
+            Value::Bool(true) => "true",
+            Value::Bool(false) => "false",
             Value::Number(_) => "a number",
-            Value::Text(_) => "a string",
+            Value::Text(_) => "a text",
+            Value::List(items) if items.is_empty() => "an empty list",
             Value::List(_) => "a list",
+            Value::Map(entries) if entries.is_empty() => "an empty mapping",
             Value::Map(_) => "a mapping",
         }
     }

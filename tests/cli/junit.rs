@@ -59,7 +59,10 @@ fn run_everything() -> String {
         })
         .collect();
     let sandbox = Sandbox::new()
-        .file("specs/bad.yaml", "tests:\n  - {name: x, requst: GET /, expect: 200}\n")
+        .file(
+            "specs/bad.yaml",
+            "tests:\n  - {name: x, requst: GET /, expect: 200}\n  - {name: y, request: GET /}\n",
+        )
         .file(
             "specs/evil.yaml",
             r#"tests:
@@ -136,9 +139,9 @@ fn a_bad_file_is_one_error_with_all_of_its_faults() {
     assert_eq!(case.attribute("name"), "is a valid spec");
     let [error] = &case.children[..] else { panic!("{case:?}") };
     assert_eq!(error.attribute("type"), "error.spec");
-    assert!(error.text.contains("a test without a `request`"), "{}", error.text);
-    assert!(error.text.contains("did you mean `request`?"), "{}", error.text);
-    assert!(error.text.ends_with("\n\n(specs/bad.yaml:2:6)"), "{}", error.text);
+    assert!(error.text.contains("`requst` is not a key of a test"), "{}", error.text);
+    assert!(error.text.contains("a test without `expect`"), "{}", error.text);
+    assert!(error.text.ends_with("\n\n(specs/bad.yaml:2:15)"), "{}", error.text);
 }
 
 /// Reads a report with junitparser, and prints the counts that it read and those that it finds.

@@ -205,20 +205,20 @@ tests:
     assert_eq!(
         ended.stderr,
         r#"warning: a secret of fewer than 6 characters
- --> specs/a.yaml:2:46
-  |
-2 |   - {name: a, request: GET /, auth: {bearer: "${env.PIN}"}, expect: 200}
-  |                                              ^^^^^^^^^^^^ it can be guessed
-  |
-  = help: wherever its characters stand in the output, they are hidden: use a longer one
-
-warning: a secret of fewer than 6 characters
  --> apitest.yaml:2:24
   |
 2 | auth: {header: {X-Key: ***}}
   |                        ^^^ too short to be hidden inside words
   |
   = help: it is hidden only where no letter or digit stands beside it: use a longer one
+
+warning: a secret of fewer than 6 characters
+ --> specs/a.yaml:2:46
+  |
+2 |   - {name: a, request: GET /, auth: {bearer: "${env.PIN}"}, expect: 200}
+  |                                              ^^^^^^^^^^^^ it can be guessed
+  |
+  = help: wherever its characters stand in the output, they are hidden: use a longer one
 
 warning: a secret of fewer than 6 characters
  --> apitest.yaml:3:16

@@ -151,10 +151,11 @@ fn keys_are_texts_as_they_are_spelled() {
 
 #[test]
 fn nodes_name_their_kind() {
-    let node = tree("[null, true, 1, a, [], {}]");
+    let node = tree("[null, true, 1, a, [], {}, [1], {a: 1}]");
     let Value::List(items) = node.value else { panic!("not a list") };
     let names: Vec<&str> = items.iter().map(Node::kind_name).collect();
-    assert_eq!(names, ["null", "a boolean", "a number", "a string", "a list", "a mapping"]);
+    assert_eq!(names[..4], ["null", "true", "a number", "a text"]);
+    assert_eq!(names[4..], ["an empty list", "an empty mapping", "a list", "a mapping"]);
     assert_eq!(items[2].as_text(), None);
 }
 

@@ -88,7 +88,8 @@ fn the_command_line_is_not_repeated() {
     let ended = sandbox.run(&["--var", "to ken=hunter2hunter2"]).expect_code(2);
     assert_eq!(
         ended.stderr,
-        "error: invalid value for '--var <NAME=VALUE>': what stands before its `=` cannot name a \
-         variable\n\nFor more information, try '--help'.\n"
+        "error: --var takes NAME=VALUE: a name has letters, digits, `_` and `-`, and no digit first\n\n\
+         Usage: apitest [OPTIONS] [PATHS]...\n       apitest <COMMAND>\n\n\
+         For more information, try '--help'.\n"
     );
 }

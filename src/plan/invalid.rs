@@ -1,0 +1,34 @@
+//! A file that cannot be used: one case, so that no report can miss it.
+
+use std::sync::Arc;
+
+use super::{Case, FilePlan, SpecFile, Work};
+use crate::diagnostic::{Diagnostic, Severity, roots};
+use crate::source::{Source, Span};
+
+/// The plan of a file that cannot be used because of the errors among `faults`.
+pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>) -> FilePlan {
+    let mut diagnostics = roots(faults);
+    diagnostics.sort_by_key(|d| (d.place.source.path() != source.path(), d.place.span.start));
+    let errors: Vec<Diagnostic> =
+        diagnostics.iter().filter(|d| d.severity == Severity::Error).cloned().collect();
+    let own = errors.iter().find(|d| d.place.source.path() == source.path());
+    let location = own.map(|d| d.place.location());
+    let file = SpecFile {
+        source: source.clone(),
+        name: name.unwrap_or(source.path()).to_owned(),
+        serial: false,
+        tokens: Vec::new(),
+    };
+    let case = Case {
+        file: Arc::new(file),
+        name: "is a valid spec".into(),
+        line: location.map_or(1, |l| l.line as u32),
+        column: location.map_or(1, |l| l.column as u32),
+        last_line: u32::MAX,
+        span: own.map_or(Span::default(), |d| d.place.span),
+        tags: Arc::new([]),
+        work: Work::Invalid(errors),
+    };
+    FilePlan { cases: vec![case], diagnostics, ..FilePlan::default() }
+}

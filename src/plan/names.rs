@@ -1,0 +1,203 @@
+//! What a name stands for: the environment, the command line, the nearest definition.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::scope::{Binder, Bound, Place, place};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::source::{Source, Span};
+use crate::template::{Draft, Name, Part, Template, Variable};
+
+/// How many bytes the variables of one case may stand for.
+const MOST_BYTES: usize = 64 << 20;
+
+impl Binder<'_> {
+    /// What a variable stands for; itself, when that is known only during the run.
+    pub(super) fn variable(&mut self, variable: &Variable, source: &Arc<Source>) -> Draft {
+        match &variable.name {
+            Name::ServerUrl => self.server_url(variable, source),
+            Name::Env(name, default) => self.environment(variable, name, default, source),
+            Name::Plain(name) => self.defined(variable, name, source),
+        }
+    }
+
+    fn server_url(&mut self, variable: &Variable, source: &Arc<Source>) -> Draft {
+        if self.inputs.server {
+            return Draft::Text(Template::Parts(Box::new([Part::Variable(variable.clone())])));
+        }
+        if self.is_broken() {
+            return self.unknown(variable, source);
+        }
+        let fault = self.fault(source, variable.span, "`${server.url}` without a server");
+        fault.label = "no server is started".into();
+        fault.helps.push("add `server: demo` to apitest.yaml".into());
+        empty()
+    }
+
+    /// Stands for what may be written where nobody could read it: what holds it is not judged.
+    fn unknown(&mut self, variable: &Variable, source: &Arc<Source>) -> Draft {
+        self.missing.push(Diagnostic::error(source, variable.span, "not known"));
+        empty()
+    }
+
+    fn environment(
+        &mut self,
+        variable: &Variable,
+        name: &str,
+        default: &Option<Box<str>>,
+        source: &Arc<Source>,
+    ) -> Draft {
+        self.asked += 1;
+        let text = match (self.inputs.env.get(name), default) {
+            (Some(value), _) if !value.is_empty() => value.clone(),
+            (_, Some(default)) => default.to_string(),
+            (Some(_), None) => String::new(),
+            (None, None) => {
+                let title = format!("the environment variable `{name}` is not set");
+                let help = format!("set it, or write a default: `${{env.{name}:-…}}`");
+                let fault = Diagnostic::error(source, variable.span, title);
+                self.missing.push(fault.label("needed here").help(help));
+                String::new()
+            }
+        };
+        Draft::Fixed(Value::String(text))
+    }
+
+    fn defined(&mut self, variable: &Variable, name: &str, source: &Arc<Source>) -> Draft {
+        let definition = self.levels().iter().find_map(|level| {
+            let (key, value) = level.settings.vars.iter().find(|(key, _)| key.value == name)?;
+            Some((level.source, key.span, &value.value))
+        });
+        if let Some((defined_in, span, _)) = definition {
+            self.use_of(defined_in, span);
+        }
+        if let Some(value) = self.inputs.vars.get(name) {
+            self.used_vars.insert(name.to_owned());
+            return Draft::Fixed(Value::String(value.clone()));
+        }
+        let Some((defined_in, span, draft)) = definition else {
+            return self.undefined(variable, name, source);
+        };
+        let place = place(defined_in, span);
+        if !self.bound.contains_key(&place) {
+            if self.leads_back_to(place) {
+                return empty();
+            }
+            let at = Diagnostic::error(defined_in, span, name);
+            match self.definition(place, at, draft) {
+                Ok(bound) => drop(self.bound.insert(place, bound)),
+                Err(unsound) => return unsound,
+            }
+        }
+        self.filled_in(place, variable, source)
+    }
+
+    /// Binds a definition. An `Err` is a value that lacks something; it is looked up again by the
+    /// next case that needs it.
+    fn definition(&mut self, place: Place, at: Diagnostic, draft: &Draft) -> Result<Bound, Draft> {
+        let (mark, asked) = (self.mark(), self.asked);
+        let source = at.place.source.clone();
+        self.binding.push((place, at));
+        let value = self.draft(draft, &source);
+        self.binding.pop();
+        if !self.is_sound(mark) {
+            return Err(value);
+        }
+        let bytes = size(&value);
+        Ok(Bound { value, environment: self.asked > asked, bytes })
+    }
+
+    /// A value that is bound, unless variables that repeat variables have become too much.
+    fn filled_in(&mut self, place: Place, variable: &Variable, source: &Arc<Source>) -> Draft {
+        let bound = &self.bound[&place];
+        let before = self.filled;
+        self.filled += bound.bytes;
+        self.asked += usize::from(bound.environment);
+        if self.filled <= MOST_BYTES {
+            return bound.value.clone();
+        }
+        if before > MOST_BYTES {
+            return empty();
+        }
+        let title = format!("variables that stand for more than {} MiB", MOST_BYTES >> 20);
+        self.fault(source, variable.span, title).label =
+            "filled in here, after all the others of this test".into();
+        empty()
+    }
+
+    /// Whether a definition is needed to know itself. All definitions of a circle are told of as
+    /// one, at the first of them.
+    fn leads_back_to(&mut self, place: Place) -> bool {
+        let Some(begin) = self.binding.iter().position(|(other, _)| *other == place) else {
+            return false;
+        };
+        let mut circle: Vec<Diagnostic> =
+            self.binding[begin..].iter().map(|(_, at)| at.clone()).collect();
+        let first = (0..circle.len()).min_by_key(|i| circle[*i].place.span.start).unwrap_or(0);
+        circle.rotate_left(first);
+        let names: Vec<&str> = circle.iter().chain(circle.first()).map(|d| &*d.title).collect();
+        let label = names.join(" → ");
+        let title = format!("`{}` stands for itself", names[0]);
+        self.faults.push(Diagnostic { title, ..circle[0].clone() }.label(label));
+        true
+    }
+
+    fn undefined(&mut self, variable: &Variable, name: &str, source: &Arc<Source>) -> Draft {
+        if self.is_broken() {
+            return self.unknown(variable, source);
+        }
+        let levels = self.levels().to_vec();
+        let names = levels.iter().flat_map(|l| l.settings.vars.iter().map(|(k, _)| &*k.value));
+        let names = names.chain(self.inputs.vars.keys().map(String::as_str));
+        let near = did_you_mean(name, names).map(str::to_owned);
+        let is_token =
+            levels.iter().any(|level| level.settings.tokens.iter().any(|(k, _)| k.value == name));
+        let in_environment = self.inputs.env.contains_key(name);
+        let fault =
+            self.fault(source, variable.span, format!("the variable `{name}` is not defined"));
+        match (near, is_token, in_environment) {
+            (Some(near), ..) => fault.label = format!("did you mean `{near}`?"),
+            (None, true, _) => fault.label = "this is a token: `auth` takes its name alone".into(),
+            (None, _, true) => fault.label = format!("did you mean `${{env.{name}}}`?"),
+            (None, ..) => {
+                fault.label = "nothing defines it".into();
+                fault.helps.push(format!("define it under `vars:`, or with `--var {name}=…`"));
+            }
+        }
+        empty()
+    }
+
+    /// Binds what nothing uses, only to find its faults.
+    pub fn try_definition(&mut self, source: &Arc<Source>, span: Span, draft: &Draft, name: &str) {
+        let at = Diagnostic::error(source, span, name);
+        self.apart(|binder| binder.definition(place(source, span), at, draft).is_ok());
+    }
+}
+
+fn empty() -> Draft {
+    Draft::Fixed(Value::String(String::new()))
+}
+
+/// About how many bytes a value takes when it is written out.
+fn size(draft: &Draft) -> usize {
+    match draft {
+        Draft::Fixed(value) => size_of_value(value),
+        Draft::Text(template) => 16 + template.written().len(),
+        Draft::List(items) => 16 + items.iter().map(size).sum::<usize>(),
+        Draft::Map(entries) => {
+            16 + entries.iter().map(|(key, value)| key.written().len() + size(value)).sum::<usize>()
+        }
+    }
+}
+
+fn size_of_value(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 16,
+        Value::String(text) => 16 + text.len(),
+        Value::Array(items) => 16 + items.iter().map(size_of_value).sum::<usize>(),
+        Value::Object(members) => {
+            16 + members.iter().map(|(key, value)| key.len() + size_of_value(value)).sum::<usize>()
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The named tokens of a file, each bound once.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::credential::{Token, TokenId, bearer_token};
+use super::scope::Binder;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::source::{Source, Spanned};
+use crate::suite::auth::{TokenSource, TokenSourceKind};
+use crate::template::Template;
+
+/// The tokens that the cases of a file name, by [`TokenId`].
+#[derive(Debug, Default)]
+pub struct Tokens(pub Vec<Token>);
+
+impl Tokens {
+    /// The token of a name; `None`, and a fault, when nothing defines it. What the environment
+    /// lacks for it is missing from now on.
+    pub fn named(
+        &mut self,
+        binder: &mut Binder,
+        written: &Spanned<Template>,
+        source: &Arc<Source>,
+    ) -> Option<TokenId> {
+        let mark = binder.mark();
+        let name = binder.known(written, source, "the name of a token");
+        if !binder.is_sound(mark) {
+            return None;
+        }
+        let defined = binder.levels().iter().find_map(|level| {
+            let tokens = &level.settings.tokens;
+            let (key, token) = tokens.iter().find(|(key, _)| *key.value == *name)?;
+            Some((level.source, key, token))
+        });
+        match defined {
+            Some((defined_in, key, token)) => {
+                binder.use_of(defined_in, key.span);
+                let id = self.token(binder, &key.value, token, defined_in);
+                binder.missing.extend(self.0[id.0 as usize].missing.iter().cloned());
+                Some(id)
+            }
+            None => {
+                unknown(binder, &name, written, source);
+                None
+            }
+        }
+    }
+
+    /// Binds a token that nothing uses, only to find its faults.
+    pub fn try_token(binder: &mut Binder, name: &str, token: &TokenSource, source: &Arc<Source>) {
+        Tokens::default().token(binder, name, token, source);
+    }
+
+    fn token(
+        &mut self,
+        binder: &mut Binder,
+        name: &str,
+        token: &TokenSource,
+        source: &Arc<Source>,
+    ) -> TokenId {
+        let (kind, missing) = binder.apart(|binder| bind(binder, name, token, source));
+        let same = self.0.iter().position(|known| {
+            known.span == token.span && known.kind == kind && Arc::ptr_eq(&known.source, source)
+        });
+        let index = same.unwrap_or_else(|| {
+            let (name, source, span) = (name.to_owned(), source.clone(), token.span);
+            self.0.push(Token { name, source, span, kind, missing });
+            self.0.len() - 1
+        });
+        TokenId(index as u32)
+    }
+}
+
+fn bind(
+    binder: &mut Binder,
+    name: &str,
+    token: &TokenSource,
+    source: &Arc<Source>,
+) -> TokenSourceKind {
+    match &token.kind {
+        TokenSourceKind::Text(text) => {
+            let written = Spanned::new(text.clone(), token.span);
+            let what = format!("token `{name}`");
+            TokenSourceKind::Text(bearer_token(binder, &written, source, &what))
+        }
+        TokenSourceKind::File(path) => {
+            let path = Spanned::new(path.clone(), token.span);
+            TokenSourceKind::File(file(binder, &path, source, "the file of a token"))
+        }
+        TokenSourceKind::Command(words) => TokenSourceKind::Command(
+            words.iter().map(|word| binder.template(word, source)).collect(),
+        ),
+    }
+}
+
+/// A path that was written in `source`, seen from the working directory.
+pub fn file(
+    binder: &mut Binder,
+    written: &Spanned<Template>,
+    source: &Arc<Source>,
+    what: &str,
+) -> Template {
+    let path = binder.known(written, source, what);
+    if path.is_empty() {
+        let mark = binder.mark();
+        binder.blame(mark, Diagnostic::error(source, written.span, format!("{what} has no path")));
+    }
+    let folder = Path::new(source.path()).parent().unwrap_or(Path::new(""));
+    Template::Fixed(folder.join(&*path).to_string_lossy().into())
+}
+
+fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source: &Arc<Source>) {
+    if binder.is_broken() {
+        return;
+    }
+    // What a variable stands for may be the token itself.
+    if let Some(variable) = written.value.variables().next() {
+        let variable = variable.written();
+        let title = format!("`{variable}` stands for no name under `tokens:`");
+        let help = format!("to send what it stands for, write `auth: {{bearer: \"{variable}\"}}`");
+        let fault = binder.fault(source, written.span, title);
+        fault.label = "`auth` takes the name of a token".into();
+        fault.helps.push(help);
+        return;
+    }
+    let levels = binder.levels().to_vec();
+    let tokens = levels.iter().flat_map(|l| l.settings.tokens.iter().map(|(k, _)| &*k.value));
+    let near = did_you_mean(name, tokens.chain(["none"])).map(str::to_owned);
+    let is_variable =
+        levels.iter().any(|level| level.settings.vars.iter().any(|(k, _)| k.value == name));
+    let fault = binder.fault(source, written.span, format!("no token is named `{name}`"));
+    match (near, is_variable) {
+        (Some(near), _) => fault.label = format!("did you mean `{near}`?"),
+        (None, true) => {
+            fault.label = "this is a variable".into();
+            fault.helps.push(format!("to send it, write `auth: {{bearer: \"${{{name}}}\"}}`"));
+        }
+        (None, false) => {
+            fault.label = "nothing under `tokens:` has this name".into();
+            fault.helps.push(format!("define it: `tokens: {{{name}: …}}`"));
+        }
+    }
+}

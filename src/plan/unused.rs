@@ -1,0 +1,82 @@
+//! What a file defines and nothing uses: most often the other half of a slip.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::credential;
+use super::scope::{Binder, Place, place};
+use super::settings::effective;
+use super::tokens::Tokens;
+use crate::diagnostic::Diagnostic;
+use crate::source::{Source, Span, Spanned};
+use crate::suite::project::Project;
+use crate::suite::settings::Settings;
+use crate::template::Name;
+
+/// Finds the faults also of what nothing uses on the nearest level of `binder`, and gives a
+/// warning for each variable and token there that nothing uses.
+pub fn settle(binder: &mut Binder, settings: &Settings, source: &Arc<Source>) -> Vec<Diagnostic> {
+    let vars: Vec<_> = settings.vars.iter().filter(|(n, _)| is_unused(binder, source, n)).collect();
+    let tokens: Vec<_> =
+        settings.tokens.iter().filter(|(n, _)| is_unused(binder, source, n)).collect();
+    for (name, value) in &vars {
+        binder.try_definition(source, name.span, &value.value, &name.value);
+    }
+    for (name, token) in &tokens {
+        Tokens::try_token(binder, &name.value, token, source);
+    }
+    let vars = vars.into_iter().map(|(name, _)| ("variable", name));
+    let tokens = tokens.into_iter().map(|(name, _)| ("token", name));
+    // A variable that only another unused one uses needs no warning of its own.
+    vars.chain(tokens)
+        .filter(|(_, name)| is_unused(binder, source, name))
+        .map(|(what, name)| warning(source, what, name))
+        .collect()
+}
+
+/// Finds the faults of the settings that every test of the file replaces by its own.
+pub fn try_settings(binder: &mut Binder, settings: &Settings, source: &Arc<Source>) {
+    let used = |span: Span| binder.used.contains(&place(source, span));
+    let spans = [
+        settings.base_url.as_ref().map(|s| s.span),
+        settings.timeout.as_ref().map(|s| s.span),
+        settings.follow_redirects.as_ref().map(|s| s.span),
+        settings.allow_plain_http.as_ref().map(|s| s.span),
+    ];
+    let fields = settings.headers.iter().chain(&settings.query).map(|field| field.name.span);
+    if spans.into_iter().flatten().chain(fields).any(|span| !used(span)) {
+        effective(binder, false);
+    }
+    if let Some(auth) = settings.auth.as_ref().filter(|auth| !used_at(binder, source, auth.span)) {
+        binder.apart(|binder| credential::bind(binder, &mut Tokens::default(), auth, source));
+    }
+}
+
+/// A warning for each variable and token of the project file that nothing uses.
+pub fn of_project(project: &Project, used: &HashSet<Place>) -> Vec<Diagnostic> {
+    let in_secrets = |name: &str| {
+        let variables = project.secrets.iter().flat_map(|secret| secret.value.variables());
+        variables.into_iter().any(|v| matches!(&v.name, Name::Plain(other) if **other == *name))
+    };
+    let source = &project.source;
+    let vars = project.settings.vars.iter().map(|(name, _)| ("variable", name));
+    let tokens = project.settings.tokens.iter().map(|(name, _)| ("token", name));
+    vars.filter(|(_, name)| !in_secrets(&name.value))
+        .chain(tokens)
+        .filter(|(_, name)| !used.contains(&place(source, name.span)))
+        .map(|(what, name)| warning(source, what, name))
+        .collect()
+}
+
+fn warning(source: &Arc<Source>, what: &str, name: &Spanned<String>) -> Diagnostic {
+    let title = format!("nothing uses the {what} `{}`", name.value);
+    Diagnostic::warning(source, name.span, title).label("use it, or remove it")
+}
+
+fn is_unused(binder: &Binder, source: &Arc<Source>, name: &Spanned<String>) -> bool {
+    !used_at(binder, source, name.span)
+}
+
+fn used_at(binder: &Binder, source: &Arc<Source>, span: Span) -> bool {
+    binder.used.contains(&place(source, span))
+}

@@ -1,0 +1,129 @@
+//! The keys of a mapping: known, misspelt, of a later version, or of another place.
+
+use super::Reader;
+use crate::diagnostic::did_you_mean;
+use crate::source::Spanned;
+use crate::suite::tree::Entry;
+
+/// What may stand as a key in a mapping of one kind.
+pub struct Keys {
+    /// The kind, as it follows "is not": `a key of a test`.
+    pub what: &'static str,
+    /// What is read.
+    pub known: &'static [&'static [&'static str]],
+    /// What a later version reads.
+    pub later: &'static [&'static [&'static str]],
+    /// What more to say about a key that is near to none of them.
+    pub help: Option<&'static str>,
+}
+
+/// What people who know other tools write, and what it is called here.
+const SYNONYMS: [(&str, &str); 16] = [
+    ("variables", "vars"),
+    ("params", "query"),
+    ("assert", "expect"),
+    ("asserts", "expect"),
+    ("response", "expect"),
+    ("url", "request"),
+    ("method", "request"),
+    ("authorization", "auth"),
+    ("jsonpath", "json"),
+    ("eq", "equals"),
+    ("ne", "not"),
+    ("regex", "matches"),
+    ("pattern", "matches"),
+    ("size", "length"),
+    ("one_of", "in"),
+    ("token", "bearer"),
+];
+
+/// Keys that are easily written one level too high or too low, and where they belong.
+const ELSEWHERE: [(&str, &str); 13] = [
+    ("status", "under `expect`"),
+    ("challenge", "under `expect`"),
+    ("duration", "under `expect`"),
+    ("tests", "at the top of a spec"),
+    ("serial", "at the top of a spec"),
+    ("request", "in a test"),
+    ("expect", "in a test"),
+    ("skip", "in a test"),
+    ("specs", "in apitest.yaml"),
+    ("server", "in apitest.yaml"),
+    ("reports", "in apitest.yaml"),
+    ("secrets", "in apitest.yaml"),
+    ("environments", "in apitest.yaml"),
+];
+
+impl Keys {
+    /// Whether a key is one of these, or meant to be one.
+    pub fn know(&self, key: &str) -> bool {
+        did_you_mean(key, self.all().chain(self.later())).is_some()
+    }
+
+    fn find(&self, name: &str) -> Option<&'static str> {
+        self.all().find(|known| *known == name)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'static str> {
+        self.known.iter().flat_map(|some| some.iter().copied())
+    }
+
+    fn later(&self) -> impl Iterator<Item = &'static str> {
+        self.later.iter().flat_map(|some| some.iter().copied())
+    }
+}
+
+impl Reader<'_> {
+    /// The key of `entry`, one of `entries`. A misspelt one is a fault and read as what it was
+    /// meant to be, so that one slip is one fault. `None`, and a fault, for anything else.
+    pub fn key(&mut self, entry: &Entry, entries: &[Entry], keys: &Keys) -> Option<&'static str> {
+        let written = entry.key.value.as_str();
+        if let Some(name) = keys.find(written) {
+            return Some(name);
+        }
+        if keys.later().any(|later| later == written) {
+            self.not_yet(&entry.key);
+            return None;
+        }
+        if written.contains("${") {
+            self.no_variable_in_key(&entry.key);
+            return None;
+        }
+        let near = self.unknown_key(&entry.key, keys)?;
+        let known = keys.find(near)?;
+        entries.iter().all(|other| other.key.value != known).then_some(known)
+    }
+
+    /// Notes a key that nobody knows. Gives the name that it is near to, if its value can be
+    /// read as the value of that.
+    fn unknown_key(&mut self, key: &Spanned<String>, keys: &Keys) -> Option<&'static str> {
+        let written = key.value.as_str();
+        let near = did_you_mean(written, keys.all().chain(keys.later()));
+        let synonym = SYNONYMS.iter().find(|(other, _)| other.eq_ignore_ascii_case(written));
+        let synonym = synonym.and_then(|(_, here)| keys.find(here));
+        let place = ELSEWHERE.iter().find(|(name, _)| *name == written);
+        let fault = self.fault(key.span, format!("`{written}` is not {}", keys.what));
+        match (place, near.or(synonym)) {
+            (Some((_, place)), _) => fault.label = format!("it belongs {place}"),
+            (None, Some(near)) => fault.label = format!("did you mean `{near}`?"),
+            (None, None) => {
+                let known: Vec<&str> = keys.all().collect();
+                fault.helps.push(format!("known here: {}", known.join(", ")));
+                fault.helps.extend(keys.help.map(str::to_owned));
+            }
+        }
+        near.filter(|_| place.is_none())
+    }
+
+    /// Notes a key of the language that this version does not do yet.
+    pub fn not_yet(&mut self, key: &Spanned<String>) {
+        self.fault(key.span, format!("`{}` is not supported yet", key.value)).label =
+            "part of the language, but not of this version".into();
+    }
+
+    /// Notes a variable in a key where none may stand.
+    pub fn no_variable_in_key(&mut self, key: &Spanned<String>) {
+        self.fault(key.span, "a variable cannot stand in this key").label =
+            "write the name itself".into();
+    }
+}

@@ -1,0 +1,67 @@
+//! What is a variable, where it stands, and what it becomes.
+
+use super::*;
+
+fn parse(text: &str) -> Result<Template, TemplateFault> {
+    Template::parse(text, Span::new)
+}
+
+#[test]
+fn text_without_variables_is_fixed() {
+    assert_eq!(parse("a $b {c}"), Ok(Template::Fixed("a $b {c}".into())));
+    assert_eq!(parse("$${a} $${b}"), Ok(Template::Fixed("${a} ${b}".into())));
+}
+
+#[test]
+fn variables_know_their_place() {
+    let template = parse("x${a}-${env.B:-/c}").unwrap();
+    let found: Vec<_> = template.variables().map(|v| (v.written(), v.span)).collect();
+    assert_eq!(
+        found,
+        [("${a}".to_owned(), Span::new(1, 5)), ("${env.B:-/c}".to_owned(), Span::new(6, 18))]
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_a_fault() {
+    let table = [
+        ("a ${", (2, 4), "`${` without a closing `}`"),
+        ("${}", (0, 3), "`${}` is not a variable"),
+        ("${a b} c", (0, 6), "`${a b}` is not a variable"),
+        ("${9}", (0, 4), "`${9}` is not a variable"),
+        ("${a:-b}", (0, 7), "only an environment variable has a default: `${a:-b}`"),
+        ("${env}", (0, 6), "`env` is reserved"),
+        ("${env.}", (0, 7), "`` is not the name of an environment variable"),
+        ("${server}", (0, 9), "`${server}` is not a variable"),
+        ("${server.port}", (0, 14), "`${server.port}` is not a variable"),
+        ("${uuid()}", (0, 9), "the generator `uuid()` is not supported yet"),
+        ("${uid()}", (0, 8), "there is no generator `uid()`"),
+        ("${env.X:-${y}}", (0, 14), "a `{` inside `${…}`"),
+        ("${env.X:-{\"a\": 1}}", (0, 18), "a `{` inside `${…}`"),
+    ];
+    for (text, at, message) in table {
+        let fault = parse(text).unwrap_err();
+        assert_eq!((fault.start, fault.end), at, "{text}");
+        assert_eq!(fault.message, message);
+    }
+}
+
+#[test]
+fn a_sole_variable_keeps_the_type_of_its_value() {
+    let captures = HashMap::from([(Box::from("n"), Value::from(5))]);
+    let bindings = Bindings { server_url: Some("http://h".into()), captures };
+    let fill = |text: &str| {
+        Draft::Text(parse(text).unwrap()).fill(&bindings).map(Cow::into_owned).unwrap()
+    };
+    assert_eq!(fill("${n}"), Value::from(5));
+    assert_eq!(fill("n=${n}"), Value::from("n=5"));
+    assert_eq!(fill("${server.url}/x"), Value::from("http://h/x"));
+}
+
+#[test]
+fn a_variable_as_other_tools_write_it_is_known() {
+    assert_eq!(foreign_variable("Bearer {{ token }}!"), Some(("{{ token }}", "${token}".into())));
+    for text in ["{{", "{{}}", "{{a b}}", "{a}", "}}a{{"] {
+        assert_eq!(foreign_variable(text), None, "{text}");
+    }
+}
