@@ -184,3 +184,21 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Diagnostic {
     Diagnostic::error(&source, Span::new(at, at + '\u{FFFD}'.len_utf8()), "this is not UTF-8")
         .label(format!("found the byte 0x{byte:02x}: save the file as UTF-8"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn a_file_is_read_once_however_often_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.yaml", "a.yml", "c.txt"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let found = find(&[path("b.yaml"), path("./b.yaml:3"), path("")], None);
+        let names: Vec<_> = found.files.iter().map(|file| file.file_name().unwrap()).collect();
+        assert_eq!(names, ["b.yaml", "a.yml"]);
+        assert_eq!(found.lines.len(), 1);
+    }
+}

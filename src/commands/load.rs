@@ -3,10 +3,12 @@
 pub mod project;
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use self::project::LoadedProject;
+use crate::auth::credential::secret_parts;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, Found};
 use crate::plan::expand::expand;
@@ -17,7 +19,7 @@ use crate::plan::{Body, Case, FilePlan, Plan, Work};
 use crate::run::pool::Pool;
 use crate::secret::Redactor;
 use crate::source::Source;
-use crate::suite::literals::secret_literals;
+use crate::suite::literals::{secret_literals, suspected_literals};
 
 /// What the files of a run come to.
 pub struct Loaded {
@@ -67,12 +69,14 @@ pub fn load(
 fn file(path: &Path, project: &LoadedProject, inputs: &Inputs, redactor: &Redactor) -> FilePlan {
     match discover::read(path) {
         Ok(source) => {
-            learn_literals(&source, redactor);
             let (suite, faults) = crate::suite::parse(&source);
-            expand(&source, suite.as_ref(), faults, project.project.as_ref(), inputs)
+            learn_literals(&source, &faults, redactor);
+            let plan = expand(&source, suite.as_ref(), faults, project.project.as_ref(), inputs);
+            plan.secrets.keys().for_each(|secret| redactor.add(secret));
+            plan
         }
         Err(fault) => {
-            learn_literals(&fault.place.source, redactor);
+            learn_literals(&fault.place.source, std::slice::from_ref(&fault), redactor);
             invalid(&fault.place.source.clone(), None, vec![*fault])
         }
     }
@@ -111,6 +115,9 @@ fn project_plan(project: &LoadedProject, files: &mut [FilePlan]) -> FilePlan {
     for file in files.iter_mut() {
         plan.diagnostics.extend(file.diagnostics.extract_if(.., |fault| is_own(fault)));
     }
+    // What stands in the project file is found again with every spec.
+    let mut seen = HashSet::new();
+    plan.diagnostics.retain(|d| seen.insert((d.place.span, d.title.clone())));
     if !has_errors(&plan.diagnostics) {
         return plan;
     }
@@ -176,9 +183,27 @@ fn heed_warnings(file: &mut FilePlan) {
 }
 
 /// Whatever shows a line of this file must not show a secret that was written into it.
-fn learn_literals(source: &Source, redactor: &Redactor) {
-    for range in secret_literals(source.text()) {
-        redactor.add(&source.text()[range]);
+fn learn_literals(source: &Source, faults: &[Diagnostic], redactor: &Redactor) {
+    let literals = match faults {
+        [] => secret_literals(source.text()),
+        _ => suspected_literals(source.text()),
+    };
+    for literal in literals {
+        let spelled = &source.text()[literal.clone()];
+        secret_parts(spelled).iter().for_each(|part| redactor.add(part));
+        if let Some(meant) = unquoted(source.text(), literal) {
+            redactor.add(&meant);
+        }
+    }
+}
+
+/// What a quoted text with escapes in it means.
+fn unquoted(text: &str, literal: Range<usize>) -> Option<String> {
+    let spelled = &text[literal.clone()];
+    match text[..literal.start].chars().next_back()? {
+        '\'' if spelled.contains('\'') => Some(spelled.replace("''", "'")),
+        '"' if spelled.contains('\\') => serde_json::from_str(&format!("\"{spelled}\"")).ok(),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `apitest [PATHS]`: from paths to verdicts, reports and an exit code.
 
 use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,18 +32,21 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs the specs that the user named.
 pub fn run(arguments: &RunArgs, process: &Process) -> ExitCode {
-    match stages(arguments, process) {
-        Ok(code) => code,
-        Err(what) => broken(&what),
+    match catch_unwind(AssertUnwindSafe(|| stages(arguments, process))) {
+        Ok(Ok(code)) => code,
+        Ok(Err(what)) => broken(&what),
+        // The hook has told it.
+        Err(_) => ExitCode::Broken,
     }
 }
 
 /// The stages of a run. An error is what apitest could not do of its own part.
 fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let started = Instant::now();
+    let redactor = Arc::new(Redactor::default());
+    hide_secrets_of_panics(&redactor);
     let stop = Arc::new(Stop::default());
     stop_on_signals(&stop)?;
-    let redactor = Redactor::default();
     let mut project = project::load(&redactor);
     let inputs = inputs(arguments, process, &project);
     let mut reports = Reports::open(arguments, process, &project)?;
@@ -54,9 +58,9 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let found = discover::find(&paths, project.file().as_deref());
     let Loaded { plan, mut diagnostics, used_vars } =
         load::load(&pool, &found, &project, everything, &inputs, &redactor, arguments.strict);
-    let (plan, unmatched) = select(plan, &selection(arguments, &found));
+    let (mut plan, unmatched) = select(plan, &selection(arguments, &found));
     diagnostics.extend(unmatched);
-    plan.secrets().into_iter().for_each(|secret| redactor.add(secret));
+    plan.hide_secrets(&redactor);
     let mut code = match load::has_errors(&diagnostics) {
         true if plan.cases.is_empty() => ExitCode::Nothing,
         true => ExitCode::Invalid,
@@ -110,6 +114,17 @@ fn client(jobs: usize, max_body: u64, stop: &Stop) -> Arc<Client> {
     let at_abort = client.clone();
     stop.at_abort(move |reason| at_abort.interrupt(reason.cut_short()));
     client
+}
+
+/// A panic tells where it was and why, and may quote what it stumbled over.
+fn hide_secrets_of_panics(redactor: &Arc<Redactor>) {
+    let redactor = redactor.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        let words = panic.to_string();
+        // It may hold what a terminal obeys.
+        let words = redactor.redact(&words).replace(|c: char| c.is_control() && c != '\n', " ");
+        say(&format!("a fault of apitest itself: {words}"));
+    }));
 }
 
 /// The first signal ends the run in good order, the second one at once.
@@ -186,8 +201,8 @@ fn missing(plan: &Plan) -> Vec<Diagnostic> {
 /// Teaches the redactor the `secrets` of the project file, before any line of a spec is shown.
 fn learn_project_secrets(loaded: &mut LoadedProject, inputs: &Inputs, redactor: &Redactor) {
     let Some(project) = &loaded.project else { return };
-    let (values, faults) = crate::plan::secrets::of_project(project, inputs);
-    values.iter().for_each(|value| redactor.add(value));
+    let (secrets, faults) = crate::plan::secrets::of_project(project, inputs);
+    secrets.keys().for_each(|secret| redactor.add(secret));
     loaded.diagnostics.extend(faults);
 }
 

@@ -359,11 +359,8 @@ fn header_fields(headers: &http::HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
-/// Whether the server closed a kept connection before it answered, and the request changes nothing
-/// that it would not have changed the first time (RFC 9110 §9.2.2).
+/// Whether the server closed a kept connection before it answered, and the request may be repeated.
 fn is_repeatable(line: &Line, request: &Request) -> bool {
     let heard = line.wire.heard();
-    let idempotent =
-        matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE");
-    idempotent && heard.reused && heard.came == 0
+    request.is_idempotent() && heard.reused && heard.came == 0
 }

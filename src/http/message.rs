@@ -112,6 +112,14 @@ impl TransportErrorKind {
     }
 }
 
+impl Request {
+    /// Whether it changes nothing the second time that it did not change the first time (RFC 9110
+    /// §9.2.2), as far as its method tells.
+    pub fn is_idempotent(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE")
+    }
+}
+
 impl Response {
     /// All values of a header field, its name in any case.
     pub fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {

@@ -1,6 +1,10 @@
 //! The one folder that names the JSONPath crate: queries are compiled once and asked many times.
 
+pub mod place;
 mod strict;
+mod stumble;
+
+use std::borrow::Cow;
 
 use jsonpath_rust::parser::errors::JsonPathError;
 use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
@@ -23,10 +27,24 @@ enum Query {
     Nodes(JpQuery),
 }
 
-#[derive(Debug)]
-enum Step {
+/// A step of a query that finds at most one value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// To a member of an object.
     Name(Box<str>),
+    /// To an element of a list, from its end when negative.
     Index(i64),
+}
+
+/// How far a query went that found nothing.
+#[derive(Debug, PartialEq)]
+pub struct Stop<'v> {
+    /// Where it got to.
+    pub place: String,
+    /// What stands there.
+    pub value: &'v Value,
+    /// What that does not have; `None` for what may find several values and found none.
+    pub step: Option<Step>,
 }
 
 /// What a query finds.
@@ -73,37 +91,35 @@ impl JsonPath {
     pub fn find<'v>(&self, value: &'v Value) -> Found<'v> {
         match &self.query {
             Query::Singular(steps) => walk(steps, value).map_or(Found::Missing, Found::One),
-            Query::Nodes(query) => match js_path_process(query, value) {
-                Ok(nodes) if !nodes.is_empty() => {
-                    Found::Many(nodes.into_iter().map(|node| node.val).collect())
+            Query::Nodes(query) => {
+                // To take an error of the engine for nothing would satisfy `exists: false`.
+                let nodes = js_path_process(query, value).expect("a query finds nodes");
+                match nodes.is_empty() {
+                    true => Found::Missing,
+                    false => Found::Many(nodes.into_iter().map(|node| node.val).collect()),
                 }
-                _ => Found::Missing,
-            },
+            }
         }
     }
 
-    /// Where a query found nothing: the query with the first step that reads a name as an index,
-    /// or an index as a name, turned around, if that one finds something.
-    pub fn near_miss(&self, value: &Value) -> Option<String> {
-        let Query::Singular(steps) = &self.query else { return None };
-        let mut at = value;
-        for step in steps {
-            at = match (enter(step, at), step, at) {
-                (Some(next), ..) => next,
-                (None, Step::Name(name), Value::Array(items)) => {
-                    let index = name.parse::<usize>().ok()?;
-                    return (index < items.len()).then(|| format!("a list: write [{index}]"));
-                }
-                (None, Step::Index(index), Value::Object(members)) => {
-                    let name = index.to_string();
-                    return members
-                        .contains_key(&name)
-                        .then(|| format!("an object: write ['{index}']"));
-                }
-                _ => return None,
+    /// Where the query went no further in `value`, when it finds nothing there.
+    pub fn stop<'v>(&self, value: &'v Value) -> Stop<'v> {
+        let steps: Cow<[Step]> = match &self.query {
+            Query::Singular(steps) => Cow::Borrowed(steps),
+            Query::Nodes(query) => Cow::Owned(query.segments.iter().map_while(step).collect()),
+        };
+        let mut stop = Stop { place: "$".to_owned(), value, step: None };
+        for step in steps.iter() {
+            let Some(next) = enter(step, stop.value) else {
+                return Stop { step: Some(step.clone()), ..stop };
             };
+            stop.place = match step {
+                Step::Name(name) => place::member(&stop.place, name),
+                Step::Index(index) => format!("{}[{index}]", stop.place),
+            };
+            stop.value = next;
         }
-        None
+        stop
     }
 }
 
@@ -124,30 +140,21 @@ fn enter<'v>(step: &Step, value: &'v Value) -> Option<&'v Value> {
 }
 
 fn singular_steps(query: &JpQuery) -> Option<Box<[Step]>> {
-    query
-        .segments
-        .iter()
-        .map(|segment| match segment {
-            Segment::Selector(Selector::Name(name)) => Some(Step::Name(name.as_str().into())),
-            Segment::Selector(Selector::Index(index)) => Some(Step::Index(*index)),
-            _ => None,
-        })
-        .collect()
+    query.segments.iter().map(step).collect()
 }
 
-/// The engine's grammar errors name its own rules; a person needs the place.
-fn reason(text: &str, error: &JsonPathError) -> String {
-    use std::fmt::Write;
-    let JsonPathError::PestError(error) = error else { return error.to_string() };
-    let at = match error.location {
-        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-    };
-    let mut words = String::from("not a JSONPath");
-    match text.get(at..).filter(|rest| !rest.is_empty()) {
-        Some(rest) => drop(write!(words, ": `{rest}` cannot be read")),
-        None => words.push_str(": it ends too early"),
+fn step(segment: &Segment) -> Option<Step> {
+    match segment {
+        Segment::Selector(Selector::Name(name)) => Some(Step::Name(name.as_str().into())),
+        Segment::Selector(Selector::Index(index)) => Some(Step::Index(*index)),
+        _ => None,
     }
-    words
+}
+
+fn reason(text: &str, error: &JsonPathError) -> String {
+    let JsonPathError::PestError(error) = error else { return error.to_string() };
+    let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
+    stumble::reason(text, at)
 }
 
 #[cfg(test)]
@@ -179,6 +186,7 @@ mod tests {
             ("$.a[?@.b > 1]", "many [{\"b\":2}]"),
             ("$.a[?@.b == 1.0]", "many [{\"b\":1}]"),
             ("$.a[?@.b > 9]", "missing"),
+            ("$.a[?@.b == 2, ?@.b == 1].b", "many [2,1]"),
             ("$.a[?match(@.b, 'x')]", "missing"),
             ("$.a[?length(@) == 1 && count(@.*) == 1].b", "many [1,2]"),
         ];
@@ -193,8 +201,8 @@ mod tests {
             ("a.b", "a JSONPath begins with `$`"),
             ("$.a b", "a name with a space in it is written ['like this']"),
             ("$. a", "a name with a space in it is written ['like this']"),
-            ("$.a[", "not a JSONPath: it ends too early"),
-            ("$.", "not a JSONPath: it ends too early"),
+            ("$.a[", "it ends too early: a `]` is missing"),
+            ("$.", "it ends too early: a name is missing"),
             ("$[?@[?@>1]]", "a filter inside a filter is not supported"),
             ("$[?length(@.a)]", "the result of `length()` must be compared with something"),
         ];
@@ -210,18 +218,28 @@ mod tests {
             "$[?value(1) == 2]",
             "$[?in(@.a, $.b)]",
             "$[?@.* == 1]",
+            "$[?@.a, ?@[?@.b]]",
         ] {
             assert!(JsonPath::parse(query).is_err(), "{query}");
         }
     }
 
     #[test]
-    fn a_near_miss_between_name_and_index_is_told() {
-        let value = json!({"a": [1, 2], "o": {"1": 3}});
-        let near = |text: &str| JsonPath::parse(text).unwrap().near_miss(&value);
-        assert_eq!(near("$.a['1']"), Some("a list: write [1]".into()));
-        assert_eq!(near("$.o[1]"), Some("an object: write ['1']".into()));
-        assert_eq!(near("$.a['7']"), None);
-        assert_eq!(near("$.b"), None);
+    fn a_query_that_finds_nothing_knows_where_it_stopped() {
+        let value = json!({"a": [1, 2], "o": {"1": 3, "e": []}});
+        let name = |name: &str| Some(Step::Name(name.into()));
+        let table = [
+            ("$.a['1']", "$.a", name("1")),
+            ("$.o[1]", "$.o", Some(Step::Index(1))),
+            ("$.a[-3]", "$.a", Some(Step::Index(-3))),
+            ("$.b.c", "$", name("b")),
+            ("$.b[*]", "$", name("b")),
+            ("$.o.e[*].x", "$.o.e", None),
+            ("$.o['1'].x", "$.o['1']", name("x")),
+        ];
+        for (query, place, step) in table {
+            let stop = JsonPath::parse(query).unwrap().stop(&value);
+            assert_eq!((stop.place.as_str(), &stop.step), (place, &step), "{query}");
+        }
     }
 }

@@ -25,7 +25,7 @@ pub fn check_text(text: &str) -> Result<(), String> {
             (None, '\'' | '"') => quote = Some(c),
             (None, '[' | '(') => brackets.push(false),
             (None, ']' | ')') => drop(brackets.pop()),
-            (None, '?') if brackets.contains(&true) => {
+            (None, '?') if brackets.iter().rev().skip(1).any(|filter| *filter) => {
                 return Err("a filter inside a filter is not supported".into());
             }
             (None, '?') => brackets.last_mut().into_iter().for_each(|filter| *filter = true),

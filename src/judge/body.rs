@@ -5,60 +5,59 @@ use std::cell::OnceCell;
 
 use serde_json::Value;
 
-use super::duplicate;
+use super::json::{self, Unreadable};
 use crate::http::message::Response;
 
 /// A body that is read when the first expectation needs it.
 pub struct Body<'r> {
     response: &'r Response,
-    json: OnceCell<Result<Value, String>>,
+    json: OnceCell<Result<Value, Unreadable>>,
+    text: OnceCell<Result<Cow<'r, str>, String>>,
 }
 
 impl<'r> Body<'r> {
     /// The body of `response`.
     pub fn new(response: &'r Response) -> Body<'r> {
-        Body { response, json: OnceCell::new() }
+        Body { response, json: OnceCell::new(), text: OnceCell::new() }
     }
 
-    /// The body as JSON.
+    /// The body as JSON, which is UTF-8 whatever the content type says (RFC 8259 §8.1).
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn json(&self) -> Result<&Value, &Unreadable> {
+        self.json.get_or_init(|| json::parse(&self.response.body)).as_ref()
+    }
+
+    /// The body as text, by the charset of its content type, else as UTF-8; without a byte order
+    /// mark.
     ///
     /// # Errors
     /// Why it is none, as it follows "got".
-    pub fn json(&self) -> Result<&Value, &str> {
-        self.json.get_or_init(|| parse(&self.response.body)).as_ref().map_err(String::as_str)
-    }
-
-    /// The body as text, by the charset of its content type, else as UTF-8.
-    ///
-    /// # Errors
-    /// Why it is none, as it follows "got".
-    pub fn text(&self) -> Result<Cow<'r, str>, String> {
-        let charset = self.response.header_values("content-type").find_map(charset);
-        let encoding = match &charset {
-            Some(label) => encoding_rs::Encoding::for_label(label.as_bytes())
-                .ok_or_else(|| format!("a body in the unknown charset `{label}`"))?,
-            None => encoding_rs::UTF_8,
-        };
-        let (text, broken) = encoding.decode_without_bom_handling(&self.response.body);
-        match broken {
-            true => Err(format!("a body that is not {}", encoding.name())),
-            false => Ok(text),
+    pub fn text(&self) -> Result<&str, &str> {
+        match self.text.get_or_init(|| decode(self.response)) {
+            Ok(text) => Ok(text),
+            Err(reason) => Err(reason),
         }
     }
 }
 
-fn parse(body: &[u8]) -> Result<Value, String> {
-    let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    if text.is_empty() {
-        return Err("an empty body".into());
-    }
-    let value = serde_json::from_slice(text).map_err(|error| match error.to_string() {
-        reason if reason.contains("recursion limit") => "JSON that is nested too deep".to_owned(),
-        reason => format!("a body that is not JSON: {reason}"),
-    })?;
-    match duplicate::fault(text, &value) {
-        None => Ok(value),
-        Some(fault) => Err(fault),
+fn decode(response: &Response) -> Result<Cow<'_, str>, String> {
+    let charset = response.header_values("content-type").find_map(charset);
+    let encoding = match &charset {
+        Some(label) => encoding_rs::Encoding::for_label(label.as_bytes())
+            .ok_or_else(|| format!("a body in the unknown charset `{label}`"))?,
+        None => encoding_rs::UTF_8,
+    };
+    let (text, broken) = encoding.decode_with_bom_removal(&response.body);
+    match (broken, charset) {
+        (false, _) => Ok(text),
+        (true, Some(label)) => {
+            Err(format!("a body that is not text in the charset `{label}` of its content type"))
+        }
+        (true, None) => {
+            Err("a body that is not UTF-8, and its content type names no other charset".into())
+        }
     }
 }
 

@@ -1,81 +1,126 @@
 //! Whether one challenge of `WWW-Authenticate` meets all that is demanded of it.
 
-use serde_json::Value;
-
-use super::Mismatch;
-use super::matcher::{At, Judge};
+use super::account::Account;
+use super::outcome::{Judge, Outcome};
+use super::seen::Seen;
 use super::words::demand;
 use crate::auth::challenge::{Challenge, parse};
 use crate::source::Span;
 use crate::suite::expect::ChallengeField;
-use crate::suite::matcher::Subject;
-use crate::template::Bindings;
+use crate::suite::matcher::{Matcher, Subject};
+use crate::template::FillError;
 
 /// Judges the field lines of `WWW-Authenticate`. When no challenge meets all, the mismatches of
-/// the nearest one are added.
+/// the nearest one are told.
 pub fn judge<'l>(
     span: Span,
     fields: &[ChallengeField],
     lines: impl Iterator<Item = &'l str>,
-    bindings: &Bindings,
-    mismatches: &mut Vec<Mismatch>,
+    account: &mut Account,
 ) {
+    let judge = account.judge;
+    let demands = match fields.iter().map(|field| Demanded::read(field, judge)).collect() {
+        Ok(demands) => demands,
+        Err(FillError { message, .. }) => {
+            let expected = "a challenge".to_owned();
+            return account.push(span, "challenge".into(), expected, message, Vec::new());
+        }
+    };
+    let demands: Vec<Demanded> = demands;
     let lines: Vec<&str> = lines.collect();
-    let wanted = || {
-        let demands: Vec<String> = fields
-            .iter()
-            .map(|f| {
-                let name = f.name.value.as_fixed().unwrap_or("a parameter");
-                format!("{name} {}", demand(&f.matcher, Subject::Text, bindings))
-            })
-            .collect();
-        format!("a challenge with {}", demands.join(" and "))
-    };
-    let whole = |actual: String, note: Option<String>| Mismatch {
-        span,
-        subject: "challenge".into(),
-        expected: wanted(),
-        actual,
-        note,
-    };
-    if lines.is_empty() {
-        let note = "RFC 9110 §15.5.2: a 401 must name the way to authenticate".to_owned();
-        mismatches.push(whole("no WWW-Authenticate header".into(), Some(note)));
-        return;
-    }
     let challenges = match parse(lines.iter().copied()) {
         Ok(challenges) => challenges,
         Err(unreadable) => {
-            let fault = &unreadable.faults[0];
-            let note = format!("{fault}; {}", fault.help);
-            mismatches.push(whole(format!("`{}`", lines.join(", ")), Some(note)));
-            return;
+            let notes = unreadable.faults.iter().flat_map(|f| [f.to_string(), f.help.clone()]);
+            let (expected, actual) = (wanted(&demands, judge), lines.join(", "));
+            let actual = format!("`{actual}`, which cannot be read");
+            return account.push(span, "challenge".into(), expected, actual, notes.collect());
         }
     };
-    let judged = challenges.iter().map(|challenge| one(challenge, fields, bindings));
-    match judged.min_by_key(Vec::len) {
-        Some(nearest) => mismatches.extend(nearest),
+    if challenges.iter().any(|challenge| demands.iter().all(|d| d.is_met(challenge, judge))) {
+        return;
+    }
+    let unmet = |challenge: &&Challenge| {
+        let unmet = demands.iter().filter(|demand| !demand.is_met(challenge, judge));
+        (unmet.clone().any(|demand| demand.name == SCHEME), unmet.count())
+    };
+    match challenges.iter().min_by_key(unmet) {
+        Some(nearest) => {
+            demands.iter().for_each(|demand| demand.tell(nearest, &challenges, account));
+        }
         None => {
-            mismatches.push(whole("a WWW-Authenticate header without a challenge".into(), None))
+            let (actual, note) = match lines.is_empty() {
+                true => (
+                    "no WWW-Authenticate header",
+                    "a 401 carries at least one challenge (RFC 9110 §15.5.2)",
+                ),
+                false => (
+                    "a WWW-Authenticate header without a challenge",
+                    "a challenge begins with its scheme, as in `Bearer realm=\"…\"`",
+                ),
+            };
+            let expected = wanted(&demands, judge);
+            account.push(span, "challenge".into(), expected, actual.into(), vec![note.into()]);
         }
     }
 }
 
-fn one(challenge: &Challenge, fields: &[ChallengeField], bindings: &Bindings) -> Vec<Mismatch> {
-    let mut mismatches = Vec::new();
-    for field in fields {
-        let filled = field.name.value.fill(bindings).unwrap_or_default();
-        let is_scheme = filled == "scheme";
-        let value = match is_scheme {
-            true => Some(Value::from(challenge.scheme.as_str())),
-            false => challenge.param(&filled).map(Value::from),
-        };
-        let judge = Judge { bindings, subject: Subject::Text, fold_case: is_scheme };
-        let name = || match is_scheme {
-            true => "challenge scheme".to_owned(),
-            false => format!("challenge {filled} (of {})", challenge.scheme),
-        };
-        judge.matcher(&field.matcher, At { name: &name, value: value.as_ref() }, &mut mismatches);
+/// The name that stands for the scheme among the parameters.
+const SCHEME: &str = "scheme";
+
+/// What is demanded of the scheme or of a parameter.
+struct Demanded<'f> {
+    /// In lower case.
+    name: String,
+    matcher: &'f Matcher,
+}
+
+impl<'f> Demanded<'f> {
+    fn read(field: &'f ChallengeField, judge: Judge) -> Result<Demanded<'f>, FillError> {
+        let name = field.name.value.fill(judge.bindings)?.to_ascii_lowercase();
+        Ok(Demanded { name, matcher: &field.matcher })
     }
-    mismatches
+
+    fn seen<'c>(&self, challenge: &'c Challenge) -> Seen<'c> {
+        match self.name == SCHEME {
+            true => Seen::Scheme(&challenge.scheme),
+            false => challenge.param(&self.name).map_or(Seen::Missing, Seen::Text),
+        }
+    }
+
+    fn is_met(&self, challenge: &Challenge, judge: Judge) -> bool {
+        judge.matcher(self.matcher, self.seen(challenge)) == Outcome::Holds
+    }
+
+    fn tell(&self, challenge: &Challenge, offered: &[Challenge], account: &mut Account) {
+        let seen = self.seen(challenge);
+        let notes = || {
+            let has = matches!(seen, Seen::Missing).then(|| what_it_has(challenge));
+            let near = (offered.len() > 1).then(|| {
+                let offered: Vec<String> =
+                    offered.iter().map(|other| format!("`{}`", other.scheme)).collect();
+                let nearest = &challenge.scheme;
+                format!("the server offers {}; `{nearest}` comes nearest", offered.join(", "))
+            });
+            has.into_iter().chain(near).collect()
+        };
+        account.part(&self.name, self.matcher, seen, Subject::Text, notes);
+    }
+}
+
+fn what_it_has(challenge: &Challenge) -> String {
+    let params: Vec<String> =
+        challenge.params.iter().map(|(name, _)| format!("`{name}`")).collect();
+    match params.is_empty() {
+        true => format!("the challenge `{}` has no parameters", challenge.scheme),
+        false => format!("the challenge `{}` has {}", challenge.scheme, params.join(", ")),
+    }
+}
+
+fn wanted(demands: &[Demanded], judge: Judge) -> String {
+    let demands: Vec<String> = demands
+        .iter()
+        .map(|d| format!("{} {}", d.name, demand(d.matcher, Subject::Text, judge.bindings)))
+        .collect();
+    format!("a challenge with {}", demands.join(" and "))
 }

@@ -4,13 +4,44 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
+use super::decimal::Decimal;
+use super::seen::{Seen, spelled_number};
 use crate::template::as_text;
+
+/// Whether what is seen is the expected value. Where all is text, a scalar counts as it is
+/// spelled, and a list is compared line by line.
+pub fn is_equal(expected: &Value, seen: Seen) -> bool {
+    match seen {
+        Seen::Missing | Seen::Time(_) => false,
+        Seen::Json(actual) => equal(expected, actual),
+        Seen::Text(actual) | Seen::Line(actual) => spells(expected, actual),
+        Seen::Scheme(actual) => {
+            as_text(expected).is_some_and(|expected| expected.eq_ignore_ascii_case(actual))
+        }
+        Seen::Count(actual) => match expected.as_u64() {
+            Some(expected) => expected == actual,
+            None => expected.as_number().is_some_and(|n| order_numbers(n, &actual.into()).is_eq()),
+        },
+        Seen::Nodes(nodes) => is_list(expected, nodes, |expected, node| equal(expected, node)),
+        Seen::Lines(lines) => is_list(expected, lines, |expected, line| spells(expected, line)),
+    }
+}
+
+fn spells(expected: &Value, actual: &str) -> bool {
+    as_text(expected).is_some_and(|expected| expected == actual)
+}
+
+fn is_list<T>(expected: &Value, actual: &[T], same: impl Fn(&Value, &T) -> bool) -> bool {
+    expected.as_array().is_some_and(|expected| {
+        expected.len() == actual.len() && expected.iter().zip(actual).all(|(e, a)| same(e, a))
+    })
+}
 
 /// Whether two values are the same: integers exactly, other numbers as doubles, objects by key,
 /// lists in order. `1` is not `"1"`.
 pub fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => order_numbers(a, b) == Some(Ordering::Equal),
+        (Value::Number(a), Value::Number(b)) => order_numbers(a, b).is_eq(),
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
         }
@@ -21,56 +52,45 @@ pub fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// Whether an expected value is the text at hand: a scalar counts as it is spelled, a list is
-/// compared line by line.
-pub fn equal_text(expected: &Value, actual: &Value, fold_case: bool) -> bool {
-    match (expected, actual) {
-        (Value::Array(expected), Value::Array(actual)) => {
-            expected.len() == actual.len()
-                && expected.iter().zip(actual).all(|(e, a)| equal_text(e, a, fold_case))
-        }
-        (expected, Value::String(actual)) => as_text(expected).is_some_and(|expected| {
-            expected == actual.as_str() || (fold_case && expected.eq_ignore_ascii_case(actual))
-        }),
-        _ => false,
+/// The order of two numbers: integers of any size exactly, others as doubles, and exactly again
+/// where doubles end.
+pub fn order_numbers(a: &Number, b: &Number) -> Ordering {
+    let (a, b) = (a.as_str(), b.as_str());
+    if let (Some(a), Some(b)) = (Integer::read(a), Integer::read(b)) {
+        return a.cmp(&b);
+    }
+    match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(a), Ok(b)) if a.is_normal() && b.is_normal() => a.total_cmp(&b),
+        _ => Decimal::read(a).cmp(&Decimal::read(b)),
     }
 }
 
-/// The order of two numbers. Integers of any size are compared exactly.
-pub fn order_numbers(a: &Number, b: &Number) -> Option<Ordering> {
-    let (a, b) = (a.to_string(), b.to_string());
-    match (integer(&a), integer(&b)) {
-        (Some(a), Some(b)) => Some(a.cmp(&b)),
-        _ => a.parse::<f64>().ok()?.partial_cmp(&b.parse::<f64>().ok()?),
-    }
-}
-
-/// An integer in an order of its own: its sign, its number of digits, its digits.
+/// An integer that is spelled as one.
 #[derive(PartialEq, Eq)]
 struct Integer<'t> {
     negative: bool,
     digits: &'t str,
 }
 
-fn integer(text: &str) -> Option<Integer<'_>> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text),
-    };
-    if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
+impl Integer<'_> {
+    fn read(text: &str) -> Option<Integer<'_>> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let negative = digits.len() < text.len() && digits != "0";
+        digits.bytes().all(|b| b.is_ascii_digit()).then_some(Integer { negative, digits })
     }
-    Some(Integer { negative: negative && digits != "0", digits })
+
+    /// JSON knows no leading zeros, so the longer one is the larger one.
+    fn magnitude(&self) -> (usize, &str) {
+        (self.digits.len(), self.digits)
+    }
 }
 
 impl Ord for Integer<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let size = |i: &Self| (i.digits.len(), i.digits.to_owned());
         match (self.negative, other.negative) {
-            (false, true) => Ordering::Greater,
-            (true, false) => Ordering::Less,
-            (false, false) => size(self).cmp(&size(other)),
-            (true, true) => size(other).cmp(&size(self)),
+            (false, false) => self.magnitude().cmp(&other.magnitude()),
+            (true, true) => other.magnitude().cmp(&self.magnitude()),
+            (negative, other_negative) => other_negative.cmp(&negative),
         }
     }
 }
@@ -81,56 +101,44 @@ impl PartialOrd for Integer<'_> {
     }
 }
 
-/// The order of two values that have one: numbers, and points in time. A text that is a number
-/// counts as that number when `read_text`.
-pub fn order(actual: &Value, operand: &Value, read_text: bool) -> Option<Ordering> {
-    if let (Some(actual), Some(operand)) =
-        (as_number(actual, read_text), as_number(operand, read_text))
-    {
-        return order_numbers(&actual, &operand);
+/// The order of two values that have one: two numbers, two points in time, two times. Where all
+/// is text, a text that spells a number counts as that number.
+pub fn order(seen: Seen, operand: &Value) -> Option<Ordering> {
+    if let Seen::Time(time) = seen {
+        return Some(time.cmp(&humantime::parse_duration(operand.as_str()?).ok()?));
     }
-    let (actual, operand) = (actual.as_str()?, operand.as_str()?);
-    Some(crate::date::parse(actual)?.cmp(&crate::date::parse(operand)?))
-}
-
-fn as_number(value: &Value, read_text: bool) -> Option<Number> {
-    match value {
+    let wanted = match operand {
         Value::Number(number) => Some(number.clone()),
-        Value::String(text) if read_text => serde_json::from_str(text.trim()).ok(),
+        Value::String(text) if seen.is_spelled() => spelled_number(text),
         _ => None,
+    };
+    if let (Some(number), Some(wanted)) = (seen.number(), wanted) {
+        return Some(order_numbers(&number, &wanted));
     }
+    let moment = crate::date::parse(seen.text()?)?;
+    Some(moment.cmp(&crate::date::parse(operand.as_str()?)?))
 }
 
 /// Whether a value is of a type as `type` names it. An integer is one by value: `1.0` is one.
-pub fn is_of_type(value: &Value, name: &str) -> bool {
+pub fn is_of_type(seen: Seen, name: &str) -> bool {
     match name {
-        "string" => value.is_string(),
-        "number" => value.is_number(),
-        "integer" => match value {
-            Value::Number(number) => is_integer(number),
-            _ => false,
-        },
-        "boolean" => value.is_boolean(),
-        "array" => value.is_array(),
-        "object" => value.is_object(),
-        "null" => value.is_null(),
-        _ => false,
+        "integer" if seen.type_name() == "number" => seen.number().is_some_and(|n| is_integer(&n)),
+        name => seen.type_name() == name,
     }
 }
 
 fn is_integer(number: &Number) -> bool {
-    let text = number.to_string();
-    integer(&text).is_some()
-        || text.parse::<f64>().is_ok_and(|double| double.is_finite() && double.fract() == 0.0)
+    Integer::read(number.as_str()).is_some() || Decimal::read(number.as_str()).is_integer()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::from_str;
+    use std::time::Duration;
 
     fn value(text: &str) -> Value {
-        from_str(text).unwrap()
+        from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
     #[test]
@@ -142,12 +150,18 @@ mod tests {
             ("18446744073709551617", "18446744073709551616", false),
             ("18446744073709551617", "18446744073709551617", true),
             ("0.1", "0.10", true),
+            ("0.1", "0.1000000000000000055", true),
             ("-0", "0", true),
+            ("-0.0", "0", true),
             ("-5", "5", false),
+            ("1e400", "1e401", false),
+            ("1e400", "10e399", true),
+            ("1e-400", "0", false),
             ("null", "false", false),
             ("[1, 2]", "[2, 1]", false),
             (r#"{"a": 1, "b": 2}"#, r#"{"b": 2.0, "a": 1}"#, true),
             (r#"{"a": 1}"#, r#"{"a": 1, "b": 2}"#, false),
+            (r#"{"a": 1}"#, r#"{"b": 1}"#, false),
         ];
         for (a, b, expected) in table {
             assert_eq!(equal(&value(a), &value(b)), expected, "{a} and {b}");
@@ -156,29 +170,70 @@ mod tests {
     }
 
     #[test]
-    fn order_knows_numbers_and_dates() {
+    fn a_text_is_equal_to_what_spells_it() {
+        let table = [
+            ("12", "12", true),
+            ("12", "12.0", false),
+            ("1.0", "1.0", true),
+            ("1.0", "1", false),
+            ("true", "true", true),
+            ("null", "null", true),
+            ("\"12\"", "12", true),
+            ("\"a\"", "A", false),
+            ("[\"a\"]", "a", false),
+        ];
+        for (expected, actual, is) in table {
+            assert_eq!(is_equal(&value(expected), Seen::Text(actual)), is, "{expected} {actual}");
+            assert_eq!(is_equal(&value(expected), Seen::Line(actual)), is, "{expected}");
+        }
+        assert!(is_equal(&value("\"bearer\""), Seen::Scheme("Bearer")));
+        assert!(is_equal(&value("[\"a\", 1]"), Seen::Lines(&["a", "1"])));
+        assert!(!is_equal(&value("[\"a\"]"), Seen::Lines(&["a", "1"])));
+    }
+
+    #[test]
+    fn order_knows_numbers_dates_and_times() {
         let table = [
             ("2", "10", Some(Ordering::Less)),
             ("-10", "-9", Some(Ordering::Less)),
             ("-1", "1", Some(Ordering::Less)),
             ("2.5", "2", Some(Ordering::Greater)),
+            ("1e400", "1e399", Some(Ordering::Greater)),
             ("\"2027-03-01\"", "\"2027-03-01T00:00:01Z\"", Some(Ordering::Less)),
+            ("\"Sun, 06 Nov 1994 08:49:37 GMT\"", "\"1994-11-06\"", Some(Ordering::Greater)),
             ("\"12\"", "12", None),
+            ("12", "\"12\"", None),
             ("true", "1", None),
             ("\"b\"", "\"a\"", None),
+            ("[1]", "1", None),
+            ("null", "0", None),
         ];
         for (a, b, expected) in table {
-            assert_eq!(order(&value(a), &value(b), false), expected, "{a} and {b}");
+            assert_eq!(order(Seen::Json(&value(a)), &value(b)), expected, "{a} and {b}");
         }
-        assert_eq!(order(&value("\"12\""), &value("12"), true), Some(Ordering::Equal));
+        assert_eq!(order(Seen::Text("12"), &value("12")), Some(Ordering::Equal));
+        assert_eq!(order(Seen::Text("12\n"), &value("\"9\"")), Some(Ordering::Greater));
+        assert_eq!(order(Seen::Text("twelve"), &value("12")), None);
+        assert_eq!(order(Seen::Lines(&["1", "2"]), &value("1")), None);
+        assert_eq!(order(Seen::Count(404), &value("400")), Some(Ordering::Greater));
+        let time = Seen::Time(Duration::from_micros(500_040));
+        assert_eq!(order(time, &value("\"500ms\"")), Some(Ordering::Greater));
+        assert_eq!(order(time, &value("\"1s\"")), Some(Ordering::Less));
+        assert_eq!(order(Seen::Missing, &value("1")), None);
     }
 
     #[test]
     fn types_go_by_value() {
-        assert!(is_of_type(&value("1.0"), "integer"));
-        assert!(is_of_type(&value("1e3"), "integer"));
-        assert!(!is_of_type(&value("1.5"), "integer"));
-        assert!(is_of_type(&value("1.5"), "number"));
-        assert!(!is_of_type(&value("\"1\""), "number"));
+        for integer in ["1", "1.0", "1e3", "1e400", "-0", "99999999999999999999999"] {
+            assert!(is_of_type(Seen::Json(&value(integer)), "integer"), "{integer}");
+            assert!(is_of_type(Seen::Json(&value(integer)), "number"), "{integer}");
+        }
+        for other in ["1.5", "1e-400", "\"1\"", "null", "[1]"] {
+            assert!(!is_of_type(Seen::Json(&value(other)), "integer"), "{other}");
+        }
+        assert!(!is_of_type(Seen::Text("12"), "number"));
+        assert!(is_of_type(Seen::Text("12"), "string"));
+        assert!(is_of_type(Seen::Lines(&["a", "b"]), "array"));
+        assert!(!is_of_type(Seen::Missing, "null"));
     }
 }

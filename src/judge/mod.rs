@@ -1,36 +1,48 @@
 //! Expectations and a response → what does not hold. Pure: no clock, no network, no reporter.
+//!
+//! [`outcome`] says what is true and is all that a case which passes needs; [`account`] goes over
+//! what does not hold a second time to find the words for it.
 
-pub mod compare;
-pub mod words;
-pub mod matcher;
-mod challenge;
+mod account;
 mod body;
-mod duplicate;
-
-use serde_json::Value;
+mod challenge;
+mod compare;
+mod decimal;
+mod hint;
+mod json;
+mod outcome;
+mod seen;
+mod words;
+#[cfg(test)]
+mod tests;
 
 use crate::http::message::Response;
 use crate::source::Span;
 use crate::suite::expect::{Demand, Expectation};
-use crate::suite::matcher::{JsonCheck, Matcher, Subject};
+use crate::suite::matcher::{Matcher, Subject};
 use crate::template::Bindings;
+use account::Account;
 use body::Body;
-use matcher::{At, Judge, unavailable};
+use outcome::Judge;
+use seen::Seen;
 
-/// An expectation that did not hold. The texts are whole and may hold secrets: whoever shows them
-/// redacts first and shortens second.
+/// An expectation that did not hold. The texts are told at length and may hold secrets: whoever
+/// shows them redacts first and shortens second.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mismatch {
     /// The expectation.
     pub span: Span,
+    /// A stable word for what was looked at: `status`, `header`, `json`, `body`, `challenge` or
+    /// `duration`.
+    pub kind: &'static str,
     /// What was looked at: `status`, `header content-type`, `json $.id`.
     pub subject: String,
     /// What was expected.
     pub expected: String,
     /// What was found, with its type.
     pub actual: String,
-    /// Why, where the two do not say it.
-    pub note: Option<String>,
+    /// Why, where the two do not say it, and what to do.
+    pub notes: Vec<String>,
 }
 
 /// Judges all expectations, whatever the first ones say. Empty when all hold.
@@ -40,9 +52,9 @@ pub fn judge(
     bindings: &Bindings,
 ) -> Vec<Mismatch> {
     let mut mismatches = Vec::new();
-    let response = Judged { response, body: Body::new(response), bindings };
+    let judged = Judged { response, body: Body::new(response), judge: Judge { bindings } };
     for expectation in expectations {
-        response.expectation(expectation, &mut mismatches);
+        judged.expectation(expectation, &mut mismatches);
     }
     mismatches
 }
@@ -50,104 +62,75 @@ pub fn judge(
 struct Judged<'r> {
     response: &'r Response,
     body: Body<'r>,
-    bindings: &'r Bindings,
+    judge: Judge<'r>,
 }
 
 impl Judged<'_> {
     fn expectation(&self, expectation: &Expectation, mismatches: &mut Vec<Mismatch>) {
+        let (span, response) = (expectation.span, self.response);
+        let kind = kind(&expectation.demand);
+        let mut account = Account { judge: self.judge, kind, mismatches };
         match &expectation.demand {
             Demand::Status(matcher) => {
-                let status = Value::from(self.response.status);
-                self.value(
-                    matcher,
-                    Subject::Status,
-                    &|| "status".into(),
-                    Some(&status),
-                    mismatches,
-                );
+                let seen = Seen::Count(response.status.into());
+                let notes = || hint::on_status(self.judge, matcher, response);
+                account.part("", matcher, seen, Subject::Status, notes);
             }
-            Demand::Header(name, matcher) => match name.fill(self.bindings) {
-                Ok(name) => {
-                    let value = self.header(&name);
-                    let called = || format!("header {name}");
-                    self.value(matcher, Subject::Text, &called, value.as_ref(), mismatches);
-                }
-                Err(error) => mismatches.push(unavailable(
-                    expectation.span,
-                    "header".into(),
-                    matcher,
-                    self.bindings,
-                    &error.message,
-                )),
+            Demand::Header(name, matcher) => match name.fill(self.judge.bindings) {
+                Ok(name) => self.header(&name, matcher, &mut account),
+                Err(error) => account.unavailable(span, "", matcher, Subject::Text, &error.message),
             },
-            Demand::Json(check) => self.json(check, mismatches),
-            Demand::Body(matcher) => self.text(expectation.span, matcher, mismatches),
+            Demand::Json(check) => match self.body.json() {
+                Ok(value) => account.check(check, value, "json", ""),
+                Err(unreadable) => {
+                    let (path, reason) = (words::path_text(&check.path), unreadable.reason());
+                    let before = account.mismatches.len();
+                    account.unavailable(check.span, path, &check.matcher, Subject::Json, reason);
+                    account.add_notes(before, &hint::on_body(unreadable, response));
+                }
+            },
+            Demand::Body(matcher) => match self.body.text() {
+                Ok(text) => {
+                    account.part("", matcher, Seen::Text(text), Subject::Text, Vec::new);
+                }
+                Err(reason) => account.unavailable(span, "", matcher, Subject::Text, reason),
+            },
             Demand::Challenge(fields) => {
-                let lines = self.response.header_values("www-authenticate");
-                challenge::judge(expectation.span, fields, lines, self.bindings, mismatches);
+                let lines = response.header_values("www-authenticate");
+                challenge::judge(span, fields, lines, &mut account);
             }
             Demand::Duration(matcher) => {
-                let time = (self.response.elapsed.as_secs_f64() * 10_000.0).round() / 10.0;
-                let time = Value::from(time);
-                self.value(
-                    matcher,
-                    Subject::Duration,
-                    &|| "duration".into(),
-                    Some(&time),
-                    mismatches,
-                );
+                let seen = Seen::Time(response.elapsed);
+                account.part("", matcher, seen, Subject::Duration, Vec::new);
             }
         }
     }
 
-    fn value(
-        &self,
-        matcher: &Matcher,
-        subject: Subject,
-        name: &dyn Fn() -> String,
-        value: Option<&Value>,
-        mismatches: &mut Vec<Mismatch>,
-    ) {
-        let judge = Judge { bindings: self.bindings, subject, fold_case: false };
-        judge.matcher(matcher, At { name, value }, mismatches);
-    }
-
-    /// One line is a text, several lines are a list of texts.
-    fn header(&self, name: &str) -> Option<Value> {
+    fn header(&self, name: &str, matcher: &Matcher, account: &mut Account) {
         let mut lines = self.response.header_values(name);
-        let first = lines.next()?;
-        let rest: Vec<Value> = lines.map(Value::from).collect();
-        if rest.is_empty() {
-            return Some(Value::from(first));
-        }
-        Some(Value::Array(std::iter::once(Value::from(first)).chain(rest).collect()))
+        let all: Vec<&str>;
+        let seen = match (lines.next(), lines.next()) {
+            (None, _) => Seen::Missing,
+            (Some(only), None) => Seen::Line(only),
+            (Some(_), Some(_)) => {
+                all = self.response.header_values(name).collect();
+                Seen::Lines(&all)
+            }
+        };
+        account.part(name, matcher, seen, Subject::Text, || match seen {
+            Seen::Missing => hint::on_missing_header(name, self.response),
+            _ => Vec::new(),
+        });
     }
+}
 
-    fn json(&self, check: &JsonCheck, mismatches: &mut Vec<Mismatch>) {
-        match self.body.json() {
-            Ok(value) => {
-                let judge =
-                    Judge { bindings: self.bindings, subject: Subject::Json, fold_case: false };
-                judge.json(check, value, &|| "json".into(), mismatches);
-            }
-            Err(reason) => {
-                let subject = format!("json {}", words::path_text(&check.path));
-                let matcher = &check.matcher;
-                mismatches.push(unavailable(check.span, subject, matcher, self.bindings, reason));
-            }
-        }
-    }
-
-    fn text(&self, span: Span, matcher: &Matcher, mismatches: &mut Vec<Mismatch>) {
-        match self.body.text() {
-            Ok(text) => {
-                let text = Value::from(text);
-                self.value(matcher, Subject::Text, &|| "body".into(), Some(&text), mismatches);
-            }
-            Err(reason) => {
-                let matcher = unavailable(span, "body".into(), matcher, self.bindings, &reason);
-                mismatches.push(matcher);
-            }
-        }
+fn kind(demand: &Demand) -> &'static str {
+    match demand {
+        Demand::Status(_) => "status",
+        Demand::Header(..) => "header",
+        Demand::Json(_) => "json",
+        Demand::Body(_) => "body",
+        Demand::Challenge(_) => "challenge",
+        Demand::Duration(_) => "duration",
     }
 }

@@ -1,89 +1,150 @@
 //! The words for what was expected and what was found.
 
+use std::fmt::{self, Display, Write};
+
 use serde_json::Value;
 
-use crate::suite::matcher::{Matcher, Operator, Path, Pattern, Subject, ValueOperator};
+use super::seen::Seen;
+use crate::suite::matcher::{JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator};
 use crate::template::{Bindings, Draft};
 
-/// A value with its type, whole: whoever shows it redacts first and shortens second.
-pub fn typed(value: Option<&Value>) -> String {
-    match value {
-        None => "nothing".into(),
-        Some(Value::Null) => "null".into(),
-        Some(value @ Value::Bool(_)) => format!("{value} (boolean)"),
-        Some(value @ Value::Number(_)) => format!("{value} (number)"),
-        Some(value @ Value::String(_)) => format!("{value} (string)"),
-        Some(value @ Value::Array(items)) => format!("{value} (array of {})", items.len()),
-        Some(value @ Value::Object(members)) => format!("{value} (object of {})", members.len()),
+/// How much is told of one value, in bytes. It is redacted and shortened by whoever shows it.
+const TOLD: usize = 64 * 1024;
+
+/// What was found, with its type where it could be another.
+pub fn found(seen: Seen) -> String {
+    match seen {
+        Seen::Missing => "nothing".into(),
+        Seen::Json(value) => typed(value),
+        Seen::Nodes(nodes) => {
+            format!("{} (array of {})", list_of(nodes.iter(), "[", "]"), nodes.len())
+        }
+        Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) => json_text(text),
+        Seen::Lines(lines) => format!(
+            "{} ({} lines)",
+            list_of(lines.iter().map(|line| json_text(line)), "[", "]"),
+            lines.len()
+        ),
+        Seen::Count(count) => count.to_string(),
+        Seen::Time(time) => format!("{:.1} ms", time.as_secs_f64() * 1000.0),
     }
 }
 
-/// A value as it is shown beside others of its kind: with its type only where there are several.
-pub fn shown(value: &Value, subject: Subject) -> String {
-    match (subject, value) {
-        (Subject::Status, value) => value.to_string(),
-        (Subject::Duration, time) => format!("{time} ms"),
-        (Subject::Text, Value::String(_) | Value::Array(_)) => value.to_string(),
-        (Subject::Text, scalar) => Value::String(bare(scalar)).to_string(),
-        (Subject::Json, value) => typed(Some(value)),
+/// A value with its type.
+pub fn typed(value: &Value) -> String {
+    let shown = json(value);
+    match value {
+        Value::Null => shown,
+        Value::Bool(_) => format!("{shown} (boolean)"),
+        Value::Number(_) => format!("{shown} (number)"),
+        Value::String(_) => format!("{shown} (string)"),
+        Value::Array(items) if items.is_empty() => format!("{shown} (array)"),
+        Value::Array(items) => format!("{shown} (array of {})", items.len()),
+        Value::Object(members) if members.is_empty() => format!("{shown} (object)"),
+        Value::Object(members) => format!("{shown} (object of {})", members.len()),
+    }
+}
+
+/// A value as JSON, cut when it is very long.
+pub fn json(value: &Value) -> String {
+    list_of(std::iter::once(value), "", "")
+}
+
+/// A text as JSON, cut when it is very long.
+pub fn json_text(text: &str) -> String {
+    json(&Value::from(&text[..text.floor_char_boundary(TOLD)]))
+}
+
+fn list_of<V: Display>(values: impl Iterator<Item = V>, open: &str, close: &str) -> String {
+    let mut told = Told(open.to_owned());
+    let mut comma = "";
+    for value in values {
+        // An error says that the rest is cut off.
+        if write!(told, "{comma}{value}").is_err() {
+            return told.0;
+        }
+        comma = ",";
+    }
+    told.0 + close
+}
+
+/// A text that takes no more than is told of a value.
+struct Told(String);
+
+impl Write for Told {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = text.floor_char_boundary(TOLD.saturating_sub(self.0.len()));
+        self.0.push_str(&text[..room]);
+        if room == text.len() { Ok(()) } else { Err(fmt::Error) }
     }
 }
 
 /// What a matcher demands, as it follows "expected".
 pub fn demand(matcher: &Matcher, subject: Subject, bindings: &Bindings) -> String {
-    let demands: Vec<String> = matcher
-        .0
-        .iter()
-        .map(|operator| operator_demand(&operator.value, subject, bindings))
-        .collect();
-    demands.join(" and ")
+    let operators = matcher.0.iter().map(|operator| &operator.value);
+    all_of(operators.map(|operator| operator_demand(operator, subject, bindings)))
 }
 
 /// What an operator demands, as it follows "expected".
 pub fn operator_demand(operator: &Operator, subject: Subject, bindings: &Bindings) -> String {
+    let inner = |matcher: &Matcher| demand(matcher, subject, bindings);
     match operator {
         Operator::Value(kind, draft) => value_demand(*kind, draft, subject, bindings),
-        Operator::Matches(Pattern::Compiled(regex)) => format!("a match of /{}/", regex.as_str()),
-        Operator::Matches(Pattern::Written(text)) => match text.value.fill(bindings) {
-            Ok(text) => format!("a match of /{text}/"),
-            Err(_) => "a match of a regex".into(),
-        },
-        Operator::Not(matcher) => format!("not {}", demand(matcher, subject, bindings)),
+        Operator::Matches(pattern) => format!("a text that matches /{}/", regex(pattern, bindings)),
+        Operator::Not(matcher) => opposite(matcher, subject, bindings),
         Operator::Length(matcher) => {
-            format!("a length of {}", demand(matcher, Subject::Json, bindings))
+            format!("a length of {}", demand(matcher, Subject::Status, bindings))
         }
-        Operator::Each(matcher) => {
-            format!("every element to be {}", demand(matcher, subject, bindings))
-        }
-        Operator::Any(matcher) => {
-            format!("an element that is {}", demand(matcher, subject, bindings))
-        }
-        Operator::All(matchers) => {
-            let demands: Vec<String> =
-                matchers.iter().map(|m| demand(m, subject, bindings)).collect();
-            demands.join(" and ")
-        }
+        Operator::Each(matcher) => format!("each element to be {}", inner(matcher)),
+        Operator::Any(matcher) => format!("any element to be {}", inner(matcher)),
+        Operator::All(matchers) => all_of(matchers.iter().map(inner)),
         Operator::Json(checks) => {
-            let demands: Vec<String> = checks
-                .iter()
-                .map(|check| {
-                    format!(
-                        "{} to be {}",
-                        path_text(&check.path),
-                        demand(&check.matcher, Subject::Json, bindings)
-                    )
-                })
-                .collect();
-            demands.join(" and ")
+            let checks = checks.iter().map(|check| check_demand(check, bindings));
+            format!("something where {}", all_of(checks))
         }
     }
 }
 
+fn all_of(demands: impl Iterator<Item = String>) -> String {
+    demands.collect::<Vec<_>>().join(" and ")
+}
+
+fn check_demand(check: &JsonCheck, bindings: &Bindings) -> String {
+    let wanted = demand(&check.matcher, Subject::Json, bindings);
+    format!("{} is {wanted}", path_text(&check.path))
+}
+
+/// What does not meet the matcher.
+fn opposite(matcher: &Matcher, subject: Subject, bindings: &Bindings) -> String {
+    use ValueOperator as V;
+    let wanted = demand(matcher, subject, bindings);
+    let [only] = &*matcher.0 else { return format!("not ({wanted})") };
+    match &only.value {
+        Operator::Value(V::Exists, _) if wanted == "nothing" => "something".into(),
+        Operator::Value(V::Exists, _) => "nothing".into(),
+        Operator::Value(V::In, _) => format!("none{}", wanted.trim_start_matches("one")),
+        Operator::Value(V::Gt | V::Gte | V::Lt | V::Lte, _)
+        | Operator::Each(_)
+        | Operator::Any(_) => format!("not {wanted}"),
+        _ => format!("anything but {wanted}"),
+    }
+}
+
 /// A query as it was written.
-pub fn path_text(path: &Path) -> String {
+pub fn path_text(path: &Path) -> &str {
     match path {
-        Path::Compiled(path) => path.text().to_owned(),
-        Path::Written(text) => text.value.as_fixed().unwrap_or("a query").to_owned(),
+        Path::Compiled(path) => path.text(),
+        Path::Written(text) => text.value.as_fixed().unwrap_or("a query"),
+    }
+}
+
+fn regex(pattern: &Pattern, bindings: &Bindings) -> String {
+    match pattern {
+        Pattern::Compiled(regex) => regex.as_str().to_owned(),
+        Pattern::Written(text) => match text.value.fill(bindings) {
+            Ok(text) => text.into_owned(),
+            Err(error) => error.message,
+        },
     }
 }
 
@@ -99,45 +160,75 @@ fn value_demand(
         Ok(value) => value,
         Err(error) => return error.message.clone(),
     };
+    let is_moment = subject != Subject::Duration
+        && value.as_str().is_some_and(|text| crate::date::parse(text).is_some());
     match kind {
-        V::Equals => shown(value, subject),
-        V::Status => status_demand(value),
-        V::In => format!("one of {value}"),
-        V::Type => type_demand(value),
+        V::Equals => operand(value, subject),
+        V::Status => any_of(value, spelled),
+        V::In => format!("one of {}", listed(value, subject)),
+        V::Type => any_of(value, |name| with_article(name.as_str().unwrap_or("null"))),
         V::Exists if value == &Value::Bool(false) => "nothing".into(),
         V::Exists => "something".into(),
-        V::Gt => format!("more than {}", bare(value)),
-        V::Gte => format!("at least {}", bare(value)),
-        V::Lt => format!("less than {}", bare(value)),
-        V::Lte => format!("at most {}", bare(value)),
-        V::Contains => format!("something that contains {value}"),
-        V::StartsWith => format!("a text that starts with {value}"),
-        V::EndsWith => format!("a text that ends with {value}"),
-    }
-}
-
-fn bare(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn status_demand(value: &Value) -> String {
-    match value {
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(bare).collect();
-            items.join(" or ")
+        V::Gt if is_moment => format!("a time after {}", spelled(value)),
+        V::Gte if is_moment => format!("{} or later", spelled(value)),
+        V::Lt if is_moment => format!("a time before {}", spelled(value)),
+        V::Lte if is_moment => format!("{} or earlier", spelled(value)),
+        V::Gt => format!("more than {}", spelled(value)),
+        V::Gte => format!("at least {}", spelled(value)),
+        V::Lt => format!("less than {}", spelled(value)),
+        V::Lte => format!("at most {}", spelled(value)),
+        V::Contains if subject == Subject::Json => {
+            format!("something that contains {}", json(value))
         }
-        value => bare(value),
+        V::Contains => format!("a text that contains {}", quoted(value)),
+        V::StartsWith => format!("a text that starts with {}", quoted(value)),
+        V::EndsWith => format!("a text that ends with {}", quoted(value)),
     }
 }
 
-fn type_demand(value: &Value) -> String {
-    let with_article = |name: &Value| match name.as_str() {
-        Some(name @ ("integer" | "array" | "object")) => format!("an {name}"),
-        Some("null") | None => "null".to_owned(),
-        Some(name) => format!("a {name}"),
+/// An operand as it is told beside what was found.
+fn operand(value: &Value, subject: Subject) -> String {
+    match subject {
+        Subject::Json => typed(value),
+        Subject::Text => quoted(value),
+        Subject::Status | Subject::Duration => spelled(value),
+    }
+}
+
+fn listed(value: &Value, subject: Subject) -> String {
+    let shown = |value: &Value| match subject {
+        Subject::Text => quoted(value),
+        _ => json(value),
     };
+    let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    items.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+fn any_of(value: &Value, shown: impl Fn(&Value) -> String) -> String {
     match value {
-        Value::Array(names) => names.iter().map(with_article).collect::<Vec<_>>().join(" or "),
-        name => with_article(name),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(" or "),
+        value => shown(value),
+    }
+}
+
+/// A scalar without quotes.
+pub fn spelled(value: &Value) -> String {
+    value.as_str().map_or_else(|| json(value), str::to_owned)
+}
+
+/// A scalar that counts as it is spelled, in quotes.
+fn quoted(value: &Value) -> String {
+    match value {
+        Value::Array(_) | Value::Object(_) => json(value),
+        scalar => json_text(&spelled(scalar)),
+    }
+}
+
+/// The name of a type as it follows "is".
+pub fn with_article(type_name: &str) -> String {
+    match type_name {
+        "null" | "nothing" => type_name.to_owned(),
+        "array" | "object" | "integer" => format!("an {type_name}"),
+        _ => format!("a {type_name}"),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::scope::{Binder, Mark};
 use super::tokens::Tokens;
+use crate::auth::credential::{basic_pair, secret_parts};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
 use crate::suite::auth::{Auth, TokenSourceKind};
@@ -98,6 +99,7 @@ pub fn bearer_token(
         let fault = Diagnostic::error(source, written.span, title)
             .label("apitest writes that before it: give the token alone");
         binder.blame(mark, fault);
+        learn_parts(binder, &bound, written.span, source);
     }
     bound
 }
@@ -118,11 +120,14 @@ fn basic(
     }
     // Some APIs take a key for one of the two, and nothing for the other.
     let named = name.as_fixed().is_none_or(|name| !name.is_empty());
-    let password = match password.value.as_fixed() {
+    let word = match password.value.as_fixed() {
         Some("") if named => Template::Fixed("".into()),
         _ => secret(binder, password, source, "password"),
     };
-    Credential::Basic(name, password)
+    if let (Some(name), Some(word)) = (name.as_fixed(), word.as_fixed()) {
+        binder.learn(&basic_pair(name, word), source, password.span);
+    }
+    Credential::Basic(name, word)
 }
 
 fn header(binder: &mut Binder, written: &[Field], source: &Arc<Source>) -> Credential {
@@ -137,6 +142,9 @@ fn header(binder: &mut Binder, written: &[Field], source: &Arc<Source>) -> Crede
         let empty = |line: &Template| line.as_fixed().is_some_and(|text| text.trim().is_empty());
         if binder.is_sound(mark) && (lines.is_empty() || lines.iter().any(empty)) {
             binder.blame(mark, nothing_sent(source, field.value.span, "credential"));
+        }
+        if binder.is_sound(mark) {
+            lines.iter().for_each(|line| learn_parts(binder, line, field.value.span, source));
         }
         bound.extend(lines.into_iter().map(|line| (name.clone(), line)));
     }
@@ -157,7 +165,17 @@ fn secret(
     if empty && binder.is_sound(mark) {
         binder.blame(mark, nothing_sent(source, written.span, what));
     }
+    if let Some(value) = bound.as_fixed().filter(|_| binder.is_sound(mark)) {
+        binder.learn(value.trim(), source, written.span);
+    }
     bound
+}
+
+/// What stands behind a scheme is secret by itself too.
+fn learn_parts(binder: &mut Binder, bound: &Template, span: Span, source: &Arc<Source>) {
+    for part in bound.as_fixed().map_or_else(Vec::new, secret_parts) {
+        binder.learn(&part, source, span);
+    }
 }
 
 /// Of `Token ${key}` with an empty key, `Token` would be left: not a credential, and refused for

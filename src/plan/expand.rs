@@ -7,6 +7,7 @@ use super::bind::Expectations;
 use super::credential::{self, Credential};
 use super::invalid::invalid;
 use super::scope::{Binder, Inputs, Level};
+use super::secrets::short;
 use super::settings::{StepSettings, effective, says_nothing};
 use super::tokens::{self, Tokens};
 use super::unused::{settle, try_settings};
@@ -80,16 +81,17 @@ impl<'s> Expansion<'s> {
             try_settings(&mut self.binder, settings, source);
         }
         self.warnings.extend(settle(&mut self.binder, settings, source));
-        let Binder { faults: unbound, used, used_vars, .. } = self.binder;
+        let Binder { faults: unbound, used, used_vars, secrets, .. } = self.binder;
         let used_vars = used_vars.into_iter().collect();
         let diagnostics = roots(faults.into_iter().chain(unbound).collect());
+        let diagnostics = [diagnostics, short(&secrets)].concat();
         if diagnostics.iter().any(|d| d.severity == Severity::Error) {
             let plan = invalid(source, Some(&self.file.name), diagnostics);
-            return FilePlan { used, used_vars, ..plan };
+            return FilePlan { used, used_vars, secrets, ..plan };
         }
         let mut diagnostics = [diagnostics, self.warnings].concat();
         diagnostics.sort_by_key(|d| d.place.span.start);
-        FilePlan { cases, tokens: self.tokens.0, diagnostics, used, used_vars }
+        FilePlan { cases, tokens: self.tokens.0, diagnostics, used, used_vars, secrets }
     }
 
     fn case(&mut self, test: &'s Test) -> Case {

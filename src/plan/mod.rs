@@ -26,6 +26,7 @@ use crate::source::{Source, Span, Spanned};
 use crate::suite::expect::Expectation;
 use crate::template::Template;
 use credential::{Credential, Token, TokenId};
+use secrets::Secrets;
 use settings::StepSettings;
 
 /// A run, in the order in which it is started and reported.
@@ -59,7 +60,7 @@ pub struct Case {
 }
 
 /// A spec file, as far as cases and reports need it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SpecFile {
     /// Its text.
     pub source: Arc<Source>,
@@ -131,6 +132,8 @@ pub struct FilePlan {
     pub used: HashSet<scope::Place>,
     /// The names given with `--var` that it uses.
     pub used_vars: Vec<String>,
+    /// The values in it that must not be shown, as far as they are known before the run.
+    pub secrets: Secrets,
 }
 
 impl FilePlan {

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::secrets::Secrets;
 use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
 use crate::source::{Source, Span};
@@ -51,6 +52,8 @@ pub struct Binder<'s> {
     pub used: HashSet<Place>,
     /// The variables of the command line that were used.
     pub used_vars: HashSet<String>,
+    /// What must not be shown.
+    pub secrets: Secrets,
     pub(super) regexes: HashMap<String, Arc<regex::Regex>>,
     pub(super) paths: HashMap<String, Arc<JsonPath>>,
 }
@@ -96,6 +99,7 @@ impl<'s> Binder<'s> {
             filled: 0,
             used: HashSet::new(),
             used_vars: HashSet::new(),
+            secrets: Secrets::new(),
             regexes: HashMap::new(),
             paths: HashMap::new(),
         }

@@ -1,93 +1,99 @@
-//! The secrets of a plan that are known before it is run.
+//! The secrets that are known before the run, and the names that must not show them.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use super::credential::Credential;
 use super::scope::{Binder, Inputs, Level};
-use super::{Plan, Work};
+use super::{Plan, SpecFile};
 use crate::diagnostic::Diagnostic;
-use crate::suite::auth::TokenSourceKind;
+use crate::secret::{Redactor, SHORT, TINY};
+use crate::source::{Place, Source, Span};
 use crate::suite::project::Project;
 use crate::template::Template;
 
-impl Plan {
-    /// Every token, password and key whose value is known; each once.
-    pub fn secrets(&self) -> HashSet<&str> {
-        let mut secrets = HashSet::new();
-        for token in &self.tokens {
-            if let TokenSourceKind::Text(text) = &token.kind {
-                secrets.extend(text.as_fixed());
-            }
-        }
-        for case in &self.cases {
-            let Work::Steps(steps) = &case.work else { continue };
-            for step in steps {
-                step.credential.secrets(&mut secrets);
-            }
-        }
-        secrets
-    }
-}
+/// Secrets and where each was first defined.
+pub type Secrets = HashMap<Box<str>, Place>;
 
-impl Credential {
-    fn secrets<'c>(&'c self, secrets: &mut HashSet<&'c str>) {
-        match self {
-            Credential::None | Credential::Token(_) => {}
-            Credential::Bearer(token) => secrets.extend(token.as_fixed()),
-            Credential::Basic(_, password) => secrets.extend(password.as_fixed()),
-            Credential::Header(fields) => {
-                let values = fields.iter().filter_map(|(_, value)| value.as_fixed());
-                for value in values.filter(|value| !is_scheme(value)) {
-                    secrets.insert(value);
-                    // Of `Token abc` the part behind the scheme is what must not be shown alone.
-                    secrets.extend(value.split_once(' ').map(|(_, rest)| rest.trim()));
-                }
-            }
+impl Binder<'_> {
+    /// Notes that `value` must not be shown.
+    pub fn learn(&mut self, value: &str, source: &Arc<Source>, span: Span) {
+        if !self.secrets.contains_key(value) && !value.trim().is_empty() {
+            self.secrets.insert(value.into(), Place::new(source, span));
         }
     }
 }
 
-/// Whether a credential is nothing but a scheme, sent alone to be refused. Masking that would hide
-/// it in every challenge too.
-fn is_scheme(value: &str) -> bool {
-    const SCHEMES: [&str; 8] =
-        ["Bearer", "Basic", "Digest", "DPoP", "Negotiate", "OAuth", "Token", "ApiKey"];
-    SCHEMES.iter().any(|scheme| value.trim().eq_ignore_ascii_case(scheme))
+/// A warning for every secret that is too short to be one, in the order of their places.
+pub fn short(secrets: &Secrets) -> Vec<Diagnostic> {
+    let mut warnings: Vec<Diagnostic> =
+        secrets.iter().filter_map(|(value, place)| short_secret(value, place)).collect();
+    warnings.sort_by_key(|warning| warning.place.span.start);
+    warnings
 }
 
-/// The values under `secrets` of the project file, and what is wrong with them.
-pub fn of_project(project: &Project, inputs: &Inputs) -> (Vec<String>, Vec<Diagnostic>) {
+/// A warning when `value` is too short to be a secret.
+pub fn short_secret(value: &str, place: &Place) -> Option<Diagnostic> {
+    if value.chars().count() >= SHORT {
+        return None;
+    }
+    let title = format!("a secret of fewer than {SHORT} characters");
+    let (label, help) = match value.len() < TINY {
+        true => (
+            "too short to be hidden inside words",
+            "it is hidden only where no letter or digit stands beside it: use a longer one",
+        ),
+        false => (
+            "it can be guessed",
+            "wherever its characters stand in the output, they are hidden: use a longer one",
+        ),
+    };
+    Some(Diagnostic::warning(&place.source, place.span, title).label(label).help(help))
+}
+
+/// The values under `secrets` of the project file, and what is wrong with them. One that the
+/// environment does not hold has no effect: it cannot be shown either.
+pub fn of_project(project: &Project, inputs: &Inputs) -> (Secrets, Vec<Diagnostic>) {
     let level = Level { source: &project.source, settings: &project.settings };
     let mut binder = Binder::new(inputs, vec![level]);
-    let mut values = Vec::new();
     for secret in &project.secrets {
-        if let Template::Fixed(value) = binder.template(&secret.value, &project.source) {
-            values.push(value.into());
+        let missing = binder.missing.len();
+        match binder.template(&secret.value, &project.source) {
+            _ if binder.missing.len() > missing => {}
+            Template::Fixed(value) => binder.learn(&value, &project.source, secret.span),
+            Template::Parts(_) => {
+                let title = "a value under `secrets` must be known before the run";
+                binder.fault(&project.source, secret.span, title);
+            }
         }
     }
-    // A secret that the environment does not hold cannot be shown either.
-    (values, binder.faults)
+    let mut faults = binder.faults;
+    faults.extend(short(&binder.secrets));
+    (binder.secrets, faults)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn secrets_of_header(value: &str) -> Vec<String> {
-        let text = |text: &str| Template::Fixed(text.into());
-        let credential = Credential::Header(vec![(text("Authorization"), text(value))]);
-        let mut secrets = HashSet::new();
-        credential.secrets(&mut secrets);
-        let mut secrets: Vec<String> = secrets.into_iter().map(str::to_owned).collect();
-        secrets.sort();
-        secrets
-    }
-
-    #[test]
-    fn a_scheme_alone_is_no_secret() {
-        assert_eq!(secrets_of_header("Bearer"), [""; 0]);
-        assert_eq!(secrets_of_header("basic "), [""; 0]);
-        assert_eq!(secrets_of_header("bear3r"), ["bear3r"]);
-        assert_eq!(secrets_of_header("Bearer abc"), ["Bearer abc", "abc"]);
+impl Plan {
+    /// Takes the secrets out of the names of cases and files. Names of a file that become the same
+    /// are numbered: a report tells cases apart by them. Select first: a filter knows the names as
+    /// they were written.
+    pub fn hide_secrets(&mut self, redactor: &Redactor) {
+        let mut hidden: HashMap<*const SpecFile, Arc<SpecFile>> = HashMap::new();
+        let mut taken = HashSet::new();
+        for case in &mut self.cases {
+            let file = Arc::as_ptr(&case.file);
+            if let Cow::Owned(name) = redactor.redact(&case.name) {
+                let mut number = 1;
+                let mut unique = name.clone();
+                while !taken.insert((file, unique.clone())) {
+                    number += 1;
+                    unique = format!("{name} ({number})");
+                }
+                case.name = unique.into();
+            }
+            if let Cow::Owned(name) = redactor.redact(&case.file.name) {
+                let renamed = || Arc::new(SpecFile { name, ..SpecFile::clone(&case.file) });
+                case.file = hidden.entry(file).or_insert_with(renamed).clone();
+            }
+        }
     }
 }

@@ -85,7 +85,7 @@ impl Junit {
     }
 
     fn case_ended(&mut self, case: &Case, end: &CaseEnd) -> io::Result<()> {
-        self.enter_suite(case)?;
+        self.enter_suite(case, end)?;
         let Some(suite) = self.suites.last_mut() else { return Ok(()) };
         suite.counts.add(end);
         let (test_case, text) = case::test_case(case, end, &suite.class, self.spooled);
@@ -99,16 +99,18 @@ impl Junit {
     }
 
     /// All cases of a file come one after another.
-    fn enter_suite(&mut self, case: &Case) -> io::Result<()> {
+    fn enter_suite(&mut self, case: &Case, end: &CaseEnd) -> io::Result<()> {
         let path = case.file.source.path();
         if self.suites.last().is_some_and(|suite| suite.path == path) {
             return Ok(());
         }
         self.write_batch()?;
+        let now = SystemTime::now();
         self.suites.push(Suite {
             path: path.to_owned(),
             class: unique(class_name(path), &mut self.classes),
-            started: whole_seconds(SystemTime::now()),
+            // When its first case began, or a little later if others had to be told before.
+            started: whole_seconds(now.checked_sub(end.elapsed).unwrap_or(now)),
             counts: Counts::default(),
             spooled: 0,
         });

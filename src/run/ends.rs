@@ -26,19 +26,21 @@ struct State {
     ends: Vec<(usize, CaseEnd)>,
     /// How many are still to come.
     missing: usize,
+    /// Nobody takes them any more.
+    closed: bool,
 }
 
 impl Ends {
     /// For so many cases.
     pub fn new(cases: usize) -> Ends {
-        let state = State { ends: Vec::with_capacity(BATCH), missing: cases };
+        let state = State { ends: Vec::with_capacity(BATCH), missing: cases, closed: false };
         Ends { state: Mutex::new(state), worth_taking: Condvar::new(), taken: Condvar::new() }
     }
 
     /// Brings the end of the case at this position of the plan.
     pub fn put(&self, index: usize, end: CaseEnd) {
         let mut state = self.state();
-        while state.ends.len() >= FULL {
+        while state.ends.len() >= FULL && !state.closed {
             state = self.taken.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.ends.push((index, end));
@@ -66,6 +68,12 @@ impl Ends {
             self.taken.notify_all();
         }
         Some(taken)
+    }
+
+    /// Nobody takes ends any more: no worker waits for it.
+    pub fn close(&self) {
+        self.state().closed = true;
+        self.taken.notify_all();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -109,6 +117,19 @@ mod tests {
         });
         seen.sort_unstable();
         assert!(seen.into_iter().eq(0..cases));
+    }
+
+    #[test]
+    fn nobody_waits_once_nobody_takes() {
+        let ends = Ends::new(2 * FULL);
+        std::thread::scope(|scope| {
+            scope.spawn(|| (0..2 * FULL).for_each(|index| ends.put(index, end())));
+            while ends.state().ends.len() < FULL {
+                std::thread::yield_now();
+            }
+            ends.close();
+        });
+        assert_eq!(ends.state().missing, 0);
     }
 
     #[test]

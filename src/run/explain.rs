@@ -47,7 +47,7 @@ impl Explainer<'_> {
             annotations => annotations.iter().map(|a| a.title.as_str()).collect(),
         };
         Box::new(Failure {
-            kind: kind(&mismatches[0]),
+            kind: mismatches[0].kind,
             message,
             repeat: self.repeat(case, Some((step, request))),
             annotations,
@@ -56,7 +56,7 @@ impl Explainer<'_> {
     }
 
     fn annotation(&self, case: &Case, mismatch: &Mismatch) -> Annotation {
-        let Mismatch { span, subject, expected, actual, note } = mismatch;
+        let Mismatch { span, subject, expected, actual, notes, .. } = mismatch;
         let place = Place::new(&case.file.source, *span);
         let (expected, actual) = (self.value(expected), self.value(actual));
         let title = format!("{}: expected {expected}, got {actual}", self.value(subject));
@@ -66,7 +66,7 @@ impl Explainer<'_> {
         };
         let mut annotation =
             Annotation::new(Severity::Error, &place, &title, &label, self.redactor);
-        annotation.helps.extend(note.as_ref().map(|note| self.value(note)));
+        annotation.helps.extend(notes.iter().map(|note| self.value(note)));
         annotation
     }
 
@@ -145,18 +145,6 @@ impl Explainer<'_> {
 
     fn shown(&self, text: &str) -> String {
         shortened(&self.redactor.redact(at_most(text, LOOKED_AT)), EXCERPT)
-    }
-}
-
-fn kind(mismatch: &Mismatch) -> &'static str {
-    let first = mismatch.subject.split([' ', '[']).next().unwrap_or_default();
-    match first {
-        "status" => "status",
-        "header" => "header",
-        "challenge" => "challenge",
-        "duration" => "duration",
-        "body" => "body",
-        _ => "json",
     }
 }
 

@@ -10,7 +10,7 @@ mod curl;
 mod case;
 mod ends;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -77,9 +77,17 @@ impl Run<'_> {
         };
         std::thread::scope(|scope| {
             scope.spawn(|| self.stop.watch(self.settings.deadline));
-            pool.run(self.plan.units(), work, || self.tell(&ends, observe));
+            let mut told = Ok(());
+            pool.run(self.plan.units(), work, || {
+                told = catch_unwind(AssertUnwindSafe(|| self.tell(&ends, observe)));
+                ends.close();
+            });
             self.stop.over();
+            told.unwrap_or_else(|panic| resume_unwind(panic));
         });
+        for warning in self.tokens.warnings() {
+            observe(Event::Noticed(&warning.annotation(self.redactor)));
+        }
         observe(Event::Ended { elapsed: started.elapsed(), stopped: self.stop.reason() });
     }
 

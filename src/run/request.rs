@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use base64::Engine;
-
 use super::tokens::TokenStore;
+use crate::auth::credential::{basic_pair, secret_parts};
 use crate::http::message::{Header, Request};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
@@ -173,17 +172,23 @@ impl Maker<'_> {
             }
             Credential::Basic(username, password) => {
                 // Some APIs take a key for the user name, and no password.
+                let filled_now = password.as_fixed().is_none();
                 let password = match password.as_fixed() {
                     Some("") => String::new(),
                     _ => self.secret(password)?,
                 };
-                let pair = format!("{}:{password}", username.fill(self.bindings)?);
-                let pair = base64::engine::general_purpose::STANDARD.encode(pair);
+                let pair = basic_pair(&username.fill(self.bindings)?, &password);
+                if username.as_fixed().is_none() || filled_now {
+                    self.redactor.add(&pair);
+                }
                 headers.push(authorization(format!("Basic {pair}")));
             }
             Credential::Header(fields) => {
                 for (name, value) in fields {
-                    self.secret(value)?;
+                    let filled = self.secret(value)?;
+                    if value.as_fixed().is_none() {
+                        secret_parts(&filled).iter().for_each(|part| self.redactor.add(part));
+                    }
                     headers.push(self.header(name, value, true)?);
                 }
             }

@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use super::command;
 use super::stop::Stop;
+use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
 use crate::plan::credential::Token;
+use crate::plan::secrets::short_secret;
 use crate::secret::{Redactor, Secret};
+use crate::source::Place;
 use crate::suite::auth::TokenSourceKind;
 use crate::template::Bindings;
 
@@ -45,6 +48,20 @@ impl<'r> TokenStore<'r> {
         let token = &self.tokens[index];
         let obtained = self.obtained[index].get_or_init(|| self.obtain(token));
         obtained.as_ref().map_err(String::as_str)
+    }
+
+    /// What is to be said of the tokens that were obtained: those that are too short to be secret.
+    /// One that is written in a spec was told of before the run.
+    pub fn warnings(&self) -> Vec<Diagnostic> {
+        let obtained = self.tokens.iter().zip(&self.obtained);
+        let warning = |(token, value): (&Token, &OnceLock<Result<Secret, String>>)| {
+            if matches!(token.kind, TokenSourceKind::Text(_)) {
+                return None;
+            }
+            let value = value.get()?.as_ref().ok()?;
+            short_secret(value.expose(), &Place::new(&token.source, token.span))
+        };
+        obtained.filter_map(warning).collect()
     }
 
     fn obtain(&self, token: &Token) -> Result<Secret, String> {

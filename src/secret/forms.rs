@@ -22,17 +22,18 @@ pub fn all(secret: &str) -> Vec<Vec<u8>> {
     forms
 }
 
-/// In base64, standard and URL-safe: alone, and as it stands in a longer text at each of the three
-/// alignments, without the characters that depend on its neighbours.
+/// In base64, standard and URL-safe, as it stands at each of the three alignments: in the middle of
+/// a longer text, without the characters that depend on its neighbours, and at the end of one.
 pub fn base64(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = Vec::new();
-    for (alone, within) in [(STANDARD, STANDARD_NO_PAD), (URL_SAFE, URL_SAFE_NO_PAD)] {
-        forms.push(alone.encode(secret));
-        forms.push(within.encode(secret));
+    for (padded, plain) in [(STANDARD, STANDARD_NO_PAD), (URL_SAFE, URL_SAFE_NO_PAD)] {
         for lead in 0..3 {
-            let text = within.encode([&[0; 2][..lead], secret].concat());
-            let (start, end) = ((lead * 8).div_ceil(6), (lead + secret.len()) * 8 / 6);
-            forms.push(text[start..end].to_owned());
+            let text = [&[0; 2][..lead], secret].concat();
+            let (start, end) = ((lead * 8).div_ceil(6), text.len() * 8 / 6);
+            let encoded = plain.encode(&text);
+            forms.push(encoded[start..end].to_owned());
+            forms.push(encoded[start..].to_owned());
+            forms.push(padded.encode(&text)[start..].to_owned());
         }
     }
     forms.sort();

@@ -1,5 +1,98 @@
-//! stub
-/// stub
-pub fn secret_literals(_text: &str) -> Vec<std::ops::Range<usize>> {
-    Vec::new()
+//! Where secrets are written out in a file, found without reading it as YAML: whatever is shown of
+//! a file that does not parse must not show them either.
+//!
+//! A secret is the value of `bearer`, `password`, `client_secret` or `refresh_token` wherever they
+//! stand, each value under `tokens` that is no source such as `{file: …}`, each under the `header`
+//! of `auth` and each under `secrets`. The name of a token, as in `auth: alice`, is none. When in
+//! doubt, more is found than is secret: all that follows a quote that does not close.
+
+mod key;
+mod noted;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use crate::diagnostic::did_you_mean;
+
+/// What stands below a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Below {
+    /// Nothing secret.
+    Nothing,
+    /// Names of tokens, in `enforce`.
+    Names,
+    /// A way to authenticate: a scalar is the name of a token.
+    Auth,
+    /// Names with a secret behind each.
+    Secrets,
+    /// A secret, or a list of them.
+    Secret,
+}
+
+/// The keys that lead to secrets.
+const KEYS: [&str; 8] = [
+    "auth",
+    "tokens",
+    "secrets",
+    "bearer",
+    "password",
+    "client_secret",
+    "refresh_token",
+    "enforce",
+];
+
+/// Keys that are nearly one of those, and are none.
+const INNOCENT: [&str; 4] = ["token", "author", "path", "all"];
+
+/// Where `text` has secrets written out: values without their quotes, in order. A value that is
+/// broken, or goes over several lines, has several ranges, which may overlap.
+pub fn secret_literals(text: &str) -> Vec<Range<usize>> {
+    scan::literals(text, Below::of)
+}
+
+/// As [`secret_literals`], for a file with faults: a key that is nearly one of those counts too.
+pub fn suspected_literals(text: &str) -> Vec<Range<usize>> {
+    scan::literals(text, |key| match Below::of(key) {
+        Below::Nothing if !INNOCENT.contains(&key) => {
+            did_you_mean(key, KEYS).map_or(Below::Nothing, Below::of)
+        }
+        below => below,
+    })
+}
+
+impl Below {
+    /// What stands below a key, wherever it stands.
+    fn of(key: &str) -> Below {
+        match key {
+            "bearer" | "password" | "client_secret" | "refresh_token" | "secrets" => Below::Secret,
+            "tokens" => Below::Secrets,
+            "auth" => Below::Auth,
+            "enforce" => Below::Names,
+            _ => Below::Nothing,
+        }
+    }
+
+    /// What stands below a key that stands below another, when it `alone` would mean this.
+    fn child(self, key: &str, alone: Below) -> Below {
+        match (self, key) {
+            (Below::Names, "tokens") => Below::Names,
+            (Below::Nothing | Below::Names, _) => alone,
+            (Below::Auth, "username") => Below::Nothing,
+            (Below::Auth, "basic") => Below::Auth,
+            (Below::Auth, "header") => Below::Secrets,
+            (Below::Secret, "file" | "command" | "login" | "oauth2" | "jwt" | "github_oidc") => {
+                Below::Nothing
+            }
+            // A matcher, where an expected body has a `password`.
+            (Below::Secret, "type" | "exists" | "length" | "not" | "is") => Below::Nothing,
+            // It may be misspelt, and hold a secret all the same.
+            (Below::Auth | Below::Secrets | Below::Secret, _) => Below::Secret,
+        }
+    }
+
+    fn is_secret(self) -> bool {
+        matches!(self, Below::Secret | Below::Secrets)
+    }
 }

@@ -144,6 +144,14 @@ fn every_file_begins_by_saying_what_it_is() {
     }
 }
 
+#[test]
+fn no_file_is_long() {
+    for file in code() {
+        let lines = file.code.lines().count();
+        assert!(lines <= 400, "{} has {lines} lines without its tests", file.path);
+    }
+}
+
 /// Fails for every file whose path `looked_at` takes and whose code has `pattern` in it.
 fn absent(pattern: &str, looked_at: impl Fn(&str) -> bool) {
     let pattern = Regex::new(pattern).expect("a regex");

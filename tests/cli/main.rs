@@ -4,6 +4,7 @@ mod support;
 
 mod run;
 mod sent;
+mod console;
 mod bad_input;
 mod operators;
 mod junit;

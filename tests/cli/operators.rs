@@ -1,1 +1,93 @@
-//! Each operator, once holding and once not, with its whole message.
+//! Every operator and every part of a response: what holds is green, and what does not is told in
+//! words that are kept, whole, in `fixtures/operators/`.
+
+use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
+use std::path::Path;
+
+use crate::support::golden::golden;
+use crate::support::sandbox::Sandbox;
+use crate::support::server::{Arrived, Server, Then, answer};
+
+/// What `expect` looks at.
+const PARTS: [&str; 6] = ["status", "headers", "json", "body", "challenge", "duration"];
+
+#[test]
+fn each_operator_passes_and_fails_with_its_whole_message() {
+    let server = Server::start(serve);
+    for name in names() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/operators");
+        let spec = fs::read_to_string(folder.join(format!("{name}.yaml"))).expect("a spec");
+        let path = format!("{name}.yaml");
+        let sandbox = Sandbox::new().env("API", &server.url()).file(&path, spec);
+        let ended = sandbox.run(&[&path, "--jobs", "1"]).expect_code(1);
+        assert!(ended.stdout.contains(" passed, "), "{name}: no case passes");
+        assert!(ended.stdout.contains(" failed in "), "{name}: {}", ended.stdout);
+        assert_eq!(ended.stderr, "", "{name}");
+        golden(&format!("fixtures/operators/{name}.stdout"), &ended.transcript());
+    }
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    let operators = apitest::suite::matcher::OPERATORS.into_iter();
+    operators.chain(PARTS.into_iter().filter(|part| *part != "json"))
+}
+
+#[test]
+fn no_fixture_is_left_out() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/operators");
+    for entry in fs::read_dir(folder).expect("the fixtures") {
+        let path = entry.expect("a fixture").path();
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        assert!(names().any(|name| name == stem), "{} belongs to no operator", path.display());
+    }
+}
+
+const ORDER: &str = r#"{
+  "id": 7, "big": 18446744073709551617, "price": 12.50, "amount": "12", "code": "A-7",
+  "note": null, "open": true, "created": "2027-03-01T10:00:00Z",
+  "owner": {"name": "alice", "mail": "alice@example.com"},
+  "items": [{"sku": "x-1", "count": 2}, {"sku": "y-2", "count": 0}],
+  "tags": ["new", "gift"], "empty": [], "total": 25,
+  "text": "the quick brown fox jumps over the lazy cat and runs away from the dog"
+}"#;
+
+fn serve(request: &Arrived, stream: &mut TcpStream) -> Then {
+    let challenge = |value| [("WWW-Authenticate", value)];
+    let bytes = match request.target.as_str() {
+        "/order" => {
+            let headers = [
+                ("Content-Type", "application/json; charset=utf-8"),
+                ("ETag", "\"v7\""),
+                ("X-Count", "12"),
+                ("Last-Modified", "Mon, 01 Mar 2027 10:00:00 GMT"),
+                ("Set-Cookie", "a=1"),
+                ("Set-Cookie", "b=2"),
+            ];
+            answer(200, &headers, ORDER)
+        }
+        "/page" => answer(200, &[("Content-Type", "text/html")], "<html><body>Hi</body></html>"),
+        "/text" => answer(200, &[("Content-Type", "text/plain")], "Grüße, Alice.\n"),
+        "/binary" => {
+            let type_ = [("Content-Type", "text/plain; charset=utf-16")];
+            answer(200, &type_, "odd")
+        }
+        "/nothing" => answer(200, &[("Content-Type", "application/json")], ""),
+        "/twice" => answer(200, &[], r#"{"role": "user", "role": "admin"}"#),
+        "/moved" => answer(302, &[("Location", "/login")], ""),
+        "/bare" => answer(401, &[], ""),
+        "/broken" => answer(401, &challenge(r#"Bearer realm="a" error="invalid_token""#), ""),
+        "/several" => {
+            answer(401, &challenge(r#"Basic realm="b", Bearer realm="a", DPoP algs="ES256""#), "")
+        }
+        "/refused" => {
+            let why = r#"Bearer realm="orders", error="invalid_token", error_description="the token expired""#;
+            answer(401, &challenge(why), r#"{"error": "unauthorized"}"#)
+        }
+        _ => answer(404, &[], ""),
+    };
+    // A client that left gets no answer.
+    let _ = stream.write_all(&bytes);
+    Then::Keep
+}

@@ -70,12 +70,12 @@ pub fn load(redactor: &Redactor) -> LoadedProject {
     }
     match discover::read(&path) {
         Ok(source) => {
-            learn_literals(&source, redactor);
             let (project, diagnostics) = project::parse(&source);
+            learn_literals(&source, &diagnostics, redactor);
             LoadedProject { folder, project: Some(project), diagnostics }
         }
         Err(fault) => {
-            learn_literals(&fault.place.source, redactor);
+            learn_literals(&fault.place.source, std::slice::from_ref(&fault), redactor);
             unread(*fault)
         }
     }

@@ -22,6 +22,11 @@ const ATTEMPT: Duration = Duration::from_millis(1500);
 /// setting it for each request costs more than the precision is worth.
 const SLACK: Duration = Duration::from_millis(5);
 
+/// How long a connection is listened to before it is used for the second time. A server that closes
+/// after its answer, or says more than it was asked, mostly does so at once; a request that crosses
+/// with that is lost or gets the wrong answer.
+const SECOND_LOOK: Duration = Duration::from_millis(2);
+
 /// Connects to the addresses of a host in turn.
 #[derive(Debug)]
 pub struct TcpConnector {
@@ -35,6 +40,8 @@ pub struct Tcp {
     buffers: LazyBuffers,
     read_limit: Option<Duration>,
     write_limit: Option<Duration>,
+    /// Whether the server has kept it open after an answer.
+    proven: bool,
 }
 
 impl Connector<()> for TcpConnector {
@@ -46,7 +53,7 @@ impl Connector<()> for TcpConnector {
         (details.register_shutdown)(Arc::downgrade(&stream) as Weak<dyn ShutdownHandle>)?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Ok(Some(Tcp { stream, buffers, read_limit: None, write_limit: None }))
+        Ok(Some(Tcp { stream, buffers, read_limit: None, write_limit: None, proven: false }))
     }
 }
 
@@ -116,7 +123,15 @@ impl Transport for Tcp {
 
     /// Whether the connection can take another request: it is up, and nothing came unasked.
     fn is_open(&mut self) -> bool {
-        self.buffers.input().is_empty() && is_silent(&self.stream)
+        let silent = match self.proven {
+            true => is_silent(&self.stream),
+            false => {
+                self.read_limit = Some(SECOND_LOOK);
+                stays_silent(&self.stream)
+            }
+        };
+        self.proven = silent && self.buffers.input().is_empty();
+        self.proven
     }
 }
 
@@ -163,6 +178,12 @@ fn limit(
         Err(error) => return Err(error),
     }
     Ok(())
+}
+
+/// Whether there is neither a byte to read nor an end for [`SECOND_LOOK`].
+fn stays_silent(stream: &TcpStream) -> bool {
+    stream.set_read_timeout(Some(SECOND_LOOK)).is_ok()
+        && stream.peek(&mut [0]).is_err_and(|error| is_timeout(&error))
 }
 
 /// Whether there is neither a byte to read nor an end.

@@ -118,8 +118,12 @@ impl Broken<'_> {
     fn closed(&self) -> String {
         let peer = self.peer();
         // Not whether it was a kept one: that hangs on the number of jobs, and reports do not.
+        let once = match self.request.is_idempotent() {
+            true => String::new(),
+            false => format!(" (a {} is not sent twice)", self.request.method),
+        };
         match (self.heard.came, self.in_body) {
-            (0, _) => format!("{peer} closed the connection without an answer"),
+            (0, _) => format!("{peer} closed the connection without an answer{once}"),
             (came, false) => format!(
                 "{peer} closed the connection in the middle of the response header \
                  ({came} bytes came)"

@@ -37,12 +37,13 @@ impl<O: Write, E: Write> Screen<O, E> {
         if self.pending.len() >= FULL { self.flush() } else { Ok(()) }
     }
 
-    /// Prints what is no result, behind all results so far.
+    /// Prints what is no result, behind all results so far. Nobody may listen there.
     pub fn print_aside(&mut self, text: &str) -> io::Result<()> {
         self.flush()?;
         self.last_words = Instant::now();
         let Screen { progress, err, .. } = self;
-        progress.suspend(|| err.write_all(text.as_bytes()))
+        let _ = progress.suspend(|| err.write_all(text.as_bytes()));
+        Ok(())
     }
 
     /// Prints what was held back.

@@ -4,7 +4,7 @@ use junit_report::{TestCase, TestResult};
 
 use super::super::text::{lines, one_line, shorten};
 use super::counts::rounded;
-use crate::event::{CaseEnd, Exchange, Failure, Skip, Verdict};
+use crate::event::{CaseEnd, Exchange, Failure, Skip, StopReason, Verdict};
 use crate::plan::Case;
 
 /// The most of a message, in bytes.
@@ -118,14 +118,21 @@ fn exchange_text(exchange: &Exchange) -> String {
     in_cdata(&text)
 }
 
+/// Whoever reads only the report must see that the time was up; after a signal or `--fail-fast`
+/// somebody knows, or another case tells.
 fn skipped(skip: &Skip) -> TestResult {
+    let cause = None;
     let (type_, reason) = match skip {
         Skip::Spec(reason) => ("skipped.spec", reason.as_str()),
+        Skip::Stopped(StopReason::Deadline) => {
+            let (type_, message) = ("error.deadline".into(), StopReason::Deadline.words().into());
+            return TestResult::Error { type_, message, cause };
+        }
         Skip::Stopped(reason) => ("skipped.not-run", reason.words()),
     };
     let mut message = one_line(reason);
     shorten(&mut message, MESSAGE);
-    TestResult::SkippedWithCause { type_: type_.to_owned(), message, cause: None }
+    TestResult::SkippedWithCause { type_: type_.to_owned(), message, cause }
 }
 
 /// junit-report writes this raw between `<![CDATA[` and `]]>`. What would end it is split over

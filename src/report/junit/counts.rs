@@ -3,7 +3,7 @@
 use std::iter::Sum;
 use std::time::Duration;
 
-use crate::event::{CaseEnd, Verdict};
+use crate::event::{CaseEnd, Skip, StopReason, Verdict};
 
 /// How many test cases ended how, and how long they took together.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,7 +27,9 @@ impl Counts {
         match &end.verdict {
             Verdict::Passed => {}
             Verdict::Failed(_) => self.failures += 1,
-            Verdict::Errored(_) => self.errors += 1,
+            Verdict::Errored(_) | Verdict::Skipped(Skip::Stopped(StopReason::Deadline)) => {
+                self.errors += 1;
+            }
             Verdict::Skipped(_) => self.skipped += 1,
         }
         self.time += rounded(end.elapsed);

@@ -110,7 +110,7 @@ pub fn program() -> &'static Path {
 
 /// A text with `<time>` for each time and `<port>` for each port of 127.0.0.1.
 pub fn steady(text: &str) -> String {
-    let times = regex::Regex::new(r"\b\d+ ms\b|\b\d+\.\d\d s\b").expect("a regex");
+    let times = regex::Regex::new(r"\b\d+(\.\d+)? ms\b|\b\d+\.\d\d s\b").expect("a regex");
     let ports = regex::Regex::new(r"127\.0\.0\.1:\d+").expect("a regex");
     let text = times.replace_all(text, "<time>");
     ports.replace_all(&text, "127.0.0.1:<port>").into_owned()

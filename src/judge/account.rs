@@ -1,0 +1,202 @@
+//! What does not hold, each operator by itself, in words.
+
+use serde_json::Value;
+
+use super::Mismatch;
+use super::hint;
+use super::outcome::{Judge, Outcome};
+use super::seen::Seen;
+use super::words::{demand, found, operator_demand, path_text};
+use crate::json_path::{Found, place};
+use crate::source::{Span, Spanned};
+use crate::suite::matcher::{JsonCheck, Matcher, Operator, Path, Subject};
+
+/// How many elements are told of that `each` does not hold for; the others are counted.
+const TOLD: usize = 10;
+
+/// A value at hand and what it is called.
+#[derive(Clone, Debug)]
+pub struct At<'v> {
+    /// The part of the response: `status`, `header content-type`, `json`.
+    pub part: String,
+    /// Where in it the value stands, such as `$.orders[0]`; empty for all of it.
+    pub place: String,
+    /// The value.
+    pub seen: Seen<'v>,
+    /// What a literal means for it.
+    pub subject: Subject,
+    /// The value that a query was asked of, and where that stands.
+    pub asked: Option<(&'v Value, &'v str)>,
+}
+
+impl<'v> At<'v> {
+    /// What it is called in a message.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.part, self.place).trim_end().to_owned()
+    }
+
+    /// An element of the list at hand. What a query found is called by where it stands.
+    fn element(&self, number: usize) -> At<'v> {
+        let seen = self.seen.element(number);
+        let place = match (self.seen, self.asked) {
+            (Seen::Nodes(nodes), Some((value, base))) => place::of(value, nodes[number])
+                .map_or_else(|| self.place.clone(), |place| place::within(base, &place)),
+            (Seen::Lines(_), _) => format!("(line {})", number + 1),
+            _ => place::element(&self.place, number),
+        };
+        At { seen, place, ..self.clone() }
+    }
+}
+
+/// Collects mismatches.
+pub struct Account<'b, 'm> {
+    /// What is true.
+    pub judge: Judge<'b>,
+    /// What kind they are.
+    pub kind: &'static str,
+    /// Where they go.
+    pub mismatches: &'m mut Vec<Mismatch>,
+}
+
+impl Account<'_, '_> {
+    /// Judges a part of the response: one that has a name, or the only one of its kind. `notes`
+    /// is asked for more about what does not hold.
+    pub fn part(
+        &mut self,
+        name: &str,
+        matcher: &Matcher,
+        seen: Seen,
+        subject: Subject,
+        notes: impl FnOnce() -> Vec<String>,
+    ) {
+        if self.judge.matcher(matcher, seen) == Outcome::Holds {
+            return;
+        }
+        let before = self.mismatches.len();
+        let part = format!("{} {name}", self.kind).trim_end().to_owned();
+        self.matcher(matcher, &At { part, place: String::new(), seen, subject, asked: None });
+        self.add_notes(before, &notes());
+    }
+
+    /// Tells that a part of the response could not be had.
+    pub fn unavailable(
+        &mut self,
+        span: Span,
+        name: &str,
+        matcher: &Matcher,
+        subject: Subject,
+        reason: &str,
+    ) {
+        let part = format!("{} {name}", self.kind).trim_end().to_owned();
+        let expected = demand(matcher, subject, self.judge.bindings);
+        self.push(span, part, expected, reason.to_owned(), Vec::new());
+    }
+
+    /// Adds to the mismatches from this one on.
+    pub fn add_notes(&mut self, from: usize, notes: &[String]) {
+        for mismatch in &mut self.mismatches[from..] {
+            mismatch.notes.extend_from_slice(notes);
+        }
+    }
+
+    /// Tells which operators of `matcher` do not hold.
+    pub fn matcher(&mut self, matcher: &Matcher, at: &At) {
+        for operator in &matcher.0 {
+            if self.judge.operator(&operator.value, at.seen) != Outcome::Holds {
+                self.operator(operator, at);
+            }
+        }
+    }
+
+    /// Goes on to the parts of the value that an operator speaks of.
+    fn operator(&mut self, operator: &Spanned<Operator>, at: &At) {
+        match (&operator.value, at.seen.to_json()) {
+            (Operator::All(matchers), _) => {
+                matchers.iter().for_each(|matcher| self.matcher(matcher, at));
+            }
+            (Operator::Each(inner), _) if at.seen.elements().is_some_and(|count| count > 0) => {
+                self.each(inner, at);
+            }
+            (Operator::Length(inner), _) if at.seen.length().is_some() => self.length(inner, at),
+            (Operator::Json(checks), Some(value)) => {
+                checks.iter().for_each(|check| self.check(check, &value, &at.part, &at.place));
+            }
+            _ => self.mismatch(operator, at),
+        }
+    }
+
+    fn mismatch(&mut self, operator: &Spanned<Operator>, at: &At) {
+        let expected = operator_demand(&operator.value, at.subject, self.judge.bindings);
+        let notes = hint::on_operator(self.judge, &operator.value, at);
+        self.push(operator.span, at.name(), expected, found(at.seen), notes);
+    }
+
+    /// Notes that something does not hold.
+    pub fn push(
+        &mut self,
+        span: Span,
+        subject: String,
+        expected: String,
+        actual: String,
+        notes: Vec<String>,
+    ) {
+        self.mismatches.push(Mismatch { span, kind: self.kind, subject, expected, actual, notes });
+    }
+
+    fn length(&mut self, inner: &Matcher, at: &At) {
+        let seen = Seen::Count(at.seen.length().unwrap_or_default() as u64);
+        let part = format!("length of {}", at.part);
+        self.matcher(inner, &At { part, seen, subject: Subject::Status, ..at.clone() });
+    }
+
+    fn each(&mut self, inner: &Matcher, at: &At) {
+        let count = at.seen.elements().unwrap_or_default();
+        let bad = (0..count)
+            .filter(|i| self.judge.matcher(inner, at.seen.element(*i)) != Outcome::Holds)
+            .collect::<Vec<_>>();
+        for i in bad.iter().take(TOLD) {
+            self.matcher(inner, &at.element(*i));
+        }
+        if let (true, Some(last)) = (bad.len() > TOLD, self.mismatches.last_mut()) {
+            let more = bad.len() - TOLD;
+            last.notes.push(format!("the same goes for {more} more of its {count} elements"));
+        }
+    }
+
+    /// Tells what does not hold of what a query finds in `value`, which stands at `base`.
+    pub fn check(&mut self, check: &JsonCheck, value: &Value, part: &str, base: &str) {
+        if self.judge.check(check, value) == Outcome::Holds {
+            return;
+        }
+        let name = place::within(base, path_text(&check.path));
+        let at = |seen| {
+            let (part, place, asked) = (part.to_owned(), name.clone(), Some((value, base)));
+            At { part, place, seen, subject: Subject::Json, asked }
+        };
+        let Path::Compiled(path) = &check.path else {
+            let expected = demand(&check.matcher, Subject::Json, self.judge.bindings);
+            let actual = "a query that could not be read".to_owned();
+            return self.push(check.span, at(Seen::Missing).name(), expected, actual, Vec::new());
+        };
+        match path.find(value) {
+            Found::One(one) => self.matcher(&check.matcher, &at(Seen::Json(one))),
+            Found::Many(nodes) => self.matcher(&check.matcher, &at(Seen::Nodes(&nodes))),
+            Found::Missing => {
+                let before = self.mismatches.len();
+                self.matcher(&check.matcher, &at(Seen::Missing));
+                self.add_notes(before, &hint::on_missing(path, value, base));
+                if !path.is_singular()
+                    && self.judge.matcher(&check.matcher, Seen::Nodes(&[])) == Outcome::Holds
+                {
+                    let note = "a query that finds nothing is missing, not `[]`: for that, write `exists: false`";
+                    self.add_notes(before, &[note.to_owned()]);
+                }
+                if part == "body" {
+                    let note =
+                        "under `body` all is text: queries into a JSON body stand under `json`";
+                    self.add_notes(before, &[note.to_owned()]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Why something does not hold, where what was expected and what was found do not say it.
+
+mod differ;
+mod missing;
+mod response;
+mod unfit;
+
+pub use self::missing::on_missing;
+pub use self::response::{on_body, on_missing_header, on_status};
+
+use super::account::At;
+use super::outcome::{Judge, Outcome};
+use super::seen::Seen;
+use crate::suite::matcher::{Operator, ValueOperator};
+
+/// Notes on an operator that does not hold for the value at hand.
+pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<String> {
+    let unfit = judge.operator(operator, at.seen) == Outcome::Unfit;
+    match (operator, at.seen) {
+        (_, Seen::Missing) => Vec::new(),
+        _ if unfit => unfit::on_operator(judge, operator, at),
+        (Operator::Value(kind, draft), seen) => match (kind, draft.fill(judge.bindings)) {
+            (ValueOperator::Equals, Ok(expected)) => differ::on_equals(&expected, seen, &at.place),
+            (ValueOperator::In, Ok(list)) => differ::on_in(&list, seen),
+            (ValueOperator::Contains, Ok(part)) => differ::on_contains(&part, seen),
+            (ValueOperator::StartsWith, Ok(part)) => {
+                differ::on_part(&part, seen, |text, part| text.starts_with(part))
+            }
+            (ValueOperator::EndsWith, Ok(part)) => {
+                differ::on_part(&part, seen, |text, part| text.ends_with(part))
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,112 @@
+//! Notes on an operator that does not fit the value at hand.
+
+use serde_json::Value;
+
+use crate::judge::account::At;
+use crate::judge::outcome::{Judge, Outcome};
+use crate::judge::seen::{Seen, spelled_number};
+use crate::judge::words::{json_text, with_article};
+use crate::suite::matcher::{Matcher, Operator, ValueOperator};
+use crate::template::as_text;
+
+/// What the operator takes, and what the value is.
+pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<String> {
+    let note = match operator {
+        Operator::Not(inner) => return inside_not(judge, inner, at),
+        Operator::Value(kind, draft) => match draft.fill(judge.bindings) {
+            Ok(operand) => on_value(*kind, &operand, at.seen),
+            Err(error) => error.message,
+        },
+        Operator::Matches(_) => needs_text("matches", at.seen),
+        Operator::Length(_) => {
+            format!("only texts, arrays and objects have a length, and this is {}", kind(at.seen))
+        }
+        Operator::Each(_) if at.seen.elements() == Some(0) => {
+            "an empty array proves nothing: to demand one, write `{length: 0}`".into()
+        }
+        Operator::Each(_) => needs_list("each", at),
+        Operator::Any(inner) => match at.seen.elements() {
+            Some(count) => {
+                let unfit = (0..count)
+                    .map(|i| at.seen.element(i))
+                    .find(|seen| judge.matcher(inner, *seen) == Outcome::Unfit);
+                format!("it does not fit an element that is {}", kind(unfit.unwrap_or(at.seen)))
+            }
+            None => needs_list("any", at),
+        },
+        Operator::All(_) | Operator::Json(_) => return Vec::new(),
+    };
+    vec![note]
+}
+
+/// The notes on the first operator inside that does not fit.
+fn inside_not(judge: Judge, inner: &Matcher, at: &At) -> Vec<String> {
+    let operators = inner.0.iter().map(|operator| &operator.value);
+    let unfit = operators.filter(|operator| judge.operator(operator, at.seen) == Outcome::Unfit);
+    let mut notes: Vec<String> =
+        unfit.take(1).flat_map(|operator| on_operator(judge, operator, at)).collect();
+    notes.push(
+        "what does not fit the value does not hold, and neither does a `not` around it".into(),
+    );
+    notes
+}
+
+fn on_value(operator: ValueOperator, operand: &Value, seen: Seen) -> String {
+    use ValueOperator as V;
+    let name = operator.name();
+    match operator {
+        V::Gt | V::Gte | V::Lt | V::Lte => on_order(name, operand, seen),
+        V::Contains if seen.text().is_some() => format!(
+            "a text contains texts: write `\"{}\"` in quotes to look for it",
+            as_text(operand).unwrap_or_default()
+        ),
+        V::Contains => {
+            let instead = match seen {
+                Seen::Json(Value::Object(_)) => ": for its members, use `json`",
+                _ => "",
+            };
+            format!("`contains` looks into texts and arrays, and this is {}{instead}", kind(seen))
+        }
+        _ => needs_text(name, seen),
+    }
+}
+
+fn on_order(name: &str, operand: &Value, seen: Seen) -> String {
+    let is_date = operand.is_string();
+    match seen.text() {
+        Some(text) if !seen.is_spelled() && spelled_number(text).is_some() && !is_date => {
+            format!("the number was sent as a string, and `{name}` compares numbers with numbers")
+        }
+        Some(text) if is_date && spelled_number(text).is_none() => {
+            format!("{} is no date that RFC 3339 or HTTP knows", json_text(text))
+        }
+        Some(text) if seen.is_spelled() && !is_date => format!("{} is no number", json_text(text)),
+        _ if is_date => format!("`{name}` compares a date with dates, and this is {}", kind(seen)),
+        _ => format!("`{name}` compares a number with numbers, and this is {}", kind(seen)),
+    }
+}
+
+fn needs_text(name: &str, seen: Seen) -> String {
+    match seen {
+        Seen::Lines(lines) => format!(
+            "the header came in {} lines: `any` or `each` around `{name}` looks at each of them",
+            lines.len()
+        ),
+        Seen::Nodes(_) => format!(
+            "this query gives an array: `any` or `each` around `{name}` looks at each of its values"
+        ),
+        seen => format!("`{name}` needs a text, and this is {}", kind(seen)),
+    }
+}
+
+fn needs_list(name: &str, at: &At) -> String {
+    let instead = match at.seen {
+        Seen::Json(Value::Object(_)) => format!(": `{}.*` finds its values", at.place),
+        _ => String::new(),
+    };
+    format!("`{name}` looks at the elements of an array, and this is {}{instead}", kind(at.seen))
+}
+
+fn kind(seen: Seen) -> String {
+    with_article(seen.type_name())
+}

@@ -1,0 +1,191 @@
+//! What a matcher says of a value: the truth, without a word about it.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::compare::{is_equal, is_of_type, order};
+use super::seen::Seen;
+use crate::json_path::Found;
+use crate::suite::matcher::{
+    JsonCheck, Matcher, Operator, Path, Pattern, ValueOperator, status_class,
+};
+use crate::template::{Bindings, as_text};
+
+/// What an operator says of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It holds.
+    Holds,
+    /// It does not.
+    Fails,
+    /// It does not fit the value, or the value proves nothing: neither it nor a `not` around it
+    /// holds.
+    Unfit,
+}
+
+/// Judges values by matchers.
+#[derive(Clone, Copy)]
+pub struct Judge<'b> {
+    /// What is known by now.
+    pub bindings: &'b Bindings,
+}
+
+impl Judge<'_> {
+    /// Whether every operator of `matcher` holds.
+    pub fn matcher(self, matcher: &Matcher, seen: Seen) -> Outcome {
+        worst(matcher.0.iter().map(|operator| self.operator(&operator.value, seen)))
+    }
+
+    /// Whether one operator holds.
+    pub fn operator(self, operator: &Operator, seen: Seen) -> Outcome {
+        match operator {
+            Operator::Value(kind, draft) => match draft.fill(self.bindings) {
+                Ok(operand) => compare(*kind, &operand, seen),
+                Err(_) => Outcome::Unfit,
+            },
+            Operator::Matches(pattern) => self.matches(pattern, seen),
+            Operator::Not(inner) => match self.matcher(inner, seen) {
+                Outcome::Holds => Outcome::Fails,
+                Outcome::Fails => Outcome::Holds,
+                Outcome::Unfit => Outcome::Unfit,
+            },
+            Operator::Length(inner) => match seen.length() {
+                Some(length) => self.matcher(inner, Seen::Count(length as u64)),
+                None => Outcome::Unfit,
+            },
+            Operator::Each(inner) => self.each(inner, seen),
+            Operator::Any(inner) => self.any(inner, seen),
+            Operator::All(inner) => worst(inner.iter().map(|matcher| self.matcher(matcher, seen))),
+            Operator::Json(checks) => match seen.to_json() {
+                Some(value) => worst(checks.iter().map(|check| self.check(check, &value))),
+                None => Outcome::Unfit,
+            },
+        }
+    }
+
+    /// Whether what a query finds in `value` meets its matcher.
+    pub fn check(self, check: &JsonCheck, value: &Value) -> Outcome {
+        match &check.path {
+            Path::Compiled(path) => match path.find(value) {
+                Found::One(value) => self.matcher(&check.matcher, Seen::Json(value)),
+                Found::Many(nodes) => self.matcher(&check.matcher, Seen::Nodes(&nodes)),
+                Found::Missing => self.matcher(&check.matcher, Seen::Missing),
+            },
+            Path::Written(_) => Outcome::Unfit,
+        }
+    }
+
+    /// An empty list proves nothing, neither of each of its elements nor of their opposite.
+    fn each(self, inner: &Matcher, seen: Seen) -> Outcome {
+        match seen.elements() {
+            None | Some(0) => Outcome::Unfit,
+            Some(count) => worst((0..count).map(|i| self.matcher(inner, seen.element(i)))),
+        }
+    }
+
+    /// Where no element meets the matcher, one that it does not fit leaves that open.
+    fn any(self, inner: &Matcher, seen: Seen) -> Outcome {
+        let Some(count) = seen.elements() else { return Outcome::Unfit };
+        let mut outcome = Outcome::Fails;
+        for i in 0..count {
+            match self.matcher(inner, seen.element(i)) {
+                Outcome::Holds => return Outcome::Holds,
+                Outcome::Fails => {}
+                Outcome::Unfit => outcome = Outcome::Unfit,
+            }
+        }
+        outcome
+    }
+
+    fn matches(self, pattern: &Pattern, seen: Seen) -> Outcome {
+        let Some(text) = seen.text() else { return Outcome::Unfit };
+        let written = match pattern {
+            Pattern::Compiled(regex) => return holds(regex.is_match(text)),
+            Pattern::Written(written) => written.value.fill(self.bindings),
+        };
+        let regex = written.ok().and_then(|pattern| regex::Regex::new(&pattern).ok());
+        regex.map_or(Outcome::Unfit, |regex| holds(regex.is_match(text)))
+    }
+}
+
+fn compare(kind: ValueOperator, operand: &Value, seen: Seen) -> Outcome {
+    use ValueOperator as V;
+    match (kind, seen) {
+        (V::Exists, seen) => holds(operand.as_bool() == Some(!matches!(seen, Seen::Missing))),
+        (_, Seen::Missing) => Outcome::Unfit,
+        (V::Equals, seen) => holds(is_equal(operand, seen)),
+        (V::In, seen) => {
+            let mut items = operand.as_array().into_iter().flatten();
+            holds(items.any(|item| is_equal(item, seen)))
+        }
+        (V::Status, Seen::Count(status)) => holds(is_status(operand, status)),
+        (V::Status, _) => Outcome::Unfit,
+        (V::Type, seen) => holds(is_of_types(operand, seen)),
+        (V::Gt, seen) => by_order(operand, seen, Ordering::is_gt),
+        (V::Gte, seen) => by_order(operand, seen, Ordering::is_ge),
+        (V::Lt, seen) => by_order(operand, seen, Ordering::is_lt),
+        (V::Lte, seen) => by_order(operand, seen, Ordering::is_le),
+        (V::Contains, seen) => contains(operand, seen),
+        (V::StartsWith, seen) => by_part(operand, seen, |text, part| text.starts_with(part)),
+        (V::EndsWith, seen) => by_part(operand, seen, |text, part| text.ends_with(part)),
+    }
+}
+
+fn by_order(operand: &Value, seen: Seen, test: fn(Ordering) -> bool) -> Outcome {
+    order(seen, operand).map_or(Outcome::Unfit, |order| holds(test(order)))
+}
+
+/// In a text a part is looked for, in a list an element.
+fn contains(operand: &Value, seen: Seen) -> Outcome {
+    match (seen.text(), seen.elements()) {
+        (None, Some(count)) => holds((0..count).any(|i| is_equal(operand, seen.element(i)))),
+        _ => by_part(operand, seen, |text, part| text.contains(part)),
+    }
+}
+
+fn by_part(operand: &Value, seen: Seen, test: fn(&str, &str) -> bool) -> Outcome {
+    let part = match seen.is_spelled() {
+        true => as_text(operand),
+        false => operand.as_str().map(Cow::Borrowed),
+    };
+    match (seen.text(), part) {
+        (Some(text), Some(part)) => holds(test(text, &part)),
+        _ => Outcome::Unfit,
+    }
+}
+
+fn is_status(operand: &Value, status: u64) -> bool {
+    match operand {
+        Value::Array(items) => items.iter().any(|item| is_status(item, status)),
+        Value::String(class) => {
+            status_class(class).is_some_and(|class| u64::from(class) == status / 100)
+        }
+        code => is_equal(code, Seen::Count(status)),
+    }
+}
+
+fn is_of_types(operand: &Value, seen: Seen) -> bool {
+    match operand {
+        Value::Array(names) => names.iter().any(|name| is_of_types(name, seen)),
+        Value::Null => is_of_type(seen, "null"),
+        name => name.as_str().is_some_and(|name| is_of_type(seen, name)),
+    }
+}
+
+fn worst(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
+    let mut worst = Outcome::Holds;
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Holds => {}
+            Outcome::Fails => worst = Outcome::Fails,
+            Outcome::Unfit => return Outcome::Unfit,
+        }
+    }
+    worst
+}
+
+fn holds(condition: bool) -> Outcome {
+    if condition { Outcome::Holds } else { Outcome::Fails }
+}
