@@ -175,6 +175,9 @@ pub fn is_name(text: &str) -> bool {
         && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
 }
 
+/// What is said of one; it is not quoted, for it may stand where a secret belongs.
+pub const FOREIGN_VARIABLE: &str = "`{{…}}` is not a variable";
+
 /// A variable as other tools write one, `{{name}}`, and how it is written here.
 pub fn foreign_variable(text: &str) -> Option<(&str, String)> {
     let start = text.find("{{")?;
