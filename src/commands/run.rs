@@ -26,6 +26,7 @@ use crate::run::{Run, RunSettings};
 use crate::secret::Redactor;
 use crate::source::{Source, Span};
 use crate::template::Bindings;
+use crate::text::lines;
 
 /// The time for a connection to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -121,9 +122,7 @@ fn hide_secrets_of_panics(redactor: &Arc<Redactor>) {
     let redactor = redactor.clone();
     std::panic::set_hook(Box::new(move |panic| {
         let words = panic.to_string();
-        // It may hold what a terminal obeys.
-        let words = redactor.redact(&words).replace(|c: char| c.is_control() && c != '\n', " ");
-        say(&format!("a fault of apitest itself: {words}"));
+        say(&format!("a fault of apitest itself: {}", lines(&redactor.redact(&words))));
     }));
 }
 

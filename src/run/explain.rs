@@ -7,6 +7,7 @@ use crate::judge::Mismatch;
 use crate::plan::{Case, Step, Work};
 use crate::secret::{MASK, Redactor};
 use crate::source::Place;
+use crate::text::{at_most, shortened};
 
 use super::curl;
 
@@ -140,11 +141,11 @@ impl Explainer<'_> {
     }
 
     fn value(&self, text: &str) -> String {
-        shortened(&self.redactor.redact(at_most(text, LOOKED_AT)), VALUE)
+        shortened(self.redactor.redact(at_most(text, LOOKED_AT)), VALUE)
     }
 
     fn shown(&self, text: &str) -> String {
-        shortened(&self.redactor.redact(at_most(text, LOOKED_AT)), EXCERPT)
+        shortened(self.redactor.redact(at_most(text, LOOKED_AT)), EXCERPT)
     }
 }
 
@@ -187,18 +188,5 @@ fn body_text(body: &[u8]) -> String {
             String::from_utf8_lossy(&body[..error.valid_up_to()]).into_owned()
         }
         Err(_) => format!("({} bytes that are not UTF-8)", body.len()),
-    }
-}
-
-/// At most `limit` bytes of a text, cut between characters.
-fn at_most(text: &str, limit: usize) -> &str {
-    &text[..text.floor_char_boundary(limit)]
-}
-
-fn shortened(text: &str, limit: usize) -> String {
-    let shown = at_most(text, limit);
-    match text.len() - shown.len() {
-        0 => text.to_owned(),
-        left => format!("{shown}… ({left} more bytes)"),
     }
 }
