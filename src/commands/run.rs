@@ -83,13 +83,15 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let server = start_server(&project, &plan)?;
     let bindings =
         Bindings { server_url: server.as_ref().map(DemoServer::url), ..Bindings::default() };
+    let root = project.root();
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let settings = RunSettings {
         jobs: jobs(arguments),
         fail_fast: arguments.fail_fast,
         // A time beyond what the clock can tell is none.
         deadline: arguments.deadline.and_then(|time| started.checked_add(time)),
         verbose: arguments.verbose,
-        project: project.root(),
+        project: &root,
     };
     let client = client(settings.jobs, arguments.max_body, &stop);
     let run = Run {

@@ -72,12 +72,10 @@ impl Junit {
     /// Why it could not be written there.
     pub fn create(path: &Path) -> Result<Junit, String> {
         let output = Output::claim(path, |text| text.contains("<testsuite"))?;
-        let spool = output
-            .spool()
-            .map_err(|error| format!("the report {} cannot be written: {error}", path.display()))?;
+        let spool = BufWriter::new(output.spool()?);
         Ok(Junit {
             output,
-            spool: BufWriter::new(spool),
+            spool,
             spooled: 0,
             suites: Vec::new(),
             classes: HashSet::new(),
