@@ -124,7 +124,7 @@ fn is_project_name(path: &Path) -> bool {
 }
 
 /// `./specs` and `specs` are one path.
-fn without_dots(path: &Path) -> PathBuf {
+pub fn without_dots(path: &Path) -> PathBuf {
     let path: PathBuf = path.components().filter(|c| !matches!(c, Component::CurDir)).collect();
     if path.as_os_str().is_empty() { PathBuf::from(".") } else { path }
 }
