@@ -29,6 +29,7 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         span: own.map_or(Span::default(), |d| d.place.span),
         tags: Arc::new([]),
         work: Work::Invalid(errors),
+        enforced: None,
     };
     FilePlan { cases: vec![case], diagnostics, ..FilePlan::default() }
 }

@@ -33,6 +33,7 @@ impl Spec {
             span: Span::default(),
             tags: Arc::new([]),
             work: Work::Skip("never run".into()),
+            enforced: None,
         }
     }
 
@@ -51,7 +52,7 @@ pub fn passed(millis: u64) -> CaseEnd {
 
 /// An end without an exchange.
 pub fn end(verdict: Verdict, millis: u64) -> CaseEnd {
-    CaseEnd { verdict, elapsed: Duration::from_millis(millis), exchange: None }
+    CaseEnd::new(verdict, Duration::from_millis(millis), None)
 }
 
 /// A case that failed for these reasons, with an exchange.

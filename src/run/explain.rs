@@ -6,6 +6,9 @@ use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
 use crate::http::message::{Header, Request, Response, TransportError};
 use crate::judge::Mismatch;
+use crate::judge::probe::{Finding, Note, likely};
+use crate::plan::credential::Credential;
+use crate::plan::probes::Probe;
 use crate::plan::{Case, Step, Work};
 use crate::secret::{MASK, Redactor};
 use crate::source::Place;
@@ -22,6 +25,26 @@ const LABEL: usize = 60;
 
 /// How much of a message is looked at to find secrets in what will be shown of it.
 const LOOKED_AT: usize = 64 * 1024;
+
+/// A probe and its answer.
+pub struct ProbeStory<'s> {
+    /// The case of the probe.
+    pub case: &'s Case,
+    /// The step of its control.
+    pub step: &'s Step,
+    /// The probe.
+    pub probe: &'s Probe,
+    /// What was sent in place of the credential.
+    pub label: &'s str,
+    /// The request.
+    pub request: &'s Request,
+    /// The answer, if there was one.
+    pub response: Option<&'s Response>,
+    /// What it shows.
+    pub finding: &'s Finding,
+    /// The probe of the same control that showed the same before.
+    pub same: Option<&'static str>,
+}
 
 /// Makes texts out of what happened.
 #[derive(Clone, Copy)]
@@ -82,6 +105,62 @@ impl Explainer<'_> {
         self.error(case, step, unsent.kind, &unsent.reason, self.repeat(case, None))
     }
 
+    /// What an answer to a probe shows: what was sent, what came back, what is right, and why it
+    /// may be so.
+    pub fn probe(&self, story: &ProbeStory) -> Box<Failure> {
+        let ProbeStory { case, step, probe, finding, .. } = story;
+        let mut message = self.value(&finding.message);
+        let kind = finding.verdict.name();
+        let mut repeat = self.repeat(case, None);
+        if let Some(same) = story.same {
+            message = format!("{message}: same answer as {same}");
+            return Box::new(Failure {
+                kind,
+                message,
+                annotations: vec![],
+                noticed: false,
+                repeat,
+            });
+        }
+        let credential = Credential::Header(Vec::new());
+        let command = curl::command(&credential, story.request);
+        repeat.push(self.redactor.redact(&command).into_owned());
+        let place = Place::new(&case.file.source, step.span);
+        let label = format!("sent with {}", self.value(story.label));
+        let mut annotation =
+            Annotation::new(Severity::Error, &place, &message, &label, self.redactor);
+        let others = finding.notes.iter().filter(|note| !finding.message.contains(&note.text));
+        annotation
+            .helps
+            .extend(others.map(|note| self.value(&format!("{}: {}", note.id, note.text))));
+        annotation.helps.push(format!("right is {} ({})", probe.answer.words(), probe.standard));
+        annotation.helps.extend(story.response.and_then(likely).map(str::to_owned));
+        annotation.helps.push(format!("more about it: apitest probes --explain {}", probe.id));
+        Box::new(Failure { kind, message, annotations: vec![annotation], noticed: false, repeat })
+    }
+
+    /// What is off about the answer to a control that is what the test expects.
+    pub fn control_note(&self, case: &Case, step: &Step, note: &Note) -> Box<Failure> {
+        self.error(case, step, note.id, &note.text, self.repeat(case, None))
+    }
+
+    /// A case without a verdict, for a reason that stands at its request.
+    pub fn unproven(
+        &self,
+        case: &Case,
+        step: &Step,
+        kind: &'static str,
+        reason: &str,
+    ) -> Box<Failure> {
+        self.error(case, step, kind, reason, self.repeat(case, None))
+    }
+
+    /// A case without a verdict, for a reason that another case tells more about.
+    pub fn without_place(&self, case: &Case, kind: &'static str, reason: &str) -> Box<Failure> {
+        let (message, repeat) = (reason.to_owned(), self.repeat(case, None));
+        Box::new(Failure { kind, message, annotations: vec![], noticed: false, repeat })
+    }
+
     /// A case that apitest itself stumbled over.
     pub fn panic(&self, case: &Case) -> Box<Failure> {
         let message = "apitest itself failed at this case: please report it".to_owned();
@@ -131,7 +210,8 @@ impl Explainer<'_> {
         commands
     }
 
-    fn value(&self, text: &str) -> String {
+    /// A text that came from elsewhere.
+    pub fn value(&self, text: &str) -> String {
         shortened(self.redactor.redact(at_most(text, LOOKED_AT)), VALUE)
     }
 

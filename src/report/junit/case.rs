@@ -117,6 +117,9 @@ fn skipped(skip: &Skip) -> TestResult {
     let cause = None;
     let (type_, reason) = match skip {
         Skip::Spec(reason) => ("skipped.spec", reason.as_str()),
+        Skip::Waived(reason) => ("skipped.waived", reason.as_str()),
+        Skip::NotSent(reason) => ("skipped.not-sent", reason.as_str()),
+        Skip::NotApplicable(reason) => ("skipped.not-applicable", reason.as_str()),
         Skip::Stopped(StopReason::Deadline) => {
             let (type_, message) = ("error.deadline".into(), StopReason::Deadline.words().into());
             return TestResult::Error { type_, message, cause };
