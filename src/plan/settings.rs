@@ -264,6 +264,9 @@ fn typed<T>(
     if result.is_none() {
         let label = match variable {
             true => "what the variable stands for does not fit".to_owned(),
+            false if takes.contains("its unit") && value.is_u64() => {
+                format!("the unit is missing: write `{value}s` or `{value}ms`")
+            }
             false => format!("found {}", named(&value)),
         };
         binder.blame(mark, Diagnostic::error(source, written.span, takes).label(label));

@@ -130,6 +130,12 @@ fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source:
     let near = did_you_mean(name, tokens.chain(["none"])).map(str::to_owned);
     let is_variable =
         levels.iter().any(|level| level.settings.vars.iter().any(|(k, _)| k.value == name));
+    if near.is_none() && !is_variable && looks_like_a_token(name) {
+        binder.learn(name, source, written.span);
+        binder.fault(source, written.span, "`auth` takes the name of a token").label =
+            "to send this text as a token, write `auth: {bearer: …}`".into();
+        return;
+    }
     let fault = binder.fault(source, written.span, format!("no token is named `{name}`"));
     match (near, is_variable) {
         (Some(near), _) => fault.label = format!("did you mean `{near}`?"),
@@ -142,4 +148,9 @@ fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source:
             fault.helps.push(format!("define it: `tokens: {{{name}: …}}`"));
         }
     }
+}
+
+/// Longer than a name that somebody would choose, and with a digit in it.
+fn looks_like_a_token(text: &str) -> bool {
+    text.len() >= 16 && text.contains(|c: char| c.is_ascii_digit())
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::habits;
 use super::operand::{check_operand, found};
 use super::reader::{Keys, NOT_YET, Reader};
 use super::tree::{Entry, Node, Value};
@@ -143,6 +144,11 @@ pub const EMPTY_REGEX: &str = "an empty regex is found in every text";
 const OF_STATUS: [&str; 8] = ["equals", "not", "in", "gt", "gte", "lt", "lte", "all"];
 const OF_DURATION: [&str; 4] = ["gt", "gte", "lt", "lte"];
 
+/// Whether a key is an operator, or meant to be one.
+pub fn is_operator(key: &str) -> bool {
+    KEYS.know(key)
+}
+
 impl Matcher {
     /// Reads a literal or a mapping of operators.
     pub fn read(reader: &mut Reader, node: &Node, subject: Subject) -> Matcher {
@@ -154,7 +160,7 @@ impl Matcher {
             }
             Value::Map(entries) => {
                 // An object where operators belong is one mistake, whatever is in it.
-                let object = !entries.iter().any(|entry| KEYS.know(&entry.key.value));
+                let object = !entries.iter().any(|entry| is_operator(&entry.key.value));
                 let entries = if object { &entries[..1] } else { entries };
                 let operators = entries.iter().filter_map(|entry| {
                     let name = reader.key(entry, entries, &KEYS)?;
@@ -292,7 +298,15 @@ fn value_operator(
     if let Draft::Fixed(value) = &draft
         && let Err(reason) = check_operand(operator, value, subject)
     {
-        reader.fault(node.span, reason).label = found(operator, value, subject);
+        let instead = match (operator, value.as_str()) {
+            (ValueOperator::Status, Some(text)) => habits::status(text),
+            _ => None,
+        };
+        let fault = reader.fault(node.span, reason);
+        fault.label = found(operator, value, subject);
+        if let Some(instead) = instead {
+            fault.label = format!("write `{instead}`");
+        }
     }
     Operator::Value(operator, draft)
 }

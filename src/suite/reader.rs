@@ -82,7 +82,11 @@ impl<'s> Reader<'s> {
         match &node.value {
             Value::Map(entries) => Some(entries),
             _ => {
-                self.unexpected(node, key, "a mapping");
+                let list = matches!(&node.value, Value::List(items) if !items.is_empty());
+                let fault = self.unexpected(node, key, "a mapping");
+                if list {
+                    fault.helps.push("write `name: value` lines, without the `- `".into());
+                }
                 None
             }
         }
@@ -93,7 +97,10 @@ impl<'s> Reader<'s> {
         match &node.value {
             Value::List(items) => Some(items),
             _ => {
-                self.unexpected(node, key, "a list");
+                let fault = self.unexpected(node, key, "a list");
+                if let Some(text) = node.as_text().filter(|text| !text.contains(['[', '{'])) {
+                    fault.helps.push(format!("write `{key}: [{text}]`"));
+                }
                 None
             }
         }
