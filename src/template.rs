@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 pub use self::draft::Draft;
-pub use self::foreign::{foreign_variable, is_of_environment, native_variable};
+pub use self::foreign::{FOREIGN_VARIABLE, foreign_variable, is_of_environment, native_variable};
 pub use self::read::{TemplateFault, is_name};
 use crate::source::Span;
 

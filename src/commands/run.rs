@@ -26,6 +26,7 @@ use crate::run::{Run, RunSettings};
 use crate::secret::Redactor;
 use crate::source::{Source, Span};
 use crate::template::Bindings;
+use crate::text::lines;
 
 /// The time for a connection to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -82,13 +83,15 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let server = start_server(&project, &plan)?;
     let bindings =
         Bindings { server_url: server.as_ref().map(DemoServer::url), ..Bindings::default() };
+    let root = project.root();
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let settings = RunSettings {
         jobs: jobs(arguments),
         fail_fast: arguments.fail_fast,
         // A time beyond what the clock can tell is none.
         deadline: arguments.deadline.and_then(|time| started.checked_add(time)),
         verbose: arguments.verbose,
-        project: project.root(),
+        project: &root,
     };
     let client = client(settings.jobs, arguments.max_body, &stop);
     let run = Run {
@@ -121,9 +124,7 @@ fn hide_secrets_of_panics(redactor: &Arc<Redactor>) {
     let redactor = redactor.clone();
     std::panic::set_hook(Box::new(move |panic| {
         let words = panic.to_string();
-        // It may hold what a terminal obeys.
-        let words = redactor.redact(&words).replace(|c: char| c.is_control() && c != '\n', " ");
-        say(&format!("a fault of apitest itself: {words}"));
+        say(&format!("a fault of apitest itself: {}", lines(&redactor.redact(&words))));
     }));
 }
 

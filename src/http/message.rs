@@ -44,10 +44,6 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body after content decoding.
     pub body: Vec<u8>,
-    /// The URL that answered: the last one after redirects.
-    pub url: String,
-    /// The locations that were followed, resolved, in order.
-    pub redirects: Vec<String>,
     /// From the first byte sent to the last byte received, redirects included.
     pub elapsed: Duration,
 }
@@ -59,8 +55,6 @@ pub struct TransportError {
     pub kind: TransportErrorKind,
     /// The cause in words, for the user: what happened and, where one helps, what to do.
     pub message: String,
-    /// How long it took to fail.
-    pub elapsed: Duration,
 }
 
 /// The kinds of [`TransportError`]; each has a stable name for reports.

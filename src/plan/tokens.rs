@@ -8,7 +8,7 @@ use super::scope::Binder;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Spanned};
 use crate::suite::auth::{TokenSource, TokenSourceKind};
-use crate::template::Template;
+use crate::template::{Template, is_name};
 
 /// The tokens that the cases of a file name, by [`TokenId`].
 #[derive(Debug, Default)]
@@ -111,6 +111,16 @@ pub fn file(
     Template::Fixed(folder.join(&*path).to_string_lossy().into())
 }
 
+/// From this many characters on, a name that nobody knows may be a token.
+const LIKE_A_TOKEN: usize = 16;
+
+/// What stands where a name belongs may be the token itself, and must not be shown then.
+fn learn_words(binder: &mut Binder, text: &str, written: &Spanned<Template>, source: &Arc<Source>) {
+    for word in text.split_whitespace().filter(|word| word.len() >= LIKE_A_TOKEN) {
+        binder.learn(word, source, written.span);
+    }
+}
+
 fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source: &Arc<Source>) {
     if binder.is_broken() {
         return;
@@ -120,6 +130,7 @@ fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source:
         let variable = variable.written();
         let title = format!("`{variable}` stands for no name under `tokens:`");
         let help = format!("to send what it stands for, write `auth: {{bearer: \"{variable}\"}}`");
+        learn_words(binder, name, written, source);
         let fault = binder.fault(source, written.span, title);
         fault.label = "`auth` takes the name of a token".into();
         fault.helps.push(help);
@@ -130,10 +141,11 @@ fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source:
     let near = did_you_mean(name, tokens.chain(["none"])).map(str::to_owned);
     let is_variable =
         levels.iter().any(|level| level.settings.vars.iter().any(|(k, _)| k.value == name));
-    if near.is_none() && !is_variable && looks_like_a_token(name) {
-        binder.learn(name, source, written.span);
-        binder.fault(source, written.span, "`auth` takes the name of a token").label =
-            "to send this text as a token, write `auth: {bearer: …}`".into();
+    if near.is_none() && !is_variable && (!is_name(name) || name.len() >= LIKE_A_TOKEN) {
+        learn_words(binder, name, written, source);
+        let fault = binder.fault(source, written.span, "`auth` takes the name of a token");
+        fault.label = "nothing under `tokens:` has this name".into();
+        fault.helps.push("to send a token itself, write `auth: {bearer: …}`".into());
         return;
     }
     let fault = binder.fault(source, written.span, format!("no token is named `{name}`"));
@@ -148,9 +160,4 @@ fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source:
             fault.helps.push(format!("define it: `tokens: {{{name}: …}}`"));
         }
     }
-}
-
-/// Longer than a name that somebody would choose, and with a digit in it.
-fn looks_like_a_token(text: &str) -> bool {
-    text.len() >= 16 && text.contains(|c: char| c.is_ascii_digit())
 }

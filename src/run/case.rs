@@ -4,10 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::Run;
 use super::explain::Explainer;
-use super::request::{Maker, Unsent};
-use crate::event::{CaseEnd, Exchange, Failure, Skip, Verdict};
+use super::request::Maker;
+use crate::event::{CaseEnd, Exchange, Skip, Verdict};
 use crate::judge::judge;
-use crate::plan::credential::Credential;
 use crate::plan::{Case, Step, Work};
 
 /// What a step says when it does not hold.
@@ -62,17 +61,9 @@ impl Run<'_> {
             bindings: self.bindings,
             project: self.settings.project,
         };
-        let errored = |failure: Box<Failure>| (Verdict::Errored(failure), None);
-        let request = maker.request(case, step).map_err(|unsent| match unsent {
-            Unsent::Token(reason) => errored(explain.unsent(case, step, "token", &reason)),
-            Unsent::Request(reason) => errored(explain.unsent(case, step, "request", &reason)),
-        })?;
-        let sends_authorization =
-            request.headers.iter().any(|h| h.name.eq_ignore_ascii_case("authorization"));
-        if matches!(step.credential, Credential::None) && sends_authorization {
-            let reason = "`auth: none`, but the request carries an Authorization header";
-            return Err(errored(explain.unsent(case, step, "request", reason)));
-        }
+        let request = maker
+            .request(case, step)
+            .map_err(|unsent| (Verdict::Errored(explain.unsent(case, step, &unsent)), None))?;
         let response = (self.transport)(worker, &request).map_err(|error| {
             let failure = explain.transport(case, step, &request, &error);
             (Verdict::Errored(failure), Some(explain.exchange(&request, None)))
@@ -86,7 +77,8 @@ impl Run<'_> {
         Err((Verdict::Failed(failure), Some(explain.exchange(&request, Some(&response)))))
     }
 
-    fn explainer(&self) -> Explainer<'_> {
+    /// The words for what does not pass.
+    pub fn explainer(&self) -> Explainer<'_> {
         Explainer { redactor: self.redactor }
     }
 }

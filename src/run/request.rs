@@ -13,16 +13,26 @@ use crate::template::{Bindings, FillError, Template, encode_component};
 
 /// Why a request could not be made; nothing was sent.
 #[derive(Debug)]
-pub enum Unsent {
-    /// Its token could not be obtained, for this reason.
-    Token(String),
-    /// A part of it cannot be sent, for this reason.
-    Request(String),
+pub struct Unsent {
+    /// A stable word for what is wrong: `token` or `request`.
+    pub kind: &'static str,
+    /// In words.
+    pub reason: String,
+}
+
+impl Unsent {
+    fn token(reason: impl Into<String>) -> Unsent {
+        Unsent { kind: "token", reason: reason.into() }
+    }
+
+    fn request(reason: impl Into<String>) -> Unsent {
+        Unsent { kind: "request", reason: reason.into() }
+    }
 }
 
 impl From<FillError> for Unsent {
     fn from(error: FillError) -> Unsent {
-        Unsent::Request(error.message)
+        Unsent::request(error.message)
     }
 }
 
@@ -35,7 +45,7 @@ pub struct Maker<'r> {
     pub redactor: &'r Redactor,
     /// What is known by now.
     pub bindings: &'r Bindings,
-    /// The folder that body files must stay in.
+    /// The folder that body files must stay in, without links.
     pub project: &'r Path,
 }
 
@@ -47,10 +57,12 @@ impl Maker<'_> {
     pub fn request(&self, case: &Case, step: &Step) -> Result<Request, Unsent> {
         let url = self.url(step)?;
         let target =
-            Target::parse(&url).map_err(|reason| Unsent::Request(format!("bad URL: {reason}")))?;
+            Target::parse(&url).map_err(|reason| Unsent::request(format!("bad URL: {reason}")))?;
         let mut headers = Vec::with_capacity(step.settings.headers.len() + 2);
         for (name, value) in &step.settings.headers {
-            headers.push(self.header(name, value, false)?);
+            let name = name.fill(self.bindings)?.into_owned();
+            let value = value.fill(self.bindings)?.into_owned();
+            headers.push(Header { name, value, credential: false });
         }
         let (body, content_type) = self.body(step)?;
         if let Some(content_type) = content_type
@@ -70,17 +82,6 @@ impl Maker<'_> {
             follow_redirects: step.settings.follow_redirects,
             allow_plain_http: step.settings.allow_plain_http,
         })
-    }
-
-    fn header(
-        &self,
-        name: &Template,
-        value: &Template,
-        credential: bool,
-    ) -> Result<Header, Unsent> {
-        let name = name.fill(self.bindings)?.into_owned();
-        let value = value.fill(self.bindings)?.into_owned();
-        Ok(Header { name, value, credential })
     }
 
     fn url(&self, step: &Step) -> Result<String, Unsent> {
@@ -141,12 +142,11 @@ impl Maker<'_> {
 
     /// A body file stays inside the project: a spec from elsewhere must not send what it likes.
     fn file(&self, path: &str) -> Result<Vec<u8>, Unsent> {
-        let failed = |error: std::io::Error| Unsent::Request(format!("body file {path}: {error}"));
+        let failed = |error: std::io::Error| Unsent::request(format!("body file {path}: {error}"));
         let real = std::fs::canonicalize(path).map_err(failed)?;
-        let project = std::fs::canonicalize(self.project).map_err(failed)?;
-        if !real.starts_with(&project) {
+        if !real.starts_with(self.project) {
             let reason = format!("body file {path} lies outside the project directory");
-            return Err(Unsent::Request(reason));
+            return Err(Unsent::request(reason));
         }
         std::fs::read(real).map_err(failed)
     }
@@ -160,10 +160,14 @@ impl Maker<'_> {
         let authorization =
             |value: String| Header { name: "Authorization".to_owned(), value, credential: true };
         match &step.credential {
+            // Whatever would pass for "without a credential" must be sent without one.
+            Credential::None if headers.iter().any(is_authorization) => {
+                let reason = "`auth: none`, but the request carries an Authorization header";
+                return Err(Unsent::request(reason));
+            }
             Credential::None => {}
             Credential::Token(id) => {
-                let token = self.tokens.get(case.token(*id));
-                let token = token.map_err(|reason| Unsent::Token(reason.to_owned()))?;
+                let token = self.tokens.get(case.token(*id)).map_err(Unsent::token)?;
                 headers.push(authorization(format!("Bearer {}", token.expose())));
             }
             Credential::Bearer(token) => {
@@ -184,12 +188,13 @@ impl Maker<'_> {
                 headers.push(authorization(format!("Basic {pair}")));
             }
             Credential::Header(fields) => {
-                for (name, value) in fields {
-                    let filled = self.secret(value)?;
-                    if value.as_fixed().is_none() {
-                        secret_parts(&filled).iter().for_each(|part| self.redactor.add(part));
+                for (name, template) in fields {
+                    let value = self.secret(template)?;
+                    if template.as_fixed().is_none() {
+                        secret_parts(&value).iter().for_each(|part| self.redactor.add(part));
                     }
-                    headers.push(self.header(name, value, true)?);
+                    let name = name.fill(self.bindings)?.into_owned();
+                    headers.push(Header { name, value, credential: true });
                 }
             }
         }
@@ -203,8 +208,12 @@ impl Maker<'_> {
             self.redactor.add(&value);
         }
         if value.trim().is_empty() {
-            return Err(Unsent::Request("an empty credential".to_owned()));
+            return Err(Unsent::request("an empty credential"));
         }
         Ok(value)
     }
+}
+
+fn is_authorization(header: &Header) -> bool {
+    header.name.eq_ignore_ascii_case("authorization")
 }

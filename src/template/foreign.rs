@@ -2,6 +2,9 @@
 
 use super::is_name;
 
+/// What is said of one; it is not quoted, for it may stand where a secret belongs.
+pub const FOREIGN_VARIABLE: &str = "`{{…}}` is not a variable";
+
 /// The first `{{name}}` in a text, and how it is written here.
 pub fn foreign_variable(text: &str) -> Option<(&str, String)> {
     let start = text.find("{{")?;

@@ -1,10 +1,10 @@
 //! All that is to be said of a case that did not pass.
 
-use super::super::text::one_line;
 use super::address;
 use super::words::{BOLD, DIM, Paint, RED, shown_time};
 use crate::event::{CaseEnd, Exchange, Failure, Verdict};
 use crate::plan::Case;
+use crate::text::one_line;
 
 /// The case, what did not hold at its lines of the spec, the exchange, and how to repeat it.
 pub fn failure(case: &Case, end: &CaseEnd, failure: &Failure, paint: Paint) -> String {

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::super::tally::Tally;
-use super::super::text::{one_line, shorten};
 use super::failure::verdict_word;
 use super::words::{BOLD, GREEN, Paint, RED, counts, plural, shown_time};
 use super::{Detail, address};
 use crate::event::{CaseEnd, StopReason, Verdict};
 use crate::exit_code::ExitCode;
 use crate::plan::Case;
+use crate::text::{one_line, shortened};
 
 /// How many of the slowest cases are named.
 const SLOWEST: usize = 3;
@@ -42,8 +42,7 @@ impl Summary {
         self.tally.count_verdict(&end.verdict);
         self.remember_slow(case, end);
         let (Verdict::Failed(failure) | Verdict::Errored(failure)) = &end.verdict else { return };
-        let mut reason = one_line(&failure.message);
-        shorten(&mut reason, REASON);
+        let reason = shortened(one_line(&failure.message), REASON);
         let (word, name) = (verdict_word(&end.verdict), one_line(&case.name));
         self.bad.push(format!("{word}  {}  {name}: {reason}", address(case)));
         *self.reasons.entry(reason).or_default() += 1;

@@ -9,7 +9,7 @@ use super::limits::too_deep;
 use super::place::Places;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
-use crate::template::foreign_variable;
+use crate::template::{FOREIGN_VARIABLE, foreign_variable};
 
 /// Where the parser gave up, and how far it had come.
 pub(super) struct Stumble<'a> {
@@ -332,8 +332,9 @@ impl Stumble<'_> {
             let end = self.plain_end(value);
             if let Some((written, here)) = foreign_variable(&self.text()[value..end]) {
                 let at = value + self.text()[value..end].find(written).unwrap_or(0);
-                let title = format!("`{written}` is not a variable");
-                return self.fault(at, written.len(), &title).label(format!("write {here}"));
+                return self
+                    .fault(at, written.len(), FOREIGN_VARIABLE)
+                    .label(format!("write {here}"));
             }
             let title = "text goes on behind the closing bracket";
             return self.quote_this(value, end, title);

@@ -7,7 +7,7 @@ use super::super::stumble::{Stumble, explain};
 use super::{Builder, Stop};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::template::foreign_variable;
+use crate::template::{FOREIGN_VARIABLE, foreign_variable};
 
 impl Builder<'_> {
     pub(super) fn refuse_plain(&mut self, text: &str, span: Span, refused: Refused) {
@@ -66,10 +66,10 @@ impl Builder<'_> {
             && let Some((written, here)) = foreign_variable(text)
             && text.starts_with(written)
         {
-            let (title, label) =
-                (format!("`{written}` is not a variable"), format!("write \"{here}\""));
             let span = Span::new(outer, outer + written.len());
-            self.fault(span, title).label(label).note("between brackets it needs the quotes");
+            self.fault(span, FOREIGN_VARIABLE)
+                .label(format!("write \"{here}\""))
+                .note("between brackets it needs the quotes");
             return;
         }
         self.fault(Span::new(start, start + 1), "a list or mapping cannot be a key")

@@ -80,7 +80,7 @@ fn what_stands_in_a_mapping() {
             "1:1 [<<] merge keys are not read: write out what is meant, or repeat a whole value with `*name`",
         ),
         ("[a]: b\n", "1:1 [[] a list or mapping cannot be a key: for a text, put it in quotes"),
-        ("a: {{x}}\n", "1:4 [{{x}}] `{{x}}` is not a variable: write \"${x}\""),
+        ("a: {{x}}\n", "1:4 [{{x}}] `{{…}}` is not a variable: write \"${x}\""),
         ("a: &x b\n*x : c\n", "2:1 [*x] an alias cannot be a key: write the key itself"),
         (": a\n", "1:1 [:] a key is missing: nothing stands before it"),
         ("a:\n  -\n  - b\n", "2:3 [-] an entry of a list is missing: nothing stands behind it"),
@@ -163,7 +163,7 @@ fn brackets_that_do_not_match() {
             "a: [x, y]z\n",
             "1:4 [[x, y]z] text goes on behind the closing bracket: quote this: \"[x, y]z\"",
         ),
-        ("a: {{x}}/b\n", "1:4 [{{x}}] `{{x}}` is not a variable: write ${x}"),
+        ("a: {{x}}/b\n", "1:4 [{{x}}] `{{…}}` is not a variable: write ${x}"),
     ]);
 }
 
