@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use super::reports::Reports;
 use super::{Process, broken, say};
 use crate::cli::RunArgs;
 use crate::demo::DemoServer;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::discover::{self, Found};
 use crate::event::StopReason;
 use crate::exit_code::ExitCode;
@@ -43,6 +44,10 @@ pub fn run(arguments: &RunArgs, process: &Process) -> ExitCode {
 
 /// The stages of a run. An error is what apitest could not do of its own part.
 fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
+    if let Some(instead) = no_command(&arguments.paths) {
+        say(&instead);
+        return Ok(ExitCode::Invalid);
+    }
     let started = Instant::now();
     let redactor = Arc::new(Redactor::default());
     hide_secrets_of_panics(&redactor);
@@ -108,6 +113,23 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     // The process ends here: to free a large plan piece by piece takes time and serves nobody.
     std::mem::forget(plan);
     Ok(code)
+}
+
+/// What to type instead of a command of another tool, such as `apitest run specs`. A path that is
+/// there is a path.
+fn no_command(paths: &[String]) -> Option<String> {
+    let (word, rest) = paths.split_first()?;
+    let known = ["run", "test", "exec", "check", "validate", "lint", "list", "init"];
+    if Path::new(word).exists() {
+        return None;
+    }
+    if known.contains(&word.as_str()) {
+        let instead = [&["apitest".to_owned()], rest].concat().join(" ");
+        return Some(format!("there is no command `{word}`: write `{instead}`"));
+    }
+    did_you_mean(word, ["demo"])
+        .filter(|_| rest.is_empty())
+        .map(|near| format!("there is no `{word}`: did you mean `apitest {near}`?"))
 }
 
 /// A client whose requests end with the run.

@@ -161,8 +161,7 @@ impl Binder<'_> {
             (Some(near), ..) => fault.label = format!("did you mean `{near}`?"),
             (None, true, _) => fault.label = "this is a token: `auth` takes its name alone".into(),
             (None, false, _) if is_of_environment(name) => {
-                fault.label =
-                    format!("for the environment variable, write `${{env.{name}}}`");
+                fault.label = format!("for the environment variable, write `${{env.{name}}}`");
                 fault.helps.push(format!("else define it under `vars:`, or with `--var {name}=…`"));
             }
             (None, false, _) => {

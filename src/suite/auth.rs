@@ -5,7 +5,7 @@ use super::reader::{Field, Keys, Reader};
 use super::settings::is_token;
 use super::tree::{Entry, Node, Value};
 use crate::source::{Span, Spanned};
-use crate::template::{Name, Template, is_name, native_variable};
+use crate::template::{Name, Template, is_name, is_of_environment, native_variable};
 
 /// How a request authenticates.
 #[derive(Clone, Debug)]
@@ -131,20 +131,21 @@ impl Auth {
     }
 
     fn read_basic(reader: &mut Reader, node: &Node) -> Option<Auth> {
-        let (mut username, mut password) = (None, None);
+        let (mut username, mut password, mut seen) = (None, None, 0);
         if !matches!(node.value, Value::Map(_)) {
             reader.unexpected(node, "basic", "a mapping").helps.push(format!("write `{BASIC}`"));
             return None;
         }
         let entries = reader.mapping(node, "basic")?;
         for entry in entries {
+            seen += 1;
             match reader.key(entry, entries, &BASIC_KEYS) {
                 Some("username") => username = secret(reader, &entry.value, "username"),
                 Some(_) => password = secret(reader, &entry.value, "password"),
                 None => {}
             }
         }
-        if username.is_none() || password.is_none() {
+        if seen < BASIC_KEYS.known[0].len() {
             reader.fault(node.span, "`basic` needs a `username` and a `password`").label =
                 "the other one is missing: for none, write \"\"".into();
         }
@@ -173,9 +174,8 @@ fn instead_of_form(value: &Value) -> Option<String> {
         return matches!(value, Value::Null | Value::Bool(false))
             .then(|| "to send no credential, write `auth: none`".into());
     };
-    let says = |word: &str| {
-        entries.iter().any(|e| e.key.value == word || e.value.as_text() == Some(word))
-    };
+    let says =
+        |word: &str| entries.iter().any(|e| e.key.value == word || e.value.as_text() == Some(word));
     if says("bearer") || says("token") {
         Some("for a bearer token, write `auth: {bearer: …}`".into())
     } else {
@@ -186,17 +186,21 @@ fn instead_of_form(value: &Value) -> Option<String> {
 /// A text that is sent as a credential. What looks like a variable but is none would be sent as
 /// it stands, and be refused: a test that expects that would pass.
 fn secret(reader: &mut Reader, node: &Node, key: &str) -> Option<Spanned<Template>> {
+    let before = reader.count();
     let text = node.as_text().unwrap_or_default();
     if text.starts_with(['“', '”', '‘', '’', '„']) {
         reader.fault(node.span, "these quotes are a part of the text").label =
             "write straight ones: \" or '".into();
     }
     if let Some(name) = text.strip_prefix('$').filter(|name| is_shell_name(name)) {
+        // What is no name of the environment may be a password.
+        let name = if is_of_environment(name) { name } else { "NAME" };
         let title = "this would be sent as it stands";
         reader.fault(node.span, title).label =
             format!("for the environment variable, write `${{env.{name}}}`");
     }
-    reader.native_template(node, key)
+    let template = reader.native_template(node, key)?;
+    (reader.count() == before).then_some(template)
 }
 
 fn is_shell_name(text: &str) -> bool {

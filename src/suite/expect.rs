@@ -1,6 +1,8 @@
 //! What a response must be: `expect` as it is written.
 
-use super::matcher::{JsonCheck, Matcher, OPERATORS, Operator, Subject, ValueOperator, is_operator, read_json};
+use super::matcher::{
+    JsonCheck, Matcher, OPERATORS, Operator, Subject, ValueOperator, is_operator, read_json,
+};
 use super::reader::{Keys, Reader};
 use super::settings::is_token;
 use super::tree::{Entry, Node, Value};

@@ -41,9 +41,10 @@ pub fn command_line(line: &str) -> Option<String> {
     words.next().filter(|program| matches!(*program, "curl" | "http" | "https" | "wget"))?;
     let words: Vec<&str> = words.collect();
     let url = words.iter().find(|word| word.contains("://") || word.starts_with('/'))?;
-    let given = words.iter().zip(words.iter().skip(1)).find_map(|(flag, word)| {
-        matches!(*flag, "-X" | "--request").then_some(*word)
-    });
+    let given = words
+        .iter()
+        .zip(words.iter().skip(1))
+        .find_map(|(flag, word)| matches!(*flag, "-X" | "--request").then_some(*word));
     let method = given.or_else(|| words.iter().copied().find(|word| METHODS.contains(word)));
     Some(format!("{} {}", method.unwrap_or("GET"), url.trim_matches(['"', '\''])))
 }
@@ -54,7 +55,8 @@ pub fn authorization(value: &str) -> Option<String> {
     let (scheme, credential) = value.trim().split_once([' ', ':']).unwrap_or((value.trim(), ""));
     match scheme.to_ascii_lowercase().as_str() {
         "bearer" => {
-            let token = native_variable(credential).map_or("…".into(), |variable| format!("\"{variable}\""));
+            let token = native_variable(credential)
+                .map_or("…".into(), |variable| format!("\"{variable}\""));
             Some(format!("auth: {{bearer: {token}}}"))
         }
         "basic" => Some("auth: {basic: {username: …, password: …}}".into()),
@@ -75,7 +77,10 @@ pub fn status(text: &str) -> Option<String> {
         ([code], Some((_, name))) => Some(format!("{{{name}: {code}}}")),
         ([code], None) => Some((*code).to_owned()),
         ([from, to], None) if text.contains(['-', '–']) || text.contains("..") => {
-            Some(format!("{{gte: {from}, lte: {to}}}"))
+            match (from.strip_suffix("00"), to.strip_suffix("99")) {
+                (Some(class), Some(same)) if class == same => Some(format!("{class}xx")),
+                _ => Some(format!("{{gte: {from}, lte: {to}}}")),
+            }
         }
         ([_, _, ..], None) => Some(format!("[{}]", codes.join(", "))),
         _ => None,
@@ -85,7 +90,8 @@ pub fn status(text: &str) -> Option<String> {
 /// A comparison in a text, as operators: `>= 2`.
 pub fn comparison(text: &str) -> Option<String> {
     let text = text.trim();
-    let signs = [(">=", "gte"), ("<=", "lte"), ("==", "equals"), ("!=", "not"), (">", "gt"), ("<", "lt")];
+    let signs =
+        [(">=", "gte"), ("<=", "lte"), ("==", "equals"), ("!=", "not"), (">", "gt"), ("<", "lt")];
     let (sign, name) = signs.iter().find(|(sign, _)| text.starts_with(sign))?;
     let number = text[sign.len()..].trim();
     number.parse::<f64>().is_ok().then(|| format!("{{{name}: {number}}}"))
@@ -117,7 +123,8 @@ mod tests {
             ("200 OK", Some("200")),
             ("HTTP/1.1 404 Not Found", Some("404")),
             ("200 or 201", Some("[200, 201]")),
-            ("200-299", Some("{gte: 200, lte: 299}")),
+            ("200-299", Some("2xx")),
+            ("200..204", Some("{gte: 200, lte: 204}")),
             ("< 400", Some("{lt: 400}")),
             ("ok", None),
             ("2000", None),

@@ -214,7 +214,10 @@ fn read_operator(
         "ends_with" => with(V::EndsWith),
         "matches" => Operator::Matches(Pattern::Written(read_pattern(reader, node)?)),
         "not" => Operator::Not(Matcher::read(reader, node, subject)),
-        "length" => Operator::Length(Matcher::read(reader, node, Subject::Json)),
+        "length" => {
+            refuse_text_as_length(reader, node);
+            Operator::Length(Matcher::read(reader, node, Subject::Json))
+        }
         "each" => Operator::Each(Matcher::read(reader, node, subject)),
         "any" => Operator::Any(Matcher::read(reader, node, subject)),
         "all" => Operator::All(read_all(reader, node, subject)),
@@ -251,6 +254,14 @@ fn fits(reader: &mut Reader, name: &str, entry: &Entry, subject: Subject) -> boo
         return false;
     }
     true
+}
+
+/// A length is a number, and never the same as a text such as `>= 2`.
+fn refuse_text_as_length(reader: &mut Reader, node: &Node) {
+    let Some(text) = node.as_text().filter(|text| !text.contains("${")) else { return };
+    let instead = habits::comparison(text);
+    reader.unexpected(node, "length", "a number, or operators").label =
+        instead.map_or("found a text".into(), |instead| format!("write `{instead}`"));
 }
 
 fn read_pattern(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
@@ -298,8 +309,11 @@ fn value_operator(
     if let Draft::Fixed(value) = &draft
         && let Err(reason) = check_operand(operator, value, subject)
     {
-        let instead = match (operator, value.as_str()) {
-            (ValueOperator::Status, Some(text)) => habits::status(text),
+        let instead = match (operator, value) {
+            (ValueOperator::Status, serde_json::Value::String(text)) => habits::status(text),
+            (_, serde_json::Value::Number(number)) if subject == Subject::Duration => {
+                Some(format!("{number}ms"))
+            }
             _ => None,
         };
         let fault = reader.fault(node.span, reason);

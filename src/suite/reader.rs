@@ -98,8 +98,11 @@ impl<'s> Reader<'s> {
             Value::List(items) => Some(items),
             _ => {
                 let fault = self.unexpected(node, key, "a list");
-                if let Some(text) = node.as_text().filter(|text| !text.contains(['[', '{'])) {
-                    fault.helps.push(format!("write `{key}: [{text}]`"));
+                // Of other lists, what stands there may be a secret.
+                if let Some(text) = node.as_text().filter(|_| matches!(key, "tags" | "specs")) {
+                    let words = text.split([',', ' ']).filter(|word| !word.is_empty());
+                    let words: Vec<&str> = words.collect();
+                    fault.helps.push(format!("write `{key}: [{}]`", words.join(", ")));
                 }
                 None
             }

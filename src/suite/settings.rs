@@ -142,7 +142,11 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
         let written = field.name.value.as_fixed().unwrap_or_default();
         if let Some((title, label)) = header_name_fault(written) {
             let instead = if name == "authorization" { instead_of_header(field) } else { None };
-            reader.fault(field.name.span, title).label = instead.unwrap_or(label);
+            let fault = reader.fault(field.name.span, title);
+            if instead.is_some() {
+                fault.helps.push(HAND_MADE.into());
+            }
+            fault.label = instead.unwrap_or(label);
         }
         let null = matches!(&field.value.value, Draft::Fixed(value) if value.is_null());
         if null && name == "host" {
@@ -158,6 +162,9 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
     });
     fields
 }
+
+/// What those write who send one wrongly on purpose.
+const HAND_MADE: &str = "for a hand-made one, write `auth: {header: {Authorization: …}}`";
 
 /// An `Authorization` header as it is written under `auth`.
 fn instead_of_header(field: &Field) -> Option<String> {

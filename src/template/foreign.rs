@@ -7,7 +7,8 @@ pub const FOREIGN_VARIABLE: &str = "`{{…}}` is not a variable";
 
 /// The first `{{name}}` in a text, and how it is written here.
 pub fn foreign_variable(text: &str) -> Option<(&str, String)> {
-    let start = text.find("{{")?;
+    // Behind a `$` it is a variable that cannot be read, and has its own fault.
+    let start = text.find("{{").filter(|start| !text[..*start].ends_with('$'))?;
     let length = text[start..].find("}}")? + 2;
     let written = &text[start..start + length];
     Some((written, named(written[2..length - 2].trim())?))
@@ -38,7 +39,8 @@ pub fn named(written: &str) -> Option<String> {
         before if outside.contains(&before) => true,
         _ => return None,
     };
-    is_name(name).then(|| if environment { format!("${{env.{name}}}") } else { format!("${{{name}}}") })
+    is_name(name)
+        .then(|| if environment { format!("${{env.{name}}}") } else { format!("${{{name}}}") })
 }
 
 /// Whether a name is spelled as those of the environment are.

@@ -68,6 +68,10 @@ impl Summary {
         detail: Detail,
         paint: Paint,
     ) -> String {
+        // Why there is no case has been told.
+        if self.tally.cases() == 0 {
+            return String::new();
+        }
         let slowest =
             self.slowest.iter().map(|(time, name)| format!("{:>8}  {name}", shown_time(*time)));
         let mut text = String::new();

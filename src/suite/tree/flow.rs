@@ -121,8 +121,17 @@ fn unquoted(stumble: &Stumble, level: Level) -> Option<Diagnostic> {
 /// Where the key ends that begins at `start`, if it is one.
 fn key_end(text: &str, start: usize, end: usize) -> Option<usize> {
     let before = text[..start].trim_end();
-    let colon = text[start..end].rfind("]: ").map(|bracket| start + bracket + 1)?;
-    before.ends_with(['{', ',']).then_some(colon)
+    let mut depth = 0_usize;
+    let colon = text[start..end].char_indices().find_map(|(offset, c)| {
+        match c {
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 && text[start + offset..].starts_with(": ") => return Some(offset),
+            _ => {}
+        }
+        None
+    })?;
+    before.ends_with(['{', ',']).then_some(start + colon)
 }
 
 /// Behind the value, up to the `,` or bracket that ends it if it was quoted.

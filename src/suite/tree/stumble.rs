@@ -67,9 +67,8 @@ fn glued(word: &str) -> Option<(&str, &str)> {
 }
 
 /// Keys whose values are mappings: what stands behind them on their line is the first entry.
-const OF_MAPPINGS: [&str; 10] = [
-    "headers", "query", "vars", "tokens", "json", "form", "auth", "expect", "basic", "header",
-];
+const OF_MAPPINGS: [&str; 10] =
+    ["headers", "query", "vars", "tokens", "json", "form", "auth", "expect", "basic", "header"];
 
 impl Stumble<'_> {
     pub(super) fn text(&self) -> &str {
@@ -263,7 +262,9 @@ impl Stumble<'_> {
                     let entry = &self.text()[value..self.plain_end(value)];
                     return self
                         .fault(value, entry.len(), &format!("an entry on the line of its `{key}:`"))
-                        .label(format!("write `{key}: {{{entry}}}`, or begin it on the next line"));
+                        .label(format!(
+                            "write `{key}: {{{entry}}}`, or begin it on the next line"
+                        ));
                 }
                 let title = "a `: ` inside a text without quotes";
                 self.quote_this(value, self.plain_end(value), title)
@@ -290,9 +291,7 @@ impl Stumble<'_> {
         let start = before.len() - before[start..].trim_start().len();
         if let Some((key, value)) = glued(word) {
             let title = format!("no space behind the `:` of `{key}`");
-            return self
-                .fault(start, word.len(), &title)
-                .label(format!("write `{key}: {value}`"));
+            return self.fault(start, word.len(), &title).label(format!("write `{key}: {value}`"));
         }
         self.fault(start, word.len(), &format!("`{word}` is neither a key nor part of a value"))
             .label("a `:` is missing behind it, or it is indented wrongly")
