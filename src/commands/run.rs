@@ -81,7 +81,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     }
     if plan.cases.is_empty() {
         if !load::has_errors(&diagnostics) {
-            say(&nothing_to_run(&found, everything));
+            say(&nothing_to_run(&found, &project, everything));
         }
         code = code.and(ExitCode::Nothing);
     }
@@ -243,13 +243,17 @@ fn any_unused_var(arguments: &RunArgs, used: Option<&HashSet<String>>) -> bool {
 }
 
 /// Why there is no case at all.
-fn nothing_to_run(found: &Found, everything: bool) -> String {
+fn nothing_to_run(found: &Found, project: &LoadedProject, everything: bool) -> String {
+    // The folder that is meant may be another than the one the user is in.
+    let looked_in = match project.file() {
+        Some(file) if everything => format!(" (the project file is {})", discover::shown(&file)),
+        _ => String::new(),
+    };
     match found.empty.first() {
-        Some(folder) => format!("no spec found: {folder} holds no *.yaml or *.yml"),
-        None if everything && found.files.is_empty() => {
-            "no spec found: name files or folders, or list them under `specs:` in apitest.yaml"
-                .into()
-        }
+        Some(folder) => format!("no spec found: {folder} holds no *.yaml or *.yml{looked_in}"),
+        None if everything && found.files.is_empty() => format!(
+            "no spec found: name files or folders, or list them under `specs:` in apitest.yaml{looked_in}"
+        ),
         None => "no test is selected: none meets all of --tag, --filter and the lines".into(),
     }
 }
