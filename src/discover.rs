@@ -139,7 +139,7 @@ pub fn shown(path: &Path) -> String {
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".into(),
-        io::ErrorKind::PermissionDenied => "nobody allows to read this".into(),
+        io::ErrorKind::PermissionDenied => "nobody may read this".into(),
         _ => {
             let words = error.to_string();
             let words = words.split(" (os error").next().unwrap_or_default();
@@ -187,7 +187,7 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, split_line};
 
     #[test]
     fn a_file_is_read_once_however_often_it_is_named() {
@@ -200,5 +200,21 @@ mod tests {
         let names: Vec<_> = found.files.iter().map(|file| file.file_name().unwrap()).collect();
         assert_eq!(names, ["b.yaml", "a.yml"]);
         assert_eq!(found.lines.len(), 1);
+    }
+
+    #[test]
+    fn a_line_and_a_column_stand_behind_a_path() {
+        let table = [
+            ("specs/a.yaml", ("specs/a.yaml", None)),
+            ("specs/a.yaml:12", ("specs/a.yaml", Some(12))),
+            ("specs/a.yaml:12:5", ("specs/a.yaml", Some(12))),
+            ("specs/a.yaml:", ("specs/a.yaml:", None)),
+            ("specs/a.yaml:x", ("specs/a.yaml:x", None)),
+            ("C:\\specs\\a.yaml", ("C:\\specs\\a.yaml", None)),
+            ("C:\\specs\\a.yaml:12", ("C:\\specs\\a.yaml", Some(12))),
+        ];
+        for (path, expected) in table {
+            assert_eq!(split_line(path), expected, "{path}");
+        }
     }
 }

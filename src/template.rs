@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 pub use self::draft::Draft;
-pub use self::read::{TemplateFault, foreign_variable, is_name};
+pub use self::read::{FOREIGN_VARIABLE, TemplateFault, foreign_variable, is_name};
 use crate::source::Span;
 
 /// A string that may hold variables.

@@ -200,7 +200,7 @@ fn refuse_empty_variables(
 }
 
 fn nothing_sent(source: &Arc<Source>, span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error(source, span, format!("an empty {what}"))
+    Diagnostic::error(source, span, format!("the {what} is empty"))
         .label("nothing would be sent as the credential")
         .help("to send no credential on purpose, write `auth: none`")
 }

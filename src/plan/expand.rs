@@ -140,7 +140,9 @@ impl<'s> Expansion<'s> {
     fn steps(&mut self, test: &Test) -> (Box<[Step]>, Vec<Diagnostic>) {
         let before = std::mem::take(&mut self.binder.missing);
         let steps = test.steps.iter().map(|step| self.step(test, step)).collect();
-        (steps, std::mem::replace(&mut self.binder.missing, before))
+        let mut unset = std::mem::replace(&mut self.binder.missing, before);
+        unset.sort_by_key(|fault| fault.place.span.start);
+        (steps, unset)
     }
 
     fn step(&mut self, test: &Test, step: &WrittenStep) -> Step {

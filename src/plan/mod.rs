@@ -14,6 +14,8 @@ pub mod invalid;
 pub mod expand;
 pub mod select;
 pub mod secrets;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;

@@ -168,6 +168,11 @@ impl Binder<'_> {
         empty()
     }
 
+    /// Whether the command line gives a value for a name.
+    pub fn is_given(&self, name: &str) -> bool {
+        self.inputs.vars.contains_key(name)
+    }
+
     /// Binds what nothing uses, only to find its faults.
     pub fn try_definition(&mut self, source: &Arc<Source>, span: Span, draft: &Draft, name: &str) {
         let at = Diagnostic::error(source, span, name);

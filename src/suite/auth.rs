@@ -73,7 +73,7 @@ impl Auth {
             Value::Text(_) => Auth::read_name(reader, node),
             Value::Map(entries) if entries.len() == 1 => Auth::read_form(reader, entries),
             _ => {
-                reader.unexpected(node, "auth", FORMS);
+                reader.not_one(node, "auth", FORMS);
                 None
             }
         }
@@ -130,7 +130,7 @@ impl Auth {
         }
         if username.is_none() || password.is_none() {
             reader.fault(node.span, "`basic` needs a `username` and a `password`").label =
-                "for none, write \"\"".into();
+                "the other one is missing: for none, write \"\"".into();
         }
         Some(Auth::Basic { username: username?, password: password? })
     }
@@ -162,7 +162,7 @@ impl TokenSource {
             }
             Value::Map(entries) if entries.len() == 1 => TokenSourceKind::read(reader, entries),
             _ => {
-                reader.unexpected(node, "tokens", "a text, {file: …} or {command: […]}");
+                reader.not_one(node, "tokens", "a text, {file: …} or {command: […]}");
                 None
             }
         };

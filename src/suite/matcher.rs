@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::operand::{check_operand, found};
-use super::reader::{Keys, Reader};
+use super::reader::{Keys, NOT_YET, Reader};
 use super::tree::{Entry, Node, Value};
 use crate::json_path::JsonPath;
 use crate::source::{Span, Spanned};
@@ -136,6 +136,9 @@ const KEYS: Keys = Keys {
     help: Some("a mapping is always operators: to compare with an object, write `equals:`"),
 };
 
+/// What is wrong with a regex that every text matches.
+pub const EMPTY_REGEX: &str = "an empty regex is found in every text";
+
 /// The operators that say something about a status, and about a time.
 const OF_STATUS: [&str; 8] = ["equals", "not", "in", "gt", "gte", "lt", "lte", "all"];
 const OF_DURATION: [&str; 4] = ["gt", "gte", "lt", "lte"];
@@ -237,7 +240,8 @@ fn fits(reader: &mut Reader, name: &str, entry: &Entry, subject: Subject) -> boo
         && let [form] = entries.as_slice()
         && matches!(form.key.value.as_str(), "file" | "base64")
     {
-        reader.not_yet(&form.key);
+        let title = format!("`equals: {{{}: …}}` is not supported yet", form.key.value);
+        reader.fault(form.key.span, title).label = NOT_YET.into();
         return false;
     }
     true
@@ -246,7 +250,7 @@ fn fits(reader: &mut Reader, name: &str, entry: &Entry, subject: Subject) -> boo
 fn read_pattern(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
     let pattern = reader.spanned_template(node, "matches")?;
     if pattern.value.as_fixed() == Some("") {
-        reader.fault(node.span, "an empty regex is found in every text");
+        reader.fault(node.span, EMPTY_REGEX).label = "it demands nothing".into();
         return None;
     }
     Some(pattern)
@@ -288,7 +292,7 @@ fn value_operator(
     if let Draft::Fixed(value) = &draft
         && let Err(reason) = check_operand(operator, value, subject)
     {
-        reader.fault(node.span, reason).label = format!("found {}", found(value));
+        reader.fault(node.span, reason).label = found(operator, value, subject);
     }
     Operator::Value(operator, draft)
 }

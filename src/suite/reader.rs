@@ -10,8 +10,8 @@ use super::tree::{Entry, Node, Value};
 use crate::diagnostic::{Diagnostic, roots};
 use crate::source::{Source, Span, Spanned};
 
-pub use self::keys::Keys;
-pub use self::values::Field;
+pub use self::keys::{Keys, NOT_YET};
+pub use self::values::{Field, SCALARS};
 
 /// A source being read, and the faults found so far.
 pub struct Reader<'s> {
@@ -64,6 +64,16 @@ impl<'s> Reader<'s> {
     pub fn unexpected(&mut self, node: &Node, key: &str, expected: &str) -> &mut Diagnostic {
         let fault = self.fault(node.span, format!("`{key}` takes {expected}"));
         fault.label = format!("found {}", node.kind_name());
+        fault
+    }
+
+    /// As [`Reader::unexpected`], where a mapping must have exactly one key.
+    pub fn not_one(&mut self, node: &Node, key: &str, expected: &str) -> &mut Diagnostic {
+        let several = matches!(&node.value, Value::Map(entries) if entries.len() > 1);
+        let fault = self.unexpected(node, key, expected);
+        if several {
+            fault.label = "found several keys: one is allowed".into();
+        }
         fault
     }
 

@@ -36,8 +36,15 @@ pub const BODIES: [&str; 3] = ["json", "form", "body"];
 /// Such keys of a later version.
 pub const LATER_BODIES: [&str; 2] = ["multipart", "graphql"];
 
-const BODY_KEYS: Keys =
-    Keys { what: "a form of `body`", known: &[&["file", "base64"]], later: &[], help: None };
+/// What is most often meant by a mapping under `body`.
+const FOR_JSON: &str = "for a JSON body, write `json:`";
+
+const BODY_KEYS: Keys = Keys {
+    what: "a form of `body`",
+    known: &[&["file", "base64"]],
+    later: &[],
+    help: Some(FOR_JSON),
+};
 
 /// Methods that are only ever written in capitals.
 const METHODS: [&str; 9] =
@@ -123,9 +130,9 @@ impl Body {
             Value::Map(entries) if entries.len() == 1 => entries,
             _ => {
                 reader
-                    .unexpected(node, "body", "a text, {file: path} or {base64: …}")
+                    .not_one(node, "body", "a text, {file: path} or {base64: …}")
                     .helps
-                    .push("for a JSON body, write `json:`".into());
+                    .push(FOR_JSON.into());
                 return None;
             }
         };

@@ -138,7 +138,8 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
                 .fault(field.name.span, format!("a second value for the header `{name}`"))
                 .label = "for several lines, write a list".into();
         }
-        if let Some((title, label)) = header_name_fault(&name) {
+        let written = field.name.value.as_fixed().unwrap_or_default();
+        if let Some((title, label)) = header_name_fault(written) {
             reader.fault(field.name.span, title).label = label;
         }
         let null = matches!(&field.value.value, Draft::Fixed(value) if value.is_null());
@@ -151,9 +152,9 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
     fields
 }
 
-/// Why a header field of this name, in lower case, cannot be among `headers`: title and label.
+/// Why a header field of this name cannot be among `headers`: title and label.
 pub fn header_name_fault(name: &str) -> Option<(String, String)> {
-    if name == "authorization" {
+    if name.eq_ignore_ascii_case("authorization") {
         return Some((
             "`Authorization` does not belong in `headers`".into(),
             "write `auth: {bearer: …}`, or `auth: {header: {Authorization: …}}` for a hand-made one"

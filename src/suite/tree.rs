@@ -85,6 +85,22 @@ impl Node {
             Value::Map(_) => "a mapping",
         }
     }
+
+    /// The same value as JSON: keys in the order of the file, numbers as they were spelled.
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.value {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(*value),
+            Value::Number(number) => Json::Number(number.clone()),
+            Value::Text(text) => Json::String(text.clone()),
+            Value::List(items) => Json::Array(items.iter().map(Node::to_json).collect()),
+            Value::Map(entries) => {
+                let member = |entry: &Entry| (entry.key.value.clone(), entry.value.to_json());
+                Json::Object(entries.iter().map(member).collect())
+            }
+        }
+    }
 }
 
 #[cfg(test)]

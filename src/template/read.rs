@@ -123,7 +123,7 @@ impl Name {
         };
         if !is_name(name) {
             return Err((
-                format!("`{name}` is not the name of an environment variable"),
+                format!("`${{env.{text}}}` names no environment variable"),
                 "write `${env.NAME}`, or `${env.NAME:-default}`".into(),
             ));
         }
@@ -174,6 +174,9 @@ pub fn is_name(text: &str) -> bool {
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
         && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
 }
+
+/// What is said of one; it is not quoted, for it may stand where a secret belongs.
+pub const FOREIGN_VARIABLE: &str = "`{{…}}` is not a variable";
 
 /// A variable as other tools write one, `{{name}}`, and how it is written here.
 pub fn foreign_variable(text: &str) -> Option<(&str, String)> {

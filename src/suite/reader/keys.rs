@@ -17,6 +17,9 @@ pub struct Keys {
     pub help: Option<&'static str>,
 }
 
+/// What is said of a part of the language that is not built yet.
+pub const NOT_YET: &str = "part of the language, but not of this version";
+
 /// What people who know other tools write, and what it is called here.
 const SYNONYMS: [(&str, &str); 16] = [
     ("variables", "vars"),
@@ -118,7 +121,7 @@ impl Reader<'_> {
     /// Notes a key of the language that this version does not do yet.
     pub fn not_yet(&mut self, key: &Spanned<String>) {
         self.fault(key.span, format!("`{}` is not supported yet", key.value)).label =
-            "part of the language, but not of this version".into();
+            NOT_YET.into();
     }
 
     /// Notes a variable in a key where none may stand.

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::Reader;
 use crate::source::{Span, Spanned};
 use crate::suite::tree::{Entry, Node, Value};
-use crate::template::{Draft, Template, foreign_variable};
+use crate::template::{Draft, FOREIGN_VARIABLE, Template, foreign_variable};
 
 /// A name and a value whose meaning depends on where they stand: a header, a query parameter, a
 /// form field.
@@ -17,8 +17,8 @@ pub struct Field {
     pub value: Spanned<Draft>,
 }
 
-/// What a list or mapping of fields takes, in words.
-const SCALARS: &str = "a text, a number, true or false, or a list of those";
+/// What a field takes, in words.
+pub const SCALARS: &str = "a text, a number, true or false, or a list of those";
 
 impl Reader<'_> {
     /// A text that may hold variables.
@@ -40,10 +40,8 @@ impl Reader<'_> {
     /// As [`Reader::spanned_template`], where a variable as other tools write it is a fault: sent
     /// as it stands, it would be refused, and a test that expects a refusal would pass.
     pub fn native_template(&mut self, node: &Node, key: &str) -> Option<Spanned<Template>> {
-        if let Some((written, here)) = node.as_text().and_then(foreign_variable) {
-            let (title, label) =
-                (format!("`{written}` is not a variable"), format!("write `{here}`"));
-            self.fault(node.span, title).label = label;
+        if let Some((_, here)) = node.as_text().and_then(foreign_variable) {
+            self.fault(node.span, FOREIGN_VARIABLE).label = format!("write `{here}`");
         }
         self.spanned_template(node, key)
     }

@@ -16,10 +16,10 @@ pub(super) fn explain(stumble: &Stumble) -> Option<Diagnostic> {
     let begin = stumble.bracket.or_else(|| stumble.places.indicator(stumble.cursor, b"[{"))?;
     let levels = levels_at(stumble, begin);
     let level = *levels.last()?;
-    dash(stumble)
+    unclosed(stumble, begin, level)
+        .or_else(|| dash(stumble))
         .or_else(|| unquoted(stumble, level))
         .or_else(|| wrong_bracket(stumble, level))
-        .or_else(|| unclosed(stumble, begin, level))
         .or_else(|| Some(missing_comma(stumble, level)))
 }
 
@@ -179,7 +179,9 @@ fn missing_comma(stumble: &Stumble, level: Level) -> Diagnostic {
         return stumble.fault(before, 0, &title).label("a `,` is missing here");
     }
     if text[stumble.at..].starts_with(',') {
-        return stumble.fault(stumble.at, 1, "nothing stands before this `,`");
+        return stumble
+            .fault(stumble.at, 1, "nothing stands before this `,`")
+            .label("remove it, or write what is missing");
     }
     stumble.fault(stumble.at, 1, &title).label("a text with a comma, bracket or colon needs quotes")
 }

@@ -8,6 +8,7 @@ use super::limits::too_deep;
 use super::place::Places;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
+use crate::template::{FOREIGN_VARIABLE, foreign_variable};
 
 /// Where the parser gave up, and how far it had come.
 pub(super) struct Stumble<'a> {
@@ -24,6 +25,9 @@ pub(super) struct Stumble<'a> {
 /// The fault for an error of the parser, if it is about what stands in one place by itself.
 pub(super) fn in_place(stumble: &Stumble, error: &ScanError) -> Option<Diagnostic> {
     let info = error.info();
+    if let Some(fault) = stumble.byte_order_mark() {
+        return Some(fault);
+    }
     let says = |words: &[&str]| words.iter().any(|word| info.contains(word));
     if says(&["tab"]) && !says(&["alphabetic", "printable"]) {
         return Some(stumble.tab());
@@ -62,7 +66,7 @@ impl Stumble<'_> {
     }
 
     pub(super) fn fault(&self, start: usize, length: usize, title: &str) -> Diagnostic {
-        let end = (start + length).min(self.text().len());
+        let end = self.text().ceil_char_boundary(start + length);
         Diagnostic::error(self.source, Span::new(start.min(end), end), title)
     }
 
@@ -81,6 +85,16 @@ impl Stumble<'_> {
     fn plain_end(&self, start: usize) -> usize {
         let line = &self.text()[start..self.places.line_end(start)];
         start + line.find(" #").map_or(line, |comment| &line[..comment]).trim_end().len()
+    }
+
+    /// Nobody sees one, and the parser stumbles over it for other reasons.
+    fn byte_order_mark(&self) -> Option<Diagnostic> {
+        const MARK: char = '\u{feff}';
+        let read = self.text().get(..self.at)?;
+        let (last, _) = read.char_indices().next_back().unwrap_or_default();
+        let at = [last, self.at].into_iter().find(|at| self.text()[*at..].starts_with(MARK))?;
+        let title = "a byte order mark inside the file";
+        Some(self.fault(at, MARK.len_utf8(), title).label("remove it"))
     }
 
     fn tab(&self) -> Diagnostic {
@@ -145,9 +159,9 @@ impl Stumble<'_> {
         let title = "text goes on behind its closing quote";
         let fault = self.fault(self.at, self.plain_end(self.at).max(self.at + 1) - self.at, title);
         if before.ends_with('\'') {
-            fault.label("inside '…' a ' is written twice: ''")
+            fault.label("quote all of it; inside '…' a ' is written twice: ''")
         } else {
-            fault.label("inside \"…\" a \" is written \\\"")
+            fault.label("quote all of it; inside \"…\" a \" is written \\\"")
         }
     }
 
@@ -173,6 +187,14 @@ impl Stumble<'_> {
     fn block(&self, info: &str) -> Diagnostic {
         let says = |words: &str| info.contains(words);
         let at = self.at;
+        if says("expected node content") && self.text()[at..].starts_with(',') {
+            return self.indicator();
+        }
+        if says("scanning a directive") {
+            return self
+                .fault(self.line_start(at), 1, "a line cannot begin with `%`")
+                .label("quote the text that begins here, or remove it");
+        }
         if says("mapping values are not allowed") {
             return self.second_colon();
         }
@@ -183,9 +205,7 @@ impl Stumble<'_> {
             return self.no_key();
         }
         if says("expected '-' indicator") {
-            return self
-                .fault(at, self.plain_end(at) - at, "an entry of this list has no `-`")
-                .label("begin it with `- `, or indent it like the key that it belongs to");
+            return self.no_dash();
         }
         if says("block sequence entries are not allowed") {
             return self
@@ -198,12 +218,6 @@ impl Stumble<'_> {
         if says("misplaced bracket") {
             let bracket = &self.text()[at..=at];
             return self.fault(at, 1, &format!("`{bracket}` closes nothing"));
-        }
-        if says("unprintable") {
-            return self.fault(at, 1, "a NUL character in the file");
-        }
-        if says("byte order mark") {
-            return self.fault(at, 3, "a byte order mark inside the file").label("remove it");
         }
         if says("comment intercepting") {
             return self
@@ -246,12 +260,38 @@ impl Stumble<'_> {
     }
 
     fn no_colon(&self) -> Diagnostic {
-        let before = self.text()[..self.at].trim_end();
-        let start = self.line_start(before.len());
+        let mut before = self.text()[..self.at].trim_end();
+        let mut start = self.line_start(before.len());
+        // A line above it that is no key either is where the text begins.
+        let above = self.text()[..start].trim_end();
+        let begin = self.line_start(above.len());
+        if !above.is_empty() && !above[begin..].contains([':', '#', '-']) {
+            (before, start) = (above, begin);
+        }
         let word = before[start..].trim();
         let start = before.len() - before[start..].trim_start().len();
         self.fault(start, word.len(), &format!("`{word}` is neither a key nor part of a value"))
             .label("a `:` is missing behind it, or it is indented wrongly")
+    }
+
+    /// A key in a list: it should begin an entry, or belong to the entry above.
+    fn no_dash(&self) -> Diagnostic {
+        let (at, column) = (self.at, self.at - self.line_start(self.at));
+        let entry = self.text()[..self.line_start(at)].lines().rev().find_map(|line| {
+            let indent = line.len() - line.trim_start().len();
+            (indent <= column && line[indent..].starts_with("- ")).then(|| {
+                let rest = &line[indent + 1..];
+                (indent, indent + 1 + rest.len() - rest.trim_start().len())
+            })
+        });
+        match entry {
+            Some((dash, key)) if dash < column => self
+                .fault(at, self.plain_end(at) - at, "wrong indentation")
+                .label(format!("the keys of this entry begin in column {}", key + 1)),
+            _ => self
+                .fault(at, self.plain_end(at) - at, "an entry of this list has no `-`")
+                .label("begin it with `- `, or indent it like the key that it belongs to"),
+        }
     }
 
     fn no_key(&self) -> Diagnostic {
@@ -266,10 +306,11 @@ impl Stumble<'_> {
         if before.ends_with([']', '}']) {
             let value = self.value_on_line(start);
             let end = self.plain_end(value);
-            if self.text()[value..end].starts_with("{{") {
+            if let Some((written, here)) = foreign_variable(&self.text()[value..end]) {
+                let at = value + self.text()[value..end].find(written).unwrap_or(0);
                 return self
-                    .fault(value, end - value, "`{{…}}` is not a variable")
-                    .label("one is written ${name}");
+                    .fault(at, written.len(), FOREIGN_VARIABLE)
+                    .label(format!("write {here}"));
             }
             let title = "text goes on behind the closing bracket";
             return self.quote_this(value, end, title);

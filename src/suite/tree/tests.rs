@@ -26,22 +26,6 @@ impl Node {
             _ => None,
         }
     }
-
-    /// The same value as JSON: keys in the order of the file, numbers as they were spelled.
-    fn to_json(&self) -> serde_json::Value {
-        use serde_json::Value as Json;
-        match &self.value {
-            Value::Null => Json::Null,
-            Value::Bool(value) => Json::Bool(*value),
-            Value::Number(number) => Json::Number(number.clone()),
-            Value::Text(text) => Json::String(text.clone()),
-            Value::List(items) => Json::Array(items.iter().map(Node::to_json).collect()),
-            Value::Map(entries) => {
-                let member = |entry: &Entry| (entry.key.value.clone(), entry.value.to_json());
-                Json::Object(entries.iter().map(member).collect())
-            }
-        }
-    }
 }
 
 /// The nodes and keys in the order of the text, as their marked text.
