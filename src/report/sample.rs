@@ -30,7 +30,6 @@ impl Spec {
             line,
             column: 5,
             last_line: line,
-            span: Span::default(),
             tags: Arc::new([]),
             work: Work::Skip("never run".into()),
         }

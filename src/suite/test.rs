@@ -29,8 +29,6 @@ pub struct Test {
 /// A request and what must come back.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// Its own settings.
-    pub settings: Settings,
     /// The request line.
     pub line: RequestLine,
     /// The body, if any.
@@ -139,7 +137,6 @@ impl Parts {
             self.check_complete(reader, first);
         }
         let step = Step {
-            settings: Settings::default(),
             line: self.line?,
             body: self.body.map(|(_, body)| body),
             expectations: self.expectations?,

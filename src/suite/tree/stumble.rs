@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use saphyr_parser::ScanError;
 
-use super::flow;
 use super::limits::too_deep;
 use super::place::Places;
 use crate::diagnostic::Diagnostic;
@@ -23,32 +22,34 @@ pub(super) struct Stumble<'a> {
     pub(super) bracket: Option<usize>,
 }
 
-/// The fault for an error of the parser.
-pub(super) fn explain(stumble: &Stumble, error: &ScanError) -> Diagnostic {
+/// The fault for an error of the parser, if it is about what stands in one place by itself.
+pub(super) fn in_place(stumble: &Stumble, error: &ScanError) -> Option<Diagnostic> {
     let info = error.info();
     if let Some(fault) = stumble.byte_order_mark() {
-        return fault;
+        return Some(fault);
     }
     let says = |words: &[&str]| words.iter().any(|word| info.contains(word));
     if says(&["tab"]) && !says(&["alphabetic", "printable"]) {
-        return stumble.tab();
+        return Some(stumble.tab());
     }
     if says(&["recursion limit"]) {
-        return stumble.fault(stumble.at, 1, &too_deep());
+        return Some(stumble.fault(stumble.at, 1, &too_deep()));
     }
     if says(&["quoted scalar, found", "in quoted scalar", "quoted scalar, did not"]) {
-        return stumble.quote(says(&["escape", "hexadecimal"]));
+        return Some(stumble.quote(says(&["escape", "hexadecimal"])));
     }
     if says(&["trailing content after double-quoted"]) {
-        return stumble.behind_quote();
+        return Some(stumble.behind_quote());
     }
     if says(&["unexpected character", "anchor", "while scanning a tag", "while parsing a tag"]) {
-        return stumble.indicator();
+        return Some(stumble.indicator());
     }
-    if let Some(fault) = flow::explain(stumble) {
-        return fault;
-    }
-    stumble.block(info)
+    None
+}
+
+/// The fault for an error of the parser in how lines stand to each other.
+pub(super) fn between_lines(stumble: &Stumble, error: &ScanError) -> Diagnostic {
+    stumble.block(error.info())
 }
 
 /// The text as a quoted scalar: in double quotes, unless single ones spare it escapes.
