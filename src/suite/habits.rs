@@ -35,11 +35,12 @@ pub fn request_line_in_keys(entries: &[Entry]) -> Option<(String, Vec<&Entry>)> 
     })
 }
 
-/// The request that a line for a shell sends.
-pub fn command_line(line: &str) -> Option<String> {
-    let mut words = line.split_whitespace();
-    words.next().filter(|program| matches!(*program, "curl" | "http" | "https" | "wget"))?;
-    let words: Vec<&str> = words.collect();
+/// The request that a program of the shell sends when it gets these arguments.
+pub fn command_line(program: &str, arguments: &str) -> Option<String> {
+    if !matches!(program, "curl" | "http" | "https" | "wget") {
+        return None;
+    }
+    let words: Vec<&str> = arguments.split_whitespace().collect();
     let url = words.iter().find(|word| word.contains("://") || word.starts_with('/'))?;
     let given = words
         .iter()
@@ -67,10 +68,8 @@ pub fn authorization(value: &str) -> Option<String> {
 /// The status, or the matcher of one, that a text stands for: `200 OK`, `>= 400`, `200-299`.
 pub fn status(text: &str) -> Option<String> {
     let text = text.trim();
-    let codes: Vec<&str> = text
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|digits| digits.len() == 3 && digits.as_bytes()[0].is_ascii_digit())
-        .collect();
+    let codes: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() == 3).collect();
     let operators = [(">=", "gte"), ("<=", "lte"), (">", "gt"), ("<", "lt"), ("!=", "not")];
     let operator = operators.iter().find(|(sign, _)| text.starts_with(sign));
     match (codes.as_slice(), operator) {

@@ -101,20 +101,19 @@ fn check_parameters(reader: &mut Reader, node: &Node, url: &str) {
         let inside = segment.strip_prefix('{')?.strip_suffix('}')?;
         Some(inside.split(':').next()?.to_owned()).filter(|name| is_name(name))
     };
-    let sent = |segment: &str| format!("`{segment}` is sent as it stands");
     for segment in path.split('/') {
-        let title = format!("`{segment}` would be sent as it stands");
         if let Some(name) = name(segment) {
-            reader.fault(node.span, title).label = format!("write `${{{name}}}` for a variable");
+            reader.fault(node.span, format!("`{segment}` would be sent as it stands")).label =
+                format!("write `${{{name}}}` for a variable");
         } else if let Some(name) = segment.strip_prefix(':').filter(|name| is_name(name)) {
-            reader.warn(node.span, sent(segment)).label =
+            reader.warn(node.span, format!("`{segment}` is sent as it stands")).label =
                 format!("a variable is written `${{{name}}}`");
         }
     }
 }
 
 fn line_fault(method: &str, url: &str) -> Option<String> {
-    if let Some(line) = habits::command_line(&format!("{method} {url}")) {
+    if let Some(line) = habits::command_line(method, url) {
         return Some(format!("this is no shell: write `{line}`"));
     }
     if let Some(odd) = method.chars().find(|c| c.is_whitespace()) {

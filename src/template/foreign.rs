@@ -19,12 +19,11 @@ pub fn foreign_variable(text: &str) -> Option<(&str, String)> {
 pub fn native_variable(text: &str) -> Option<String> {
     let text = text.trim();
     let inside = |open: &str, close: &str| text.strip_prefix(open)?.strip_suffix(close);
-    let written = inside("${{", "}}")
-        .or_else(|| inside("{{", "}}"))
-        .or_else(|| inside("${", "}"))
-        .or_else(|| inside("%", "%"))
-        .or_else(|| text.strip_prefix('$'))?;
-    named(written.trim())
+    let written = inside("${{", "}}").or_else(|| inside("{{", "}}")).or_else(|| inside("${", "}"));
+    // What begins with a `$` and is no name of the environment may be a password.
+    let bare =
+        || inside("%", "%").or_else(|| text.strip_prefix('$')).filter(|n| is_of_environment(n));
+    named(written.or_else(bare)?.trim())
 }
 
 /// What stands between the brackets of a variable: `env:TOKEN`, `process.env.TOKEN`.
@@ -72,6 +71,7 @@ mod tests {
             ("TOKEN", None),
             ("a ${TOKEN}", None),
             ("$5", None),
+            ("$Passw0rd", None),
             ("", None),
         ];
         for (text, expected) in table {

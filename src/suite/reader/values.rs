@@ -42,8 +42,12 @@ impl Reader<'_> {
     /// As [`Reader::spanned_template`], where a variable as other tools write it is a fault: sent
     /// as it stands, it would be refused, and a test that expects a refusal would pass.
     pub fn native_template(&mut self, node: &Node, key: &str) -> Option<Spanned<Template>> {
-        if let Some((_, here)) = node.as_text().and_then(foreign_variable) {
-            self.fault(node.span, FOREIGN_VARIABLE).label = format!("write `{here}`");
+        let text = node.as_text().unwrap_or_default();
+        if is_foreign(text) {
+            self.fault(node.span, FOREIGN_VARIABLE).label = match foreign_variable(text) {
+                Some((_, here)) => format!("write `{here}`"),
+                None => "a variable is written `${name}`".into(),
+            };
         }
         self.spanned_template(node, key)
     }
@@ -173,4 +177,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether `{{…}}` stands in a text. Behind a `$` it is a variable that cannot be read, and has
+/// its own fault.
+fn is_foreign(text: &str) -> bool {
+    let Some(start) = text.find("{{") else { return false };
+    !text[..start].ends_with('$') && text[start..].contains("}}")
 }
