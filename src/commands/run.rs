@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use super::reports::Reports;
 use super::{Process, broken, say};
 use crate::cli::RunArgs;
 use crate::demo::DemoServer;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::discover::{self, Found};
 use crate::event::StopReason;
 use crate::exit_code::ExitCode;
@@ -43,6 +44,10 @@ pub fn run(arguments: &RunArgs, process: &Process) -> ExitCode {
 
 /// The stages of a run. An error is what apitest could not do of its own part.
 fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
+    if let Some(instead) = no_command(&arguments.paths) {
+        say(&instead);
+        return Ok(ExitCode::Invalid);
+    }
     let started = Instant::now();
     let redactor = Arc::new(Redactor::default());
     hide_secrets_of_panics(&redactor);
@@ -121,7 +126,7 @@ fn planned(
     diagnostics.extend(unmatched);
     plan.hide_secrets(redactor);
     let (has_errors, is_empty) = (load::has_errors(&diagnostics), plan.cases.is_empty());
-    let nothing = (is_empty && !has_errors).then(|| nothing_to_run(&found, everything));
+    let nothing = (is_empty && !has_errors).then(|| nothing_to_run(&found, project, everything));
     let code = match (is_empty, has_errors) {
         (true, _) => ExitCode::Nothing,
         (false, true) => ExitCode::Invalid,
@@ -130,6 +135,23 @@ fn planned(
     // What the environment lacks is no fault of a spec: its cases have no verdict.
     diagnostics.extend(missing(&plan));
     Planned { plan, diagnostics, used_vars, nothing, code }
+}
+
+/// What to type instead of a command of another tool, such as `apitest run specs`. A path that is
+/// there is a path.
+fn no_command(paths: &[String]) -> Option<String> {
+    let (word, rest) = paths.split_first()?;
+    let known = ["run", "test", "exec", "check", "validate", "lint", "list", "init"];
+    if Path::new(word).exists() {
+        return None;
+    }
+    if known.contains(&word.as_str()) {
+        let instead = [&["apitest".to_owned()], rest].concat().join(" ");
+        return Some(format!("there is no command `{word}`: write `{instead}`"));
+    }
+    did_you_mean(word, ["demo"])
+        .filter(|_| rest.is_empty())
+        .map(|near| format!("there is no `{word}`: did you mean `apitest {near}`?"))
 }
 
 /// A client whose requests end with the run.
@@ -243,13 +265,17 @@ fn any_unused_var(arguments: &RunArgs, used: Option<&HashSet<String>>) -> bool {
 }
 
 /// Why there is no case at all.
-fn nothing_to_run(found: &Found, everything: bool) -> String {
+fn nothing_to_run(found: &Found, project: &LoadedProject, everything: bool) -> String {
+    // The folder that is meant may be another than the one the user is in.
+    let looked_in = match project.file() {
+        Some(file) if everything => format!(" (the project file is {})", discover::shown(&file)),
+        _ => String::new(),
+    };
     match found.empty.first() {
-        Some(folder) => format!("no spec found: {folder} holds no *.yaml or *.yml"),
-        None if everything && found.files.is_empty() => {
-            "no spec found: name files or folders, or list them under `specs:` in apitest.yaml"
-                .into()
-        }
+        Some(folder) => format!("no spec found: {folder} holds no *.yaml or *.yml{looked_in}"),
+        None if everything && found.files.is_empty() => format!(
+            "no spec found: name files or folders, or list them under `specs:` in apitest.yaml{looked_in}"
+        ),
         None => "no test is selected: none meets all of --tag, --filter and the lines".into(),
     }
 }

@@ -66,7 +66,7 @@ impl Run<'_> {
             .map_err(|unsent| (Verdict::Errored(explain.unsent(case, step, &unsent)), None))?;
         let response = (self.transport)(worker, &request).map_err(|error| {
             let failure = explain.transport(case, step, &request, &error);
-            (Verdict::Errored(failure), Some(explain.exchange(&request, None)))
+            (Verdict::Errored(failure), Some(explain.unanswered(&request, &error)))
         })?;
         let mismatches = judge(&step.expectations, &response, self.bindings);
         if mismatches.is_empty() {

@@ -9,6 +9,7 @@ use crate::http::url::Target;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, Step};
 use crate::secret::Redactor;
+use crate::source::Place;
 use crate::template::{Bindings, FillError, Template, encode_component};
 
 /// Why a request could not be made; nothing was sent.
@@ -18,15 +19,17 @@ pub struct Unsent {
     pub kind: &'static str,
     /// In words.
     pub reason: String,
+    /// Where that stands, if it is not the request itself.
+    pub place: Option<Place>,
 }
 
 impl Unsent {
-    fn token(reason: impl Into<String>) -> Unsent {
-        Unsent { kind: "token", reason: reason.into() }
+    fn token(reason: impl Into<String>, place: Place) -> Unsent {
+        Unsent { kind: "token", reason: reason.into(), place: Some(place) }
     }
 
     fn request(reason: impl Into<String>) -> Unsent {
-        Unsent { kind: "request", reason: reason.into() }
+        Unsent { kind: "request", reason: reason.into(), place: None }
     }
 }
 
@@ -165,7 +168,9 @@ impl Maker<'_> {
             }
             Credential::None => return Ok(()),
             Credential::Token(id) => {
-                let token = self.tokens.get(case.token(*id)).map_err(Unsent::token)?;
+                let index = case.token(*id);
+                let token = self.tokens.get(index);
+                let token = token.map_err(|why| Unsent::token(why, self.tokens.place(index)))?;
                 format!("Bearer {}", token.expose())
             }
             Credential::Bearer(token) => format!("Bearer {}", self.secret(token)?),

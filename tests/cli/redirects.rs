@@ -198,4 +198,5 @@ fn a_token_is_not_sent_unencrypted_beyond_loopback() {
     let message = "a credential is not sent unencrypted to 192.0.2.1:80";
     assert!(ended.stdout.contains(message), "{}", ended.stdout);
     assert!(ended.stdout.contains("allow_plain_http"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("\n  request (not sent)\n"), "{}", ended.stdout);
 }

@@ -213,9 +213,9 @@ impl Scan<'_> {
     /// A text without quotes, and the lines below that continue it.
     fn plain(&mut self, at: usize, below: Below, place: Where) -> usize {
         let end = self.plain_end(at, place);
-        if below.is_secret() {
-            let text = &self.text[at..end];
-            let comment = text.find(" #").unwrap_or(text.len());
+        let text = &self.text[at..end];
+        let comment = text.find(" #").unwrap_or(text.len());
+        if below.hides(&text[..comment]) {
             self.noted.value(at..at + comment);
             let closers = [',', '}', ']', ' ', '\r'];
             self.noted.value(at..at + text[..comment].trim_end_matches(closers).len());
@@ -260,7 +260,7 @@ impl Scan<'_> {
                 false => self.lines(self.next_line(line_end), below, place),
             };
         };
-        if !below.is_secret() {
+        if !below.hides(&self.text[start..end]) {
             return end + 1;
         }
         match self.text[start..end].contains('\n') {

@@ -60,6 +60,17 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
+/// `request:GET /orders`, which YAML takes for one word. Not `http://…`.
+fn glued(word: &str) -> Option<(&str, &str)> {
+    let (key, value) = word.trim_start_matches("- ").split_once(':')?;
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
+    (is_key && !value.is_empty() && !value.starts_with("//")).then_some((key, value))
+}
+
+/// Keys whose values are mappings: what stands behind them on their line is the first entry.
+const OF_MAPPINGS: [&str; 10] =
+    ["headers", "query", "vars", "tokens", "json", "form", "auth", "expect", "basic", "header"];
+
 impl Stumble<'_> {
     pub(super) fn text(&self) -> &str {
         self.source.text()
@@ -247,6 +258,15 @@ impl Stumble<'_> {
         match line.find(": ").map(|colon| start + colon) {
             Some(colon) if colon < self.at => {
                 let value = self.places.skip_blanks(colon + 1).min(self.at);
+                let key = line[..colon - start].trim_start_matches([' ', '-']);
+                if OF_MAPPINGS.contains(&key) {
+                    let entry = &self.text()[value..self.plain_end(value)];
+                    return self
+                        .fault(value, entry.len(), &format!("an entry on the line of its `{key}:`"))
+                        .label(format!(
+                            "write `{key}: {{{entry}}}`, or begin it on the next line"
+                        ));
+                }
                 let title = "a `: ` inside a text without quotes";
                 self.quote_this(value, self.plain_end(value), title)
             }
@@ -270,6 +290,10 @@ impl Stumble<'_> {
         }
         let word = before[start..].trim();
         let start = before.len() - before[start..].trim_start().len();
+        if let Some((key, value)) = glued(word) {
+            let title = format!("no space behind the `:` of `{key}`");
+            return self.fault(start, word.len(), &title).label(format!("write `{key}: {value}`"));
+        }
         self.fault(start, word.len(), &format!("`{word}` is neither a key nor part of a value"))
             .label("a `:` is missing behind it, or it is indented wrongly")
     }
