@@ -96,23 +96,6 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     Ok(code)
 }
 
-/// What to type instead of a command of another tool, such as `apitest run specs`. A path that is
-/// there is a path.
-fn no_command(paths: &[String]) -> Option<String> {
-    let (word, rest) = paths.split_first()?;
-    let known = ["run", "test", "exec", "check", "validate", "lint", "list", "init"];
-    if Path::new(word).exists() {
-        return None;
-    }
-    if known.contains(&word.as_str()) {
-        let instead = [&["apitest".to_owned()], rest].concat().join(" ");
-        return Some(format!("there is no command `{word}`: write `{instead}`"));
-    }
-    did_you_mean(word, ["demo"])
-        .filter(|_| rest.is_empty())
-        .map(|near| format!("there is no `{word}`: did you mean `apitest {near}`?"))
-}
-
 /// What will be run, and what is to be said before.
 struct Planned {
     plan: Plan,
@@ -152,6 +135,23 @@ fn planned(
     // What the environment lacks is no fault of a spec: its cases have no verdict.
     diagnostics.extend(missing(&plan));
     Planned { plan, diagnostics, used_vars, nothing, code }
+}
+
+/// What to type instead of a command of another tool, such as `apitest run specs`. A path that is
+/// there is a path.
+fn no_command(paths: &[String]) -> Option<String> {
+    let (word, rest) = paths.split_first()?;
+    let known = ["run", "test", "exec", "check", "validate", "lint", "list", "init"];
+    if Path::new(word).exists() {
+        return None;
+    }
+    if known.contains(&word.as_str()) {
+        let instead = [&["apitest".to_owned()], rest].concat().join(" ");
+        return Some(format!("there is no command `{word}`: write `{instead}`"));
+    }
+    did_you_mean(word, ["demo"])
+        .filter(|_| rest.is_empty())
+        .map(|near| format!("there is no `{word}`: did you mean `apitest {near}`?"))
 }
 
 /// A client whose requests end with the run.
