@@ -151,7 +151,6 @@ impl<'s> Expansion<'s> {
             line: start.line as u32,
             column: start.column as u32,
             last_line: end.line as u32,
-            span: test.name.span,
             tags,
             work,
             enforced: None,

@@ -92,7 +92,7 @@ impl Run<'_> {
         let explain = self.explainer();
         (self.transport)(worker, request).map_err(|error| {
             let failure = explain.transport(case, step, request, &error);
-            (Verdict::Errored(failure), Some(explain.exchange(request, None)))
+            (Verdict::Errored(failure), Some(explain.unanswered(request, &error)))
         })
     }
 

@@ -4,7 +4,7 @@ use super::curl;
 use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
-use crate::http::message::{Header, Request, Response, TransportError};
+use crate::http::message::{Header, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
 use crate::judge::probe::{Finding, Note, likely};
 use crate::plan::credential::Credential;
@@ -97,12 +97,15 @@ impl Explainer<'_> {
         error: &TransportError,
     ) -> Box<Failure> {
         let repeat = self.repeat(case, Some((step, request)));
-        self.error(case, step, error.kind.name(), &error.message, repeat)
+        let place = Place::new(&case.file.source, step.span);
+        self.error(&place, error.kind.name(), &error.message, repeat)
     }
 
     /// A request that was not sent.
     pub fn unsent(&self, case: &Case, step: &Step, unsent: &Unsent) -> Box<Failure> {
-        self.error(case, step, unsent.kind, &unsent.reason, self.repeat(case, None))
+        let place = unsent.place.clone();
+        let place = place.unwrap_or_else(|| Place::new(&case.file.source, step.span));
+        self.error(&place, unsent.kind, &unsent.reason, self.repeat(case, None))
     }
 
     /// What an answer to a probe shows: what was sent, what came back, what is right, and why it
@@ -183,15 +186,13 @@ impl Explainer<'_> {
 
     fn error(
         &self,
-        case: &Case,
-        step: &Step,
+        place: &Place,
         kind: &'static str,
         reason: &str,
         repeat: Vec<String>,
     ) -> Box<Failure> {
         let message = self.value(reason);
-        let place = Place::new(&case.file.source, step.span);
-        let annotation = Annotation::new(Severity::Error, &place, &message, "", self.redactor);
+        let annotation = Annotation::new(Severity::Error, place, &message, "", self.redactor);
         Box::new(Failure { kind, message, annotations: vec![annotation], noticed: false, repeat })
     }
 
@@ -199,7 +200,12 @@ impl Explainer<'_> {
     pub fn exchange(&self, request: &Request, response: Option<&Response>) -> Box<Exchange> {
         let request_text = self.shown(&request_text(request));
         let response = response.map(|response| self.shown(&response_text(response)));
-        Box::new(Exchange { request: request_text, response })
+        Box::new(Exchange { sent: true, request: request_text, response })
+    }
+
+    /// A request that got no answer, and perhaps was not even sent.
+    pub fn unanswered(&self, request: &Request, error: &TransportError) -> Box<Exchange> {
+        Box::new(Exchange { sent: is_sent(request, error), ..*self.exchange(request, None) })
     }
 
     fn repeat(&self, case: &Case, sent: Option<(&Step, &Request)>) -> Vec<String> {
@@ -226,6 +232,18 @@ fn summary(annotations: &[Annotation]) -> String {
         [] => "it cannot be read".to_owned(),
         [only] => only.title.clone(),
         [first, rest @ ..] => format!("{} (and {} more)", first.title, rest.len()),
+    }
+}
+
+/// Whether a request was sent before this happened. With redirects it may be that of a later one.
+fn is_sent(request: &Request, error: &TransportError) -> bool {
+    use TransportErrorKind as Kind;
+    match error.kind {
+        Kind::PlainHttp => false,
+        Kind::Resolve | Kind::Connect | Kind::Tls | Kind::Unsendable => {
+            request.follow_redirects > 0
+        }
+        _ => true,
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub mod pool;
 pub mod stop;
-pub mod command;
+mod command;
 pub mod tokens;
 mod request;
 mod explain;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::trial::{Outcome, Shot, Trial};
 use super::{Finding, Standing};
 use crate::event::{CaseEnd, Exchange, Failure, Skip, StopReason, Verdict};
-use crate::http::message::{Request, Response};
+use crate::http::message::{Request, Response, TransportError};
 use crate::judge::probe::{self, Asked, Grade, Note, ProbeVerdict};
 use crate::plan::Case;
 use crate::plan::probes::Probe;
@@ -25,7 +25,7 @@ pub struct ControlEnd {
 struct Judged<'t> {
     shot: &'t Shot,
     finding: Finding,
-    response: Option<&'t Response>,
+    response: Result<&'t Response, &'t TransportError>,
 }
 
 /// What makes two probes of an endpoint show the same: the verdict, the status, what is off.
@@ -115,7 +115,7 @@ impl Run<'_> {
                 Outcome::Answered(response, time) => {
                     elapsed += *time;
                     match self.finding(trial, standing, probe, shot, response) {
-                        Ok(finding) => (finding, Some(response)),
+                        Ok(finding) => (finding, Ok(response)),
                         Err(reason) => {
                             stop = Some(reason);
                             continue;
@@ -124,7 +124,7 @@ impl Run<'_> {
                 }
                 Outcome::Broken(error, time) => {
                     elapsed += *time;
-                    (Finding::inconclusive(&error.message), None)
+                    (Finding::inconclusive(&error.message), Err(error))
                 }
                 Outcome::Stopped(reason) => {
                     stop = Some(*reason);
@@ -193,7 +193,7 @@ impl Run<'_> {
         let grade = finding.worst();
         let ids: Vec<&str> = finding.notes.iter().map(|note| note.id).collect();
         // What was not proven for one reason was so whatever the answer.
-        let status = response.filter(|_| grade != Grade::Errs).map(|r| r.status);
+        let status = response.ok().filter(|_| grade != Grade::Errs).map(|r| r.status);
         let cause = (finding.verdict, status, ids.join(" "));
         let same = told.iter().find(|(known, _)| *known == cause).map(|(_, id)| *id);
         let explain = self.explainer();
@@ -203,7 +203,10 @@ impl Run<'_> {
             told.push((cause, probe.id));
         }
         let shown = (bad && same.is_none()) || self.settings.verbose;
-        let exchange = shown.then(|| explain.exchange(request, response));
+        let exchange = shown.then(|| match response {
+            Ok(response) => explain.exchange(request, Some(response)),
+            Err(error) => explain.unanswered(request, error),
+        });
         let verdict_id = finding.verdict;
         let failure = |grade: Grade| -> Option<Box<Failure>> {
             (grade >= Grade::Errs).then(|| {
@@ -213,7 +216,7 @@ impl Run<'_> {
                     probe,
                     label: &shot.variant.label,
                     request,
-                    response,
+                    response: response.ok(),
                     finding: &finding,
                     same,
                 })
