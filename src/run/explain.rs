@@ -97,14 +97,12 @@ impl Explainer<'_> {
         error: &TransportError,
     ) -> Box<Failure> {
         let repeat = self.repeat(case, Some((step, request)));
-        let place = Place::new(&case.file.source, step.span);
-        self.error(&place, error.kind.name(), &error.message, repeat)
+        self.error(&place(case, step), error.kind.name(), &error.message, repeat)
     }
 
     /// A request that was not sent.
     pub fn unsent(&self, case: &Case, step: &Step, unsent: &Unsent) -> Box<Failure> {
-        let place = unsent.place.clone();
-        let place = place.unwrap_or_else(|| Place::new(&case.file.source, step.span));
+        let place = unsent.place.clone().unwrap_or_else(|| place(case, step));
         self.error(&place, unsent.kind, &unsent.reason, self.repeat(case, None))
     }
 
@@ -128,7 +126,7 @@ impl Explainer<'_> {
         let credential = Credential::Header(Vec::new());
         let command = curl::command(&credential, story.request);
         repeat.push(self.redactor.redact(&command).into_owned());
-        let place = Place::new(&case.file.source, step.span);
+        let place = place(case, step);
         let label = format!("sent with {}", self.value(story.label));
         let mut annotation =
             Annotation::new(Severity::Error, &place, &message, &label, self.redactor);
@@ -144,7 +142,7 @@ impl Explainer<'_> {
 
     /// What is off about the answer to a control that is what the test expects.
     pub fn control_note(&self, case: &Case, step: &Step, note: &Note) -> Box<Failure> {
-        self.error(case, step, note.id, &note.text, self.repeat(case, None))
+        self.error(&place(case, step), note.id, &note.text, self.repeat(case, None))
     }
 
     /// A case without a verdict, for a reason that stands at its request.
@@ -155,7 +153,7 @@ impl Explainer<'_> {
         kind: &'static str,
         reason: &str,
     ) -> Box<Failure> {
-        self.error(case, step, kind, reason, self.repeat(case, None))
+        self.error(&place(case, step), kind, reason, self.repeat(case, None))
     }
 
     /// A case without a verdict, for a reason that another case tells more about.
@@ -224,6 +222,11 @@ impl Explainer<'_> {
     fn shown(&self, text: &str) -> String {
         shortened(self.redactor.redact(at_most(text, LOOKED_AT)), EXCERPT)
     }
+}
+
+/// Where a step stands.
+fn place(case: &Case, step: &Step) -> Place {
+    Place::new(&case.file.source, step.span)
 }
 
 /// All of it in one line.
