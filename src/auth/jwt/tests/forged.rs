@@ -150,9 +150,9 @@ fn opaque_tokens_get_a_double_of_their_kind() {
     let table = [
         ("ghp_9fAzz0Q1x", "ghp_0hDde1S4b"),
         ("sk_live_aaaaaaaaaa", "sk_live_bcdefbcdef"),
-        ("ab_cd", "bd_gd"),
-        ("deadbeef00", "efcebfaa35"),
-        ("Az09+/=", "Bb24+/="),
+        ("ab_cd", "bd_ac"),
+        ("deadbeef00", "eadbafac45"),
+        ("Az09+/=", "Bb33+/="),
     ];
     for (token, double) in table {
         assert_eq!(only("look-alike", token), double);
