@@ -16,3 +16,4 @@ mod signals;
 mod own_specs;
 mod architecture;
 mod docs;
+mod enforce;
