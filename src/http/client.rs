@@ -132,17 +132,22 @@ impl Client {
         let mut hop = self.send(worker, request, started)?;
         let mut redirects = Vec::new();
         let mut last: Option<Request> = None;
+        let mut withheld = None;
         while let Some(next) = next_request(last.as_ref().unwrap_or(request), &hop, redirects.len())
             .map_err(|reason| (Kind::Redirect, reason))?
         {
             redirects.push(next.target.url().to_owned());
+            if redirect::withholds(last.as_ref().unwrap_or(request), &next) {
+                withheld = Some(next.target.origin().to_string());
+            }
             hop = self.send(worker, &next, started)?;
             last = Some(next);
         }
         let target = last.as_ref().map_or(&request.target, |last| &last.target);
         let Hop { status, headers, body } = hop;
         let url = target.url().to_owned();
-        Ok(Response { status, headers, body, url, redirects, elapsed: started.elapsed() })
+        let elapsed = started.elapsed();
+        Ok(Response { status, headers, body, url, redirects, withheld, elapsed })
     }
 
     /// Sends a request once, and again on a new connection if the server closed a kept one at the

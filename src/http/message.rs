@@ -48,6 +48,9 @@ pub struct Response {
     pub url: String,
     /// The locations that were followed, resolved, in order.
     pub redirects: Vec<String>,
+    /// Where a redirect led that took a credential, or what could be one, off the request. The
+    /// answer is to another request than the one that was made.
+    pub withheld: Option<String>,
     /// From the first byte sent to the last byte received, redirects included.
     pub elapsed: Duration,
 }

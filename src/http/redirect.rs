@@ -1,7 +1,7 @@
 //! Where a redirect leads, and what may travel there.
 
 use super::credential::{is_credential, is_harmless};
-use super::message::Request;
+use super::message::{Header, Request};
 
 /// The location of a redirect; `None` when the answer is none, or does not say where to.
 ///
@@ -46,6 +46,12 @@ pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, S
     Ok(next)
 }
 
+/// Whether `next` lacks a credential of `request`, or a header that could be one.
+pub fn withholds(request: &Request, next: &Request) -> bool {
+    let stays_home = |header: &&Header| is_credential(header) || !is_harmless(header);
+    request.headers.iter().filter(stays_home).any(|header| !next.headers.contains(header))
+}
+
 fn describes_body(name: &str) -> bool {
     name.len() > 8 && name[..8].eq_ignore_ascii_case("content-")
 }
@@ -53,7 +59,6 @@ fn describes_body(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::message::Header;
     use crate::http::url::Target;
     use std::time::Duration;
 

@@ -24,6 +24,7 @@ fn response(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Response {
         body: body.as_ref().to_vec(),
         url: "http://127.0.0.1/".into(),
         redirects: Vec::new(),
+        withheld: None,
         elapsed: Duration::from_millis(120),
     }
 }

@@ -6,6 +6,7 @@ use super::Run;
 use super::explain::Explainer;
 use super::request::{Maker, Unsent};
 use crate::event::{CaseEnd, Exchange, Failure, Skip, Verdict};
+use crate::http::message::Response;
 use crate::judge::judge;
 use crate::plan::credential::Credential;
 use crate::plan::{Case, Step, Work};
@@ -77,6 +78,11 @@ impl Run<'_> {
             let failure = explain.transport(case, step, &request, &error);
             (Verdict::Errored(failure), Some(explain.exchange(&request, None)))
         })?;
+        if let Some(reason) = refused_for_lack_of_a_credential(step, &response) {
+            let failure = explain.unsent(case, step, "redirect", &reason);
+            let shown = explain.exchange(&request, Some(&response));
+            return Err((Verdict::Errored(failure), Some(shown)));
+        }
         let mismatches = judge(&step.expectations, &response, self.bindings);
         if mismatches.is_empty() {
             let shown = self.settings.verbose.then(|| explain.exchange(&request, Some(&response)));
@@ -89,4 +95,17 @@ impl Run<'_> {
     fn explainer(&self) -> Explainer<'_> {
         Explainer { redactor: self.redactor }
     }
+}
+
+/// A refusal after a redirect took the credential off says nothing about that credential.
+fn refused_for_lack_of_a_credential(step: &Step, response: &Response) -> Option<String> {
+    let origin = response.withheld.as_ref()?;
+    let sends_one = !matches!(step.credential, Credential::None);
+    (sends_one && matches!(response.status, 401 | 403)).then(|| {
+        format!(
+            "a redirect led to {origin}, where no credential is sent: its {} says nothing about \
+             the one of this test; request {} itself",
+            response.status, response.url
+        )
+    })
 }
