@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::scope::{Binder, Mark};
 use super::tokens::Tokens;
-use crate::auth::credential::{basic_pair, secret_parts};
+use crate::auth::credential::{basic_pair, secret_parts, token_fault};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
 use crate::suite::auth::{Auth, TokenSourceKind};
@@ -78,7 +78,10 @@ pub fn bind(
             let name = Spanned::new(name.clone(), auth.span);
             tokens.named(binder, &name, source).map_or(Credential::None, Credential::Token)
         }
-        Auth::Bearer(token) => Credential::Bearer(bearer_token(binder, token, source, "token")),
+        Auth::Bearer(token) => {
+            refuse_name(binder, token, source);
+            Credential::Bearer(bearer_token(binder, token, source, "token"))
+        }
         Auth::Basic { username, password } => basic(binder, username, password, source),
         Auth::Header(written) => header(binder, written, source),
     }
@@ -101,7 +104,36 @@ pub fn bearer_token(
         binder.blame(mark, fault);
         learn_parts(binder, &bound, written.span, source);
     }
+    // What is written by hand may be wrong on purpose, but for what no header can carry.
+    let by_hand = written.value.as_fixed().is_some();
+    let fault = bound.as_fixed().and_then(token_fault).filter(|_| binder.is_sound(mark));
+    if let Some(fault) = fault
+        && !(by_hand && bound.as_fixed().is_some_and(str::is_ascii))
+    {
+        let title = format!("the {what} {fault}");
+        binder.blame(
+            mark,
+            Diagnostic::error(source, written.span, title)
+                .label("refused for its form, whatever it was meant to be"),
+        );
+    }
     bound
+}
+
+/// `bearer: alice` sends the name of a token, not the token, and is refused: a test that expects
+/// that would pass.
+fn refuse_name(binder: &mut Binder, token: &Spanned<Template>, source: &Arc<Source>) {
+    let Some(text) = token.value.as_fixed() else { return };
+    let mut levels = binder.levels().iter().map(|level| level.settings);
+    // What stands behind `bearer` is masked: the label cannot repeat it.
+    let (title, label) = if levels.clone().any(|s| s.tokens.iter().any(|(k, _)| k.value == text)) {
+        ("this sends the name of a token, not the token", "write `auth:` and the name alone")
+    } else if levels.any(|s| s.vars.iter().any(|(k, _)| k.value == text)) {
+        ("this sends the name of a variable, not its value", "write `\"${…}\"` around the name")
+    } else {
+        return;
+    };
+    binder.fault(source, token.span, title).label = label.into();
 }
 
 fn basic(

@@ -168,7 +168,7 @@ impl Maker<'_> {
             }
             Credential::Bearer(token) => {
                 let token = self.secret(token)?;
-                headers.push(authorization(format!("Bearer {token}")));
+                headers.push(authorization(format!("Bearer {}", token.trim())));
             }
             Credential::Basic(username, password) => {
                 // Some APIs take a key for the user name, and no password.

@@ -3,6 +3,7 @@
 mod support;
 
 mod run;
+mod never_green;
 mod console;
 mod bad_input;
 mod operators;
