@@ -4,6 +4,7 @@ mod support;
 
 mod run;
 mod never_green;
+mod costly;
 mod console;
 mod bad_input;
 mod operators;
