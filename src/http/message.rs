@@ -21,6 +21,10 @@ pub struct Request {
     pub follow_redirects: u32,
     /// Whether a credential may travel over plain HTTP beyond loopback.
     pub allow_plain_http: bool,
+    /// Whether the URL holds a secret. Known where it matters: beyond TLS and loopback.
+    pub secret_url: bool,
+    /// Whether the body holds a secret. Known where it matters: there, and before redirects.
+    pub secret_body: bool,
 }
 
 /// A header field of a request.

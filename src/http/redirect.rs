@@ -32,15 +32,22 @@ pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, S
         .target
         .join(location)
         .map_err(|reason| format!("cannot follow the redirect to `{location}`: {reason}"))?;
-    let mut next = Request { target, ..request.clone() };
+    let mut next = Request { target, secret_url: false, ..request.clone() };
     let keeps_method =
         matches!(status, 307 | 308) || matches!(request.method.as_str(), "GET" | "HEAD");
     if !keeps_method {
         next.method = "GET".to_owned();
         next.body = None;
+        next.secret_body = false;
         next.headers.retain(|header| !describes_body(&header.name));
     }
     if next.target.origin() != request.target.origin() {
+        if next.secret_body {
+            return Err(format!(
+                "cannot follow the redirect to `{location}`: it would take the body to another \
+                 origin, and that holds a secret"
+            ));
+        }
         next.headers.retain(|header| !is_credential(header) && is_harmless(header));
     }
     Ok(next)
@@ -83,6 +90,8 @@ mod tests {
             timeout: Duration::from_secs(1),
             follow_redirects: 1,
             allow_plain_http: false,
+            secret_url: false,
+            secret_body: false,
         }
     }
 

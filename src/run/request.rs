@@ -1,5 +1,6 @@
 //! From a step of the plan to the request that is sent.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::tokens::TokenStore;
@@ -61,7 +62,13 @@ impl Maker<'_> {
             headers.push(Header { name, value: content_type.to_owned(), credential: false });
         }
         self.credential(case, step, &mut headers)?;
+        let (https, loopback) = (target.origin().https, target.origin().is_loopback());
+        let unsafe_way = !https && !loopback;
+        let goes_on = unsafe_way || step.settings.follow_redirects > 0;
         Ok(Request {
+            secret_url: unsafe_way && self.holds_secret(target.url()),
+            secret_body: goes_on
+                && body.as_deref().is_some_and(|body| self.body_holds_secret(body)),
             method: step.method.to_string(),
             target,
             headers,
@@ -70,6 +77,14 @@ impl Maker<'_> {
             follow_redirects: step.settings.follow_redirects,
             allow_plain_http: step.settings.allow_plain_http,
         })
+    }
+
+    fn holds_secret(&self, text: &str) -> bool {
+        matches!(self.redactor.redact(text), Cow::Owned(_))
+    }
+
+    fn body_holds_secret(&self, body: &[u8]) -> bool {
+        self.holds_secret(&String::from_utf8_lossy(body))
     }
 
     fn header(

@@ -177,3 +177,13 @@ fn a_pipe_that_nobody_writes_to_ends_with_the_run() {
     assert!(ended.stdout.contains("nothing came from it"), "{}", ended.stdout);
     assert!(server.arrived().is_empty());
 }
+
+#[test]
+fn a_method_that_would_be_sent_to_another_target_is_not_sent() {
+    let server = refusing();
+    let test = "tests:\n  - {name: a, request: CONNECT /x, expect: 401}\n";
+    let spec = format!("base_url: {}\n{test}", server.url());
+    let ended = Sandbox::new().file("a.yaml", spec).run(&["a.yaml"]).expect_code(1);
+    assert!(ended.stdout.contains("CONNECT asks a proxy"), "{}", ended.stdout);
+    assert!(server.arrived().is_empty());
+}
