@@ -12,11 +12,11 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use self::line::shown_line;
-pub(crate) use self::line::visible;
 pub use self::roots::roots;
 pub use self::suggest::did_you_mean;
 use crate::secret::Redactor;
 use crate::source::{Location, Place, Source, Span};
+use crate::text::one_line;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +71,7 @@ impl Diagnostic {
     pub fn annotation(&self, redactor: &Redactor) -> Annotation {
         let mut annotation =
             Annotation::new(self.severity, &self.place, &self.title, &self.label, redactor);
-        annotation.helps = self.helps.iter().map(|help| visible(&redactor.redact(help))).collect();
+        annotation.helps = self.helps.iter().map(|help| one_line(&redactor.redact(help))).collect();
         annotation
     }
 }
@@ -116,13 +116,13 @@ impl Annotation {
         let (text, marked) = shown_line(place, redactor);
         Annotation {
             severity,
-            title: visible(&redactor.redact(title)),
-            path: visible(&redactor.redact(place.source.path())),
+            title: one_line(&redactor.redact(title)),
+            path: one_line(&redactor.redact(place.source.path())),
             line,
             column,
             text,
             marked,
-            label: visible(&redactor.redact(label)),
+            label: one_line(&redactor.redact(label)),
             helps: Vec::new(),
             whole_file: place.source.text().is_empty(),
         }

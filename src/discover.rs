@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span};
 use crate::suite::project::FILE_NAME;
 
@@ -83,6 +83,10 @@ impl Found {
             return;
         }
         match std::fs::metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let near = near(&path).map(|near| format!(": did you mean `{near}`?"));
+                self.miss(&path, reason(&error) + &near.unwrap_or_default());
+            }
             Err(error) => self.miss(&path, reason(&error)),
             Ok(file) if !file.is_file() => self.miss(&path, "neither a file nor a folder".into()),
             Ok(_) if is_project_name(&path) => {
@@ -120,12 +124,23 @@ impl Found {
     }
 }
 
+/// What stands beside a path that is not there, and has nearly its name.
+fn near(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    let near = did_you_mean(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(shown(&path.with_file_name(near)))
+}
+
 fn is_project_name(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == FILE_NAME || name == OTHER_NAME)
 }
 
 /// `./specs` and `specs` are one path.
-fn without_dots(path: &Path) -> PathBuf {
+pub fn without_dots(path: &Path) -> PathBuf {
     let path: PathBuf = path.components().filter(|c| !matches!(c, Component::CurDir)).collect();
     if path.as_os_str().is_empty() { PathBuf::from(".") } else { path }
 }
@@ -140,7 +155,7 @@ pub fn shown(path: &Path) -> String {
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".into(),
-        io::ErrorKind::PermissionDenied => "nobody allows to read this".into(),
+        io::ErrorKind::PermissionDenied => "nobody may read this".into(),
         _ => {
             let words = error.to_string();
             let words = words.split(" (os error").next().unwrap_or_default();
@@ -191,7 +206,7 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, split_line};
 
     #[test]
     fn a_file_is_read_once_however_often_it_is_named() {
@@ -204,5 +219,21 @@ mod tests {
         let names: Vec<_> = found.files.iter().map(|file| file.file_name().unwrap()).collect();
         assert_eq!(names, ["b.yaml", "a.yml"]);
         assert_eq!(found.lines.len(), 1);
+    }
+
+    #[test]
+    fn a_line_and_a_column_stand_behind_a_path() {
+        let table = [
+            ("specs/a.yaml", ("specs/a.yaml", None)),
+            ("specs/a.yaml:12", ("specs/a.yaml", Some(12))),
+            ("specs/a.yaml:12:5", ("specs/a.yaml", Some(12))),
+            ("specs/a.yaml:", ("specs/a.yaml:", None)),
+            ("specs/a.yaml:x", ("specs/a.yaml:x", None)),
+            ("C:\\specs\\a.yaml", ("C:\\specs\\a.yaml", None)),
+            ("C:\\specs\\a.yaml:12", ("C:\\specs\\a.yaml", Some(12))),
+        ];
+        for (path, expected) in table {
+            assert_eq!(split_line(path), expected, "{path}");
+        }
     }
 }

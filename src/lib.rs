@@ -18,6 +18,7 @@ pub mod json_path;
 pub mod date;
 pub mod diagnostic;
 pub mod source;
+pub mod text;
 pub mod secret;
 pub mod exit_code;
 pub mod demo;

@@ -66,7 +66,7 @@ pub fn jobs(text: &str) -> Result<usize, String> {
 
 pub fn time(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err("in no time nothing can be run".into()),
+        Ok(Duration::ZERO) => Err("write a time above 0".into()),
         Ok(time) => Ok(time),
         Err(_) => Err("write a time with its unit, such as 30s or 10m".into()),
     }

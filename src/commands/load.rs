@@ -91,14 +91,15 @@ fn check_body_files(case: &mut Case, root: Option<&Path>) {
         let Some(file) = path.value.as_fixed() else { continue };
         let reason = match Path::new(file).canonicalize() {
             Err(error) => discover::reason(&error),
-            Ok(real) if !real.is_file() => "this is no file".into(),
+            Ok(real) if !real.is_file() => "a folder is no body".into(),
             Ok(real) if root.is_some_and(|root| !real.starts_with(root)) => {
-                "this lies outside the project directory".into()
+                "body files stay inside the project directory".into()
             }
             Ok(_) => continue,
         };
-        let fault = Diagnostic::error(&case.file.source, path.span, reason);
-        missing.push(fault.label(format!("looked for {file}")));
+        let title = format!("the body file {file} cannot be sent");
+        let fault = Diagnostic::error(&case.file.source, path.span, title);
+        missing.push(fault.label(reason));
     }
     if !missing.is_empty() {
         case.work = Work::Unready(missing);

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 use std::io::{self, Stderr, Stdout};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Process;
 use super::load::project::LoadedProject;
 use crate::cli::{Format, RunArgs};
 use crate::diagnostic::Diagnostic;
+use crate::discover::without_dots;
 use crate::event::Event;
 use crate::exit_code::ExitCode;
 use crate::report::Reporter;
@@ -95,11 +96,6 @@ fn paths(arguments: &RunArgs, loaded: &LoadedProject) -> Vec<PathBuf> {
     let mut seen = HashSet::new();
     paths.retain(|path| seen.insert(without_dots(path)));
     paths
-}
-
-/// `./out.xml` and `out.xml` are one path.
-fn without_dots(path: &Path) -> PathBuf {
-    path.components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
 }
 
 fn console(arguments: &RunArgs, process: &Process) -> Console<Stdout, Stderr> {

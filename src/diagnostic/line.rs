@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::secret::{MASK, Redactor};
 use crate::source::Place;
+use crate::text::one_line;
 
 /// Lines longer than this many characters are cropped around the mark.
 pub(super) const MAX_LINE: usize = 160;
@@ -80,33 +81,8 @@ fn crop(line: &str, marked: Range<usize>) -> (String, Range<usize>) {
 
 /// The line with nothing in it that a terminal obeys.
 fn make_visible(line: &str, marked: Range<usize>) -> (String, Range<usize>) {
-    let before = visible(&line[..marked.start]);
-    let inside = visible(&line[marked.clone()]);
+    let before = one_line(&line[..marked.start]);
+    let inside = one_line(&line[marked.clone()]);
     let range = before.len()..before.len() + inside.len();
-    (before + &inside + &visible(&line[marked.end..]), range)
-}
-
-/// Tabs and line breaks as spaces; other control characters, and those that turn the direction of
-/// writing, are invisible or no characters, as signs for them.
-pub(crate) fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' => out.push_str("  "),
-            '\n' => out.push(' '),
-            '\0'..='\x1f' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
-            '\x7f' => out.push('\u{2421}'),
-            '\u{80}'..='\u{9f}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fffe}'
-            | '\u{ffff}' => out.extend(c.escape_unicode()),
-            _ => out.push(c),
-        }
-    }
-    out
+    (before + &inside + &one_line(&line[marked.end..]), range)
 }

@@ -48,10 +48,6 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body after content decoding.
     pub body: Vec<u8>,
-    /// The URL that answered: the last one after redirects.
-    pub url: String,
-    /// The locations that were followed, resolved, in order.
-    pub redirects: Vec<String>,
     /// Where a redirect led that took a credential, or what could be one, off the request. The
     /// answer is to another request than the one that was made.
     pub withheld: Option<String>,
@@ -66,8 +62,6 @@ pub struct TransportError {
     pub kind: TransportErrorKind,
     /// The cause in words, for the user: what happened and, where one helps, what to do.
     pub message: String,
-    /// How long it took to fail.
-    pub elapsed: Duration,
 }
 
 /// The kinds of [`TransportError`]; each has a stable name for reports.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Mismatch;
+use super::at::At;
 use super::hint;
 use super::outcome::{Judge, Outcome};
 use super::seen::Seen;
@@ -13,40 +14,6 @@ use crate::suite::matcher::{JsonCheck, Matcher, Operator, Path, Subject};
 
 /// How many elements are told of that `each` does not hold for; the others are counted.
 const TOLD: usize = 10;
-
-/// A value at hand and what it is called.
-#[derive(Clone, Debug)]
-pub struct At<'v> {
-    /// The part of the response: `status`, `header content-type`, `json`.
-    pub part: String,
-    /// Where in it the value stands, such as `$.orders[0]`; empty for all of it.
-    pub place: String,
-    /// The value.
-    pub seen: Seen<'v>,
-    /// What a literal means for it.
-    pub subject: Subject,
-    /// The value that a query was asked of, and where that stands.
-    pub asked: Option<(&'v Value, &'v str)>,
-}
-
-impl<'v> At<'v> {
-    /// What it is called in a message.
-    pub fn name(&self) -> String {
-        format!("{} {}", self.part, self.place).trim_end().to_owned()
-    }
-
-    /// An element of the list at hand. What a query found is called by where it stands.
-    fn element(&self, number: usize) -> At<'v> {
-        let seen = self.seen.element(number);
-        let place = match (self.seen, self.asked) {
-            (Seen::Nodes(nodes), Some((value, base))) => place::of(value, nodes[number])
-                .map_or_else(|| self.place.clone(), |place| place::within(base, &place)),
-            (Seen::Lines(_), _) => format!("(line {})", number + 1),
-            _ => place::element(&self.place, number),
-        };
-        At { seen, place, ..self.clone() }
-    }
-}
 
 /// Collects mismatches.
 pub struct Account<'b, 'm> {

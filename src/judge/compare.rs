@@ -1,5 +1,6 @@
 //! When two values are the same, and which of two comes first.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
@@ -108,8 +109,8 @@ pub fn order(seen: Seen, operand: &Value) -> Option<Ordering> {
         return Some(time.cmp(&humantime::parse_duration(operand.as_str()?).ok()?));
     }
     let wanted = match operand {
-        Value::Number(number) => Some(number.clone()),
-        Value::String(text) if seen.is_spelled() => spelled_number(text),
+        Value::Number(number) => Some(Cow::Borrowed(number)),
+        Value::String(text) if seen.is_spelled() => spelled_number(text).map(Cow::Owned),
         _ => None,
     };
     if let (Some(number), Some(wanted)) = (seen.number(), wanted) {

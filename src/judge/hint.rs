@@ -8,7 +8,7 @@ mod unfit;
 pub use self::missing::on_missing;
 pub use self::response::{on_body, on_missing_header, on_status};
 
-use super::account::At;
+use super::at::At;
 use super::outcome::{Judge, Outcome};
 use super::seen::Seen;
 use crate::suite::matcher::{Operator, ValueOperator};

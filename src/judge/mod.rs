@@ -4,6 +4,7 @@
 //! what does not hold a second time to find the words for it.
 
 mod account;
+mod at;
 mod body;
 mod challenge;
 mod compare;

@@ -22,8 +22,6 @@ fn response(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Response {
         status: 200,
         headers: headers.iter().map(own).collect(),
         body: body.as_ref().to_vec(),
-        url: "http://127.0.0.1/".into(),
-        redirects: Vec::new(),
         withheld: None,
         elapsed: Duration::from_millis(120),
     }

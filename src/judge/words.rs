@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::seen::Seen;
 use crate::suite::matcher::{JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator};
 use crate::template::{Bindings, Draft};
+use crate::text::at_most;
 
 /// How much is told of one value, in bytes. It is redacted and shortened by whoever shows it.
 const TOLD: usize = 64 * 1024;
@@ -52,7 +53,7 @@ pub fn json(value: &Value) -> String {
 
 /// A text as JSON, cut when it is very long.
 pub fn json_text(text: &str) -> String {
-    json(&Value::from(&text[..text.floor_char_boundary(TOLD)]))
+    json(&Value::from(at_most(text, TOLD)))
 }
 
 fn list_of<V: Display>(values: impl Iterator<Item = V>, open: &str, close: &str) -> String {
@@ -73,9 +74,9 @@ struct Told(String);
 
 impl Write for Told {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = text.floor_char_boundary(TOLD.saturating_sub(self.0.len()));
-        self.0.push_str(&text[..room]);
-        if room == text.len() { Ok(()) } else { Err(fmt::Error) }
+        let told = at_most(text, TOLD.saturating_sub(self.0.len()));
+        self.0.push_str(told);
+        if told.len() == text.len() { Ok(()) } else { Err(fmt::Error) }
     }
 }
 

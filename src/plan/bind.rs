@@ -9,7 +9,9 @@ use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
 use crate::source::{Source, Span, Spanned};
 use crate::suite::expect::{ChallengeField, Demand, Expectation};
-use crate::suite::matcher::{JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator};
+use crate::suite::matcher::{
+    EMPTY_REGEX, JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator,
+};
 use crate::suite::operand::check_operand;
 use crate::suite::settings::is_token;
 use crate::template::{Draft, Part, Template};
@@ -136,9 +138,9 @@ impl Expectations<'_, '_> {
                 self.binder.regexes.insert(text.to_owned(), regex.clone());
                 Pattern::Compiled(regex)
             }
-            Err(reason) => {
-                let fault = Diagnostic::error(self.source, written.span, "not a regex");
-                self.binder.blame(mark, fault.label(reason));
+            Err((title, label)) => {
+                let fault = Diagnostic::error(self.source, written.span, title);
+                self.binder.blame(mark, fault.label(label));
                 Pattern::Written(bound)
             }
         }
@@ -220,12 +222,14 @@ fn code(bound: Draft) -> Draft {
     }
 }
 
-fn compiled(text: &str) -> Result<regex::Regex, String> {
+/// A regex, or the title and label of its fault.
+fn compiled(text: &str) -> Result<regex::Regex, (&'static str, String)> {
     if text.is_empty() {
-        return Err("an empty one is found in every text".into());
+        return Err((EMPTY_REGEX, "this is what is left once its variables are filled".into()));
     }
     regex::Regex::new(text).map_err(|error| {
         let text = error.to_string();
-        text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+        let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        ("not a regex", reason.to_owned())
     })
 }

@@ -78,13 +78,34 @@ pub fn bind(
             let name = Spanned::new(name.clone(), auth.span);
             tokens.named(binder, &name, source).map_or(Credential::None, Credential::Token)
         }
-        Auth::Bearer(token) => {
-            refuse_name(binder, token, source);
-            Credential::Bearer(bearer_token(binder, token, source, "token"))
+        Auth::Bearer(token) if is_name_of_token(binder, token) => {
+            binder.fault(source, token.span, "`bearer` takes a token, not the name of one").label =
+                "this is a name under `tokens:`: write it behind `auth:` itself".into();
+            Credential::None
         }
+        Auth::Bearer(token) if is_name_of_variable(binder, token) => {
+            binder
+                .fault(source, token.span, "`bearer` takes a token, not the name of a variable")
+                .label = "this is a name under `vars:`: write `\"${…}\"` around it".into();
+            Credential::None
+        }
+        Auth::Bearer(token) => Credential::Bearer(bearer_token(binder, token, source, "token")),
         Auth::Basic { username, password } => basic(binder, username, password, source),
         Auth::Header(written) => header(binder, written, source),
     }
+}
+
+/// `{bearer: alice}` would send the word `alice`, and be refused for that.
+fn is_name_of_token(binder: &mut Binder, written: &Spanned<Template>) -> bool {
+    let Some(text) = written.value.as_fixed() else { return false };
+    let levels = binder.levels().to_vec();
+    for level in levels {
+        if let Some((key, _)) = level.settings.tokens.iter().find(|(key, _)| key.value == text) {
+            binder.use_of(level.source, key.span);
+            return true;
+        }
+    }
+    false
 }
 
 /// A token that goes behind `Bearer `; never empty.
@@ -120,20 +141,10 @@ pub fn bearer_token(
     bound
 }
 
-/// `bearer: alice` sends the name of a token, not the token, and is refused: a test that expects
-/// that would pass.
-fn refuse_name(binder: &mut Binder, token: &Spanned<Template>, source: &Arc<Source>) {
-    let Some(text) = token.value.as_fixed() else { return };
-    let mut levels = binder.levels().iter().map(|level| level.settings);
-    // What stands behind `bearer` is masked: the label cannot repeat it.
-    let (title, label) = if levels.clone().any(|s| s.tokens.iter().any(|(k, _)| k.value == text)) {
-        ("this sends the name of a token, not the token", "write `auth:` and the name alone")
-    } else if levels.any(|s| s.vars.iter().any(|(k, _)| k.value == text)) {
-        ("this sends the name of a variable, not its value", "write `\"${…}\"` around the name")
-    } else {
-        return;
-    };
-    binder.fault(source, token.span, title).label = label.into();
+/// `{bearer: alice_token}` would send these words too.
+fn is_name_of_variable(binder: &Binder, written: &Spanned<Template>) -> bool {
+    let is_it = |(key, _): &(Spanned<String>, _)| Some(&*key.value) == written.value.as_fixed();
+    binder.levels().iter().any(|level| level.settings.vars.iter().any(is_it))
 }
 
 fn basic(
@@ -232,7 +243,7 @@ fn refuse_empty_variables(
 }
 
 fn nothing_sent(source: &Arc<Source>, span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error(source, span, format!("an empty {what}"))
+    Diagnostic::error(source, span, format!("the {what} is empty"))
         .label("nothing would be sent as the credential")
         .help("to send no credential on purpose, write `auth: none`")
 }

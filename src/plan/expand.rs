@@ -132,7 +132,6 @@ impl<'s> Expansion<'s> {
             line: start.line as u32,
             column: start.column as u32,
             last_line: end.line as u32,
-            span: test.name.span,
             tags,
             work,
         }
@@ -142,7 +141,9 @@ impl<'s> Expansion<'s> {
     fn steps(&mut self, test: &Test) -> (Box<[Step]>, Vec<Diagnostic>) {
         let before = std::mem::take(&mut self.binder.missing);
         let steps = test.steps.iter().map(|step| self.step(test, step)).collect();
-        (steps, std::mem::replace(&mut self.binder.missing, before))
+        let mut unset = std::mem::replace(&mut self.binder.missing, before);
+        unset.sort_by_key(|fault| fault.place.span.start);
+        (steps, unset)
     }
 
     fn step(&mut self, test: &Test, step: &WrittenStep) -> Step {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::scope::Binder;
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
-use crate::suite::reader::Field;
+use crate::suite::reader::{Field, SCALARS};
 use crate::template::{Draft, Template, as_text};
 
 impl Binder<'_> {
@@ -31,9 +31,9 @@ impl Binder<'_> {
         }
         let lines: Option<Vec<Template>> = values.into_iter().map(line).collect();
         lines.unwrap_or_else(|| {
-            let title = "this cannot be sent here";
+            let title = format!("`{}` takes {SCALARS}", field.name.value.written());
             let fault = Diagnostic::error(source, field.value.span, title)
-                .label("what the variable stands for is no text, number, true or false");
+                .label("what the variable stands for is something else");
             self.blame(mark, fault);
             Vec::new()
         })

@@ -57,7 +57,7 @@ impl Binder<'_> {
 
     fn not_inside_text(&mut self, variable: &Variable, list: bool, source: &Arc<Source>) {
         let kind = if list { "a list" } else { "a mapping" };
-        let title = format!("{} cannot stand in a text", variable.written());
+        let title = format!("`{}` cannot stand in a text", variable.written());
         self.fault(source, variable.span, title).label = format!("it stands for {kind}");
     }
 

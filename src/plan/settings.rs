@@ -9,7 +9,7 @@ use super::scope::{Binder, Level};
 use crate::diagnostic::Diagnostic;
 use crate::http::url::Target;
 use crate::source::{Source, Spanned};
-use crate::suite::operand::found;
+use crate::suite::operand::named;
 use crate::suite::reader::Field;
 use crate::suite::settings::{Settings, header_name_fault};
 use crate::template::{Draft, Template};
@@ -120,7 +120,11 @@ fn base_url(
         if let Some(reason) = reason {
             let fault =
                 Diagnostic::error(source, written.span, "`base_url` is no URL to begin with");
-            binder.blame(mark, fault.label(reason));
+            let mut fault = fault.label(reason);
+            if !text.contains("://") && text.contains(['.', ':']) {
+                fault = fault.help(format!("write `http://{text}` or `https://{text}`"));
+            }
+            binder.blame(mark, fault);
         }
     }
     Some(bound)
@@ -166,7 +170,7 @@ fn header_lines(binder: &mut Binder, field: &Field, source: &Arc<Source>) -> Vec
     if lines.iter().any(|line| line.as_fixed().is_some_and(|text| text.contains(unsendable))) {
         let title = "a line break cannot be sent in a header";
         let fault = Diagnostic::error(source, field.value.span, title);
-        binder.blame(mark, fault.label("nor another control character"));
+        binder.blame(mark, fault.label("leave it out, and other control characters"));
     }
     lines
 }
@@ -176,8 +180,7 @@ fn check_header_name(binder: &mut Binder, name: &Template, field: &Field, source
     if field.name.value.as_fixed().is_some() {
         return;
     }
-    let fault = name.as_fixed().map(str::to_ascii_lowercase);
-    if let Some((title, label)) = fault.as_deref().and_then(header_name_fault) {
+    if let Some((title, label)) = name.as_fixed().and_then(header_name_fault) {
         binder.fault(source, field.name.span, title).label = label;
     }
 }
@@ -267,7 +270,13 @@ fn typed<T>(
     if result.is_none() {
         let label = match variable {
             true => "what the variable stands for does not fit".to_owned(),
-            false => format!("found {}", found(&value)),
+            false if takes.contains("its unit") && value.is_u64() => {
+                format!("the unit is missing: write `{value}s` or `{value}ms`")
+            }
+            false if takes.contains("a number from") && value == true => {
+                "say how many, such as 5".to_owned()
+            }
+            false => format!("found {}", named(&value)),
         };
         binder.blame(mark, Diagnostic::error(source, written.span, takes).label(label));
     }

@@ -8,7 +8,7 @@ use super::scope::Binder;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Spanned};
 use crate::suite::auth::{TokenSource, TokenSourceKind};
-use crate::template::Template;
+use crate::template::{Template, is_name};
 
 /// The tokens that the cases of a file name, by [`TokenId`].
 #[derive(Debug, Default)]
@@ -107,10 +107,21 @@ pub fn file(
     let path = binder.known(written, source, what);
     if path.is_empty() {
         let mark = binder.mark();
-        binder.blame(mark, Diagnostic::error(source, written.span, format!("{what} has no path")));
+        let fault = Diagnostic::error(source, written.span, format!("{what} has no path"));
+        binder.blame(mark, fault.label("write where it lies"));
     }
     let folder = Path::new(source.path()).parent().unwrap_or(Path::new(""));
     Template::Fixed(folder.join(&*path).to_string_lossy().into())
+}
+
+/// From this many characters on, a name that nobody knows may be a token.
+const LIKE_A_TOKEN: usize = 16;
+
+/// What stands where a name belongs may be the token itself, and must not be shown then.
+fn learn_words(binder: &mut Binder, text: &str, written: &Spanned<Template>, source: &Arc<Source>) {
+    for word in text.split_whitespace().filter(|word| word.len() >= LIKE_A_TOKEN) {
+        binder.learn(word, source, written.span);
+    }
 }
 
 fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source: &Arc<Source>) {
@@ -122,6 +133,7 @@ fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source:
         let variable = variable.written();
         let title = format!("`{variable}` stands for no name under `tokens:`");
         let help = format!("to send what it stands for, write `auth: {{bearer: \"{variable}\"}}`");
+        learn_words(binder, name, written, source);
         let fault = binder.fault(source, written.span, title);
         fault.label = "`auth` takes the name of a token".into();
         fault.helps.push(help);
@@ -132,6 +144,13 @@ fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source:
     let near = did_you_mean(name, tokens.chain(["none"])).map(str::to_owned);
     let is_variable =
         levels.iter().any(|level| level.settings.vars.iter().any(|(k, _)| k.value == name));
+    if near.is_none() && !is_variable && (!is_name(name) || name.len() >= LIKE_A_TOKEN) {
+        learn_words(binder, name, written, source);
+        let fault = binder.fault(source, written.span, "`auth` takes the name of a token");
+        fault.label = "nothing under `tokens:` has this name".into();
+        fault.helps.push("to send a token itself, write `auth: {bearer: …}`".into());
+        return;
+    }
     let fault = binder.fault(source, written.span, format!("no token is named `{name}`"));
     match (near, is_variable) {
         (Some(near), _) => fault.label = format!("did you mean `{near}`?"),

@@ -19,7 +19,10 @@ pub fn settle(binder: &mut Binder, settings: &Settings, source: &Arc<Source>) ->
     let vars: Vec<_> = settings.vars.iter().filter(|(n, _)| is_unused(binder, source, n)).collect();
     let tokens: Vec<_> =
         settings.tokens.iter().filter(|(n, _)| is_unused(binder, source, n)).collect();
-    for (name, value) in &vars {
+    // One that the command line replaces is not bound either, and uses what it names.
+    let replaced = settings.vars.iter().filter(|(n, _)| binder.is_given(&n.value));
+    let replaced: Vec<_> = replaced.collect();
+    for (name, value) in vars.iter().chain(&replaced) {
         binder.try_definition(source, name.span, &value.value, &name.value);
     }
     for (name, token) in &tokens {

@@ -17,9 +17,9 @@ use self::words::{GREEN, Paint, RED, YELLOW, counts, plural, shown_time};
 use super::Reporter;
 use super::progress::Progress;
 use super::tally::Tally;
-use super::text::one_line;
 use crate::event::{CaseEnd, Event, Skip, StopReason, Verdict};
 use crate::plan::Case;
+use crate::text::one_line;
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +147,7 @@ impl<O: Write, E: Write> Reporter for Console<O, E> {
             }
             Event::Started { cases, files, jobs } => {
                 self.screen.begin_progress(*cases);
-                if self.detail == Detail::Quiet {
+                if self.detail == Detail::Quiet || *cases == 0 {
                     return Ok(());
                 }
                 let (case, file) = (plural(*cases, "case"), plural(*files, "file"));

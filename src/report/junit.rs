@@ -25,6 +25,7 @@ use super::Reporter;
 use super::output::Output;
 use crate::event::{CaseEnd, Event};
 use crate::plan::Case;
+use crate::text::one_line;
 
 /// The name of the whole report.
 const NAME: &str = "apitest";
@@ -71,12 +72,10 @@ impl Junit {
     /// Why it could not be written there.
     pub fn create(path: &Path) -> Result<Junit, String> {
         let output = Output::claim(path, is_junit)?;
-        let spool = output
-            .spool()
-            .map_err(|error| format!("the report {} cannot be written: {error}", path.display()))?;
+        let spool = BufWriter::new(output.spool()?);
         Ok(Junit {
             output,
-            spool: BufWriter::new(spool),
+            spool,
             spooled: 0,
             suites: Vec::new(),
             classes: HashSet::new(),
@@ -163,7 +162,7 @@ fn is_junit(text: &str) -> bool {
 }
 
 fn empty_suite(suite: &Suite) -> TestSuite {
-    let mut empty = TestSuite::new(&super::text::one_line(&suite.path));
+    let mut empty = TestSuite::new(&one_line(&suite.path));
     empty.set_timestamp(suite.started);
     empty
 }
@@ -186,7 +185,7 @@ fn class_name(path: &str) -> String {
             None
         }
     });
-    super::text::one_line(&parts.collect::<Vec<_>>().join("."))
+    one_line(&parts.collect::<Vec<_>>().join("."))
 }
 
 /// `orders.yaml` and `orders.yml` side by side are two classes.

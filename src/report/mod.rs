@@ -7,7 +7,6 @@ pub mod progress;
 #[cfg(test)]
 mod sample;
 pub mod tally;
-mod text;
 
 use std::io;
 

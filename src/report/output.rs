@@ -25,8 +25,7 @@ impl Output {
     /// Why no report can stand there. A file that is no report is never touched.
     pub fn claim(path: &Path, is_report: fn(&str) -> bool) -> Result<Output, String> {
         let refused = |reason: &str| Err(format!("the report {}: {reason}", path.display()));
-        let unwritable =
-            |error: io::Error| format!("the report {} cannot be written: {error}", path.display());
+        let unwritable = |error| unwritable(path, &error);
         if path.is_dir() || path.as_os_str().is_empty() || ends_with_separator(path) {
             return refused("that is a folder; name a file in it");
         }
@@ -55,9 +54,9 @@ impl Output {
     /// A nameless file beside the report, gone when it is closed.
     ///
     /// # Errors
-    /// It could not be made.
-    pub fn spool(&self) -> io::Result<File> {
-        tempfile::tempfile_in(&self.folder)
+    /// Why it could not be made.
+    pub fn spool(&self) -> Result<File, String> {
+        tempfile::tempfile_in(&self.folder).map_err(|error| unwritable(&self.path, &error))
     }
 
     /// Writes the report beside its path and puts it in its place once it is whole.
@@ -77,6 +76,10 @@ impl Output {
         file.persist(&self.path).map_err(|error| error.error)?;
         Ok(())
     }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> String {
+    format!("the report {} cannot be written: {error}", path.display())
 }
 
 fn ends_with_separator(path: &Path) -> bool {

@@ -1,8 +1,5 @@
 //! Counts verdicts, and makes the exit code of them.
 
-use std::io;
-
-use super::Reporter;
 use crate::event::{Event, Skip, StopReason, Verdict};
 use crate::exit_code::ExitCode;
 
@@ -20,13 +17,6 @@ pub struct Tally {
     /// Not run because the run ended early.
     pub not_run: usize,
     interrupted: bool,
-}
-
-impl Reporter for Tally {
-    fn report(&mut self, event: &Event) -> io::Result<()> {
-        self.count(event);
-        Ok(())
-    }
 }
 
 impl Tally {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::Run;
 use super::explain::Explainer;
 use super::request::{Maker, Unsent};
-use crate::event::{CaseEnd, Exchange, Failure, Skip, Verdict};
+use crate::event::{CaseEnd, Exchange, Skip, Verdict};
 use crate::http::message::Response;
 use crate::judge::judge;
 use crate::plan::credential::Credential;
@@ -63,23 +63,15 @@ impl Run<'_> {
             bindings: self.bindings,
             project: self.settings.project,
         };
-        let errored = |failure: Box<Failure>| (Verdict::Errored(failure), None);
-        let request = maker.request(case, step).map_err(|unsent| match unsent {
-            Unsent::Token(reason) => errored(explain.unsent(case, step, "token", &reason)),
-            Unsent::Request(reason) => errored(explain.unsent(case, step, "request", &reason)),
-        })?;
-        let sends_authorization =
-            request.headers.iter().any(|h| h.name.eq_ignore_ascii_case("authorization"));
-        if matches!(step.credential, Credential::None) && sends_authorization {
-            let reason = "`auth: none`, but the request carries an Authorization header";
-            return Err(errored(explain.unsent(case, step, "request", reason)));
-        }
+        let request = maker
+            .request(case, step)
+            .map_err(|unsent| (Verdict::Errored(explain.unsent(case, step, &unsent)), None))?;
         let response = (self.transport)(worker, &request).map_err(|error| {
             let failure = explain.transport(case, step, &request, &error);
-            (Verdict::Errored(failure), Some(explain.exchange(&request, None)))
+            (Verdict::Errored(failure), Some(explain.unanswered(&request, &error)))
         })?;
-        if let Some(reason) = refused_for_lack_of_a_credential(step, &response) {
-            let failure = explain.unsent(case, step, "redirect", &reason);
+        if let Some(unsent) = refused_for_lack_of_a_credential(step, &response) {
+            let failure = explain.unsent(case, step, &unsent);
             let shown = explain.exchange(&request, Some(&response));
             return Err((Verdict::Errored(failure), Some(shown)));
         }
@@ -92,20 +84,22 @@ impl Run<'_> {
         Err((Verdict::Failed(failure), Some(explain.exchange(&request, Some(&response)))))
     }
 
-    fn explainer(&self) -> Explainer<'_> {
+    /// The words for what does not pass.
+    pub fn explainer(&self) -> Explainer<'_> {
         Explainer { redactor: self.redactor }
     }
 }
 
 /// A refusal after a redirect took the credential off says nothing about that credential.
-fn refused_for_lack_of_a_credential(step: &Step, response: &Response) -> Option<String> {
+fn refused_for_lack_of_a_credential(step: &Step, response: &Response) -> Option<Unsent> {
     let origin = response.withheld.as_ref()?;
-    let sends_one = !matches!(step.credential, Credential::None);
-    (sends_one && matches!(response.status, 401 | 403)).then(|| {
-        format!(
-            "a redirect led to {origin}, where no credential is sent: its {} says nothing about \
-             the one of this test; request {} itself",
-            response.status, response.url
-        )
-    })
+    if matches!(step.credential, Credential::None) || !matches!(response.status, 401 | 403) {
+        return None;
+    }
+    let reason = format!(
+        "a redirect led to {origin}, where no credential is sent: its {} says nothing about the \
+         one of this test; request it there",
+        response.status
+    );
+    Some(Unsent { kind: "redirect", reason, place: None })
 }

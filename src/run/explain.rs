@@ -1,14 +1,15 @@
 //! Why a case did not pass, for a person: redacted first, shortened second.
 
+use super::curl;
+use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
-use crate::http::message::{Header, Request, Response, TransportError};
+use crate::http::message::{Header, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
 use crate::plan::{Case, Step, Work};
 use crate::secret::{MASK, Redactor};
 use crate::source::Place;
-
-use super::curl;
+use crate::text::{at_most, shortened};
 
 /// The most that is shown of a message, in bytes.
 const EXCERPT: usize = 4096;
@@ -40,15 +41,9 @@ impl Explainer<'_> {
     ) -> Box<Failure> {
         let annotations: Vec<Annotation> =
             mismatches.iter().map(|mismatch| self.annotation(case, mismatch)).collect();
-        let message = match annotations.as_slice() {
-            [first, rest @ ..] if !rest.is_empty() => {
-                format!("{} (and {} more)", first.title, rest.len())
-            }
-            annotations => annotations.iter().map(|a| a.title.as_str()).collect(),
-        };
         Box::new(Failure {
             kind: mismatches[0].kind,
-            message,
+            message: summary(&annotations),
             repeat: self.repeat(case, Some((step, request))),
             annotations,
             noticed: false,
@@ -79,29 +74,29 @@ impl Explainer<'_> {
         error: &TransportError,
     ) -> Box<Failure> {
         let repeat = self.repeat(case, Some((step, request)));
-        self.error(case, step, error.kind.name(), &error.message, repeat)
+        let place = Place::new(&case.file.source, step.span);
+        self.error(&place, error.kind.name(), &error.message, repeat)
     }
 
     /// A request that was not sent.
-    pub fn unsent(
-        &self,
-        case: &Case,
-        step: &Step,
-        kind: &'static str,
-        reason: &str,
-    ) -> Box<Failure> {
-        self.error(case, step, kind, reason, self.repeat(case, None))
+    pub fn unsent(&self, case: &Case, step: &Step, unsent: &Unsent) -> Box<Failure> {
+        let place = unsent.place.clone();
+        let place = place.unwrap_or_else(|| Place::new(&case.file.source, step.span));
+        self.error(&place, unsent.kind, &unsent.reason, self.repeat(case, None))
+    }
+
+    /// A case that apitest itself stumbled over.
+    pub fn panic(&self, case: &Case) -> Box<Failure> {
+        let message = "apitest itself failed at this case: please report it".to_owned();
+        let repeat = self.repeat(case, None);
+        Box::new(Failure { kind: "panic", message, annotations: vec![], noticed: false, repeat })
     }
 
     /// A case that cannot be run as it is written. The faults themselves are told before the run.
     pub fn faults(&self, case: &Case, kind: &'static str, faults: &[Diagnostic]) -> Box<Failure> {
         let annotations: Vec<Annotation> =
             faults.iter().map(|fault| fault.annotation(self.redactor)).collect();
-        let message = match annotations.as_slice() {
-            [] => "it cannot be read".to_owned(),
-            [only] => only.title.clone(),
-            [first, rest @ ..] => format!("{} (and {} more)", first.title, rest.len()),
-        };
+        let message = summary(&annotations);
         let repeat = match case.work {
             // A file that is no spec has no line to run.
             Work::Invalid(_) => Vec::new(),
@@ -112,15 +107,13 @@ impl Explainer<'_> {
 
     fn error(
         &self,
-        case: &Case,
-        step: &Step,
+        place: &Place,
         kind: &'static str,
         reason: &str,
         repeat: Vec<String>,
     ) -> Box<Failure> {
         let message = self.value(reason);
-        let place = Place::new(&case.file.source, step.span);
-        let annotation = Annotation::new(Severity::Error, &place, &message, "", self.redactor);
+        let annotation = Annotation::new(Severity::Error, place, &message, "", self.redactor);
         Box::new(Failure { kind, message, annotations: vec![annotation], noticed: false, repeat })
     }
 
@@ -128,7 +121,12 @@ impl Explainer<'_> {
     pub fn exchange(&self, request: &Request, response: Option<&Response>) -> Box<Exchange> {
         let request_text = self.shown(&request_text(request));
         let response = response.map(|response| self.shown(&response_text(response)));
-        Box::new(Exchange { request: request_text, response })
+        Box::new(Exchange { sent: true, request: request_text, response })
+    }
+
+    /// A request that got no answer, and perhaps was not even sent.
+    pub fn unanswered(&self, request: &Request, error: &TransportError) -> Box<Exchange> {
+        Box::new(Exchange { sent: is_sent(request, error), ..*self.exchange(request, None) })
     }
 
     fn repeat(&self, case: &Case, sent: Option<(&Step, &Request)>) -> Vec<String> {
@@ -140,11 +138,32 @@ impl Explainer<'_> {
     }
 
     fn value(&self, text: &str) -> String {
-        shortened(&self.redactor.redact(at_most(text, LOOKED_AT)), VALUE)
+        shortened(self.redactor.redact(at_most(text, LOOKED_AT)), VALUE)
     }
 
     fn shown(&self, text: &str) -> String {
-        shortened(&self.redactor.redact(at_most(text, LOOKED_AT)), EXCERPT)
+        shortened(self.redactor.redact(at_most(text, LOOKED_AT)), EXCERPT)
+    }
+}
+
+/// All of it in one line.
+fn summary(annotations: &[Annotation]) -> String {
+    match annotations {
+        [] => "it cannot be read".to_owned(),
+        [only] => only.title.clone(),
+        [first, rest @ ..] => format!("{} (and {} more)", first.title, rest.len()),
+    }
+}
+
+/// Whether a request was sent before this happened. With redirects it may be that of a later one.
+fn is_sent(request: &Request, error: &TransportError) -> bool {
+    use TransportErrorKind as Kind;
+    match error.kind {
+        Kind::PlainHttp => false,
+        Kind::Resolve | Kind::Connect | Kind::Tls | Kind::Unsendable => {
+            request.follow_redirects > 0
+        }
+        _ => true,
     }
 }
 
@@ -187,18 +206,5 @@ fn body_text(body: &[u8]) -> String {
             String::from_utf8_lossy(&body[..error.valid_up_to()]).into_owned()
         }
         Err(_) => format!("({} bytes that are not UTF-8)", body.len()),
-    }
-}
-
-/// At most `limit` bytes of a text, cut between characters.
-fn at_most(text: &str, limit: usize) -> &str {
-    &text[..text.floor_char_boundary(limit)]
-}
-
-fn shortened(text: &str, limit: usize) -> String {
-    let shown = at_most(text, limit);
-    match text.len() - shown.len() {
-        0 => text.to_owned(),
-        left => format!("{shown}… ({left} more bytes)"),
     }
 }

@@ -2,7 +2,7 @@
 
 pub mod pool;
 pub mod stop;
-pub mod command;
+mod command;
 mod read;
 pub mod tokens;
 mod request;
@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::event::{CaseEnd, Event, Failure, StopReason, Verdict};
+use crate::event::{CaseEnd, Event, StopReason, Verdict};
 use crate::http::message::{Request, Response, TransportError};
 use crate::plan::Plan;
 use crate::secret::Redactor;
@@ -39,7 +39,7 @@ pub struct RunSettings<'s> {
     pub deadline: Option<Instant>,
     /// Whether the exchanges of passed cases are kept too.
     pub verbose: bool,
-    /// The project directory, which body files must stay in.
+    /// The project directory, which body files must stay in, without links.
     pub project: &'s Path,
 }
 
@@ -106,19 +106,11 @@ impl Run<'_> {
     /// A panic in one case must not take the others with it.
     fn caught(&self, worker: usize, index: usize) -> CaseEnd {
         let case = &self.plan.cases[index];
-        let end = catch_unwind(AssertUnwindSafe(|| self.case(worker, case))).unwrap_or_else(|_| {
-            let failure = Failure {
-                kind: "panic",
-                message: "apitest itself failed at this case: please report it".into(),
-                annotations: Vec::new(),
-                noticed: false,
-                repeat: vec![format!("apitest {}", case.address())],
-            };
-            CaseEnd {
-                verdict: Verdict::Errored(Box::new(failure)),
-                elapsed: Duration::ZERO,
-                exchange: None,
-            }
+        let end = catch_unwind(AssertUnwindSafe(|| self.case(worker, case)));
+        let end = end.unwrap_or_else(|_| CaseEnd {
+            verdict: Verdict::Errored(self.explainer().panic(case)),
+            elapsed: Duration::ZERO,
+            exchange: None,
         });
         if self.settings.fail_fast && end.verdict.is_bad() {
             self.stop.stop(StopReason::FailFast);

@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::stop::Stop;
+use crate::discover;
 
 /// What stands in the file at `path`, if it is at most `limit` bytes. What is no regular file,
 /// such as `/dev/stdin` or a named pipe, is waited for until `timeout` or the end of the run.
@@ -22,7 +23,7 @@ pub fn read(path: &Path, limit: u64, timeout: Duration, stop: &Stop) -> Result<V
     match bytes {
         Ok(bytes) if bytes.len() as u64 > limit => Err(format!("it has more than {limit} bytes")),
         Ok(bytes) => Ok(bytes),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(discover::reason(&error)),
     }
 }
 

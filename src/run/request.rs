@@ -10,20 +10,33 @@ use crate::http::url::Target;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, Step};
 use crate::secret::Redactor;
+use crate::source::Place;
 use crate::template::{Bindings, FillError, Template, encode_component};
 
 /// Why a request could not be made; nothing was sent.
 #[derive(Debug)]
-pub enum Unsent {
-    /// Its token could not be obtained, for this reason.
-    Token(String),
-    /// A part of it cannot be sent, for this reason.
-    Request(String),
+pub struct Unsent {
+    /// A stable word for what is wrong: `token` or `request`.
+    pub kind: &'static str,
+    /// In words.
+    pub reason: String,
+    /// Where that stands, if it is not the request itself.
+    pub place: Option<Place>,
+}
+
+impl Unsent {
+    fn token(reason: impl Into<String>, place: Place) -> Unsent {
+        Unsent { kind: "token", reason: reason.into(), place: Some(place) }
+    }
+
+    fn request(reason: impl Into<String>) -> Unsent {
+        Unsent { kind: "request", reason: reason.into(), place: None }
+    }
 }
 
 impl From<FillError> for Unsent {
     fn from(error: FillError) -> Unsent {
-        Unsent::Request(error.message)
+        Unsent::request(error.message)
     }
 }
 
@@ -36,7 +49,7 @@ pub struct Maker<'r> {
     pub redactor: &'r Redactor,
     /// What is known by now.
     pub bindings: &'r Bindings,
-    /// The folder that body files must stay in.
+    /// The folder that body files must stay in, without links.
     pub project: &'r Path,
 }
 
@@ -48,10 +61,12 @@ impl Maker<'_> {
     pub fn request(&self, case: &Case, step: &Step) -> Result<Request, Unsent> {
         let url = self.url(step)?;
         let target =
-            Target::parse(&url).map_err(|reason| Unsent::Request(format!("bad URL: {reason}")))?;
+            Target::parse(&url).map_err(|reason| Unsent::request(format!("bad URL: {reason}")))?;
         let mut headers = Vec::with_capacity(step.settings.headers.len() + 2);
         for (name, value) in &step.settings.headers {
-            headers.push(self.header(name, value, false)?);
+            let name = name.fill(self.bindings)?.into_owned();
+            let value = value.fill(self.bindings)?.into_owned();
+            headers.push(Header { name, value, credential: false });
         }
         let (body, content_type) = self.body(step)?;
         if let Some(content_type) = content_type
@@ -85,17 +100,6 @@ impl Maker<'_> {
 
     fn body_holds_secret(&self, body: &[u8]) -> bool {
         self.holds_secret(&String::from_utf8_lossy(body))
-    }
-
-    fn header(
-        &self,
-        name: &Template,
-        value: &Template,
-        credential: bool,
-    ) -> Result<Header, Unsent> {
-        let name = name.fill(self.bindings)?.into_owned();
-        let value = value.fill(self.bindings)?.into_owned();
-        Ok(Header { name, value, credential })
     }
 
     fn url(&self, step: &Step) -> Result<String, Unsent> {
@@ -156,12 +160,11 @@ impl Maker<'_> {
 
     /// A body file stays inside the project: a spec from elsewhere must not send what it likes.
     fn file(&self, path: &str) -> Result<Vec<u8>, Unsent> {
-        let failed = |error: std::io::Error| Unsent::Request(format!("body file {path}: {error}"));
+        let failed = |error: std::io::Error| Unsent::request(format!("body file {path}: {error}"));
         let real = std::fs::canonicalize(path).map_err(failed)?;
-        let project = std::fs::canonicalize(self.project).map_err(failed)?;
-        if !real.starts_with(&project) {
+        if !real.starts_with(self.project) {
             let reason = format!("body file {path} lies outside the project directory");
-            return Err(Unsent::Request(reason));
+            return Err(Unsent::request(reason));
         }
         std::fs::read(real).map_err(failed)
     }
@@ -172,41 +175,56 @@ impl Maker<'_> {
         step: &Step,
         headers: &mut Vec<Header>,
     ) -> Result<(), Unsent> {
-        let authorization =
-            |value: String| Header { name: "Authorization".to_owned(), value, credential: true };
-        match &step.credential {
-            Credential::None => {}
+        let authorization = match &step.credential {
+            // Whatever would pass for "without a credential" must be sent without one.
+            Credential::None if headers.iter().any(is_authorization) => {
+                let reason = "`auth: none`, but the request carries an Authorization header";
+                return Err(Unsent::request(reason));
+            }
+            Credential::None => return Ok(()),
             Credential::Token(id) => {
-                let token = self.tokens.get(case.token(*id));
-                let token = token.map_err(|reason| Unsent::Token(reason.to_owned()))?;
-                headers.push(authorization(format!("Bearer {}", token.expose())));
+                let index = case.token(*id);
+                let token = self.tokens.get(index);
+                let token = token.map_err(|why| Unsent::token(why, self.tokens.place(index)))?;
+                format!("Bearer {}", token.expose())
             }
-            Credential::Bearer(token) => {
-                let token = self.secret(token)?;
-                headers.push(authorization(format!("Bearer {}", token.trim())));
-            }
+            Credential::Bearer(token) => format!("Bearer {}", self.secret(token)?.trim()),
             Credential::Basic(username, password) => {
-                // Some APIs take a key for the user name, and no password.
-                let filled_now = password.as_fixed().is_none();
-                let password = match password.as_fixed() {
-                    Some("") => String::new(),
-                    _ => self.secret(password)?,
-                };
-                let pair = basic_pair(&username.fill(self.bindings)?, &password);
-                if username.as_fixed().is_none() || filled_now {
-                    self.redactor.add(&pair);
-                }
-                headers.push(authorization(format!("Basic {pair}")));
+                format!("Basic {}", self.pair(username, password)?)
             }
-            Credential::Header(fields) => {
-                for (name, value) in fields {
-                    let filled = self.secret(value)?;
-                    if value.as_fixed().is_none() {
-                        secret_parts(&filled).iter().for_each(|part| self.redactor.add(part));
-                    }
-                    headers.push(self.header(name, value, true)?);
-                }
+            Credential::Header(fields) => return self.fields(fields, headers),
+        };
+        let name = "Authorization".to_owned();
+        headers.push(Header { name, value: authorization, credential: true });
+        Ok(())
+    }
+
+    fn pair(&self, username: &Template, password: &Template) -> Result<String, Unsent> {
+        let is_fixed = username.as_fixed().is_some() && password.as_fixed().is_some();
+        // Some APIs take a key for the user name, and no password.
+        let password = match password.as_fixed() {
+            Some("") => String::new(),
+            _ => self.secret(password)?,
+        };
+        let pair = basic_pair(&username.fill(self.bindings)?, &password);
+        if !is_fixed {
+            self.redactor.add(&pair);
+        }
+        Ok(pair)
+    }
+
+    fn fields(
+        &self,
+        fields: &[(Template, Template)],
+        headers: &mut Vec<Header>,
+    ) -> Result<(), Unsent> {
+        for (name, template) in fields {
+            let value = self.secret(template)?;
+            if template.as_fixed().is_none() {
+                secret_parts(&value).iter().for_each(|part| self.redactor.add(part));
             }
+            let name = name.fill(self.bindings)?.into_owned();
+            headers.push(Header { name, value, credential: true });
         }
         Ok(())
     }
@@ -218,8 +236,12 @@ impl Maker<'_> {
             self.redactor.add(&value);
         }
         if value.trim().is_empty() {
-            return Err(Unsent::Request("an empty credential".to_owned()));
+            return Err(Unsent::request("an empty credential"));
         }
         Ok(value)
     }
+}
+
+fn is_authorization(header: &Header) -> bool {
+    header.name.eq_ignore_ascii_case("authorization")
 }

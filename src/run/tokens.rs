@@ -54,6 +54,12 @@ impl<'r> TokenStore<'r> {
         obtained.as_ref().map_err(String::as_str)
     }
 
+    /// Where the token at `index` is defined.
+    pub fn place(&self, index: usize) -> Place {
+        let token = &self.tokens[index];
+        Place::new(&token.source, token.span)
+    }
+
     /// What is to be said of the tokens that were obtained: those that are too short to be secret.
     /// One that is written in a spec was told of before the run.
     pub fn warnings(&self) -> Vec<Diagnostic> {

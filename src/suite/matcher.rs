@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::habits;
 use super::operand::{check_operand, found};
-use super::reader::{Keys, Reader};
+use super::reader::{Keys, NOT_YET, Reader};
 use super::tree::{Entry, Node, Value};
 use crate::json_path::JsonPath;
 use crate::source::{Span, Spanned};
@@ -136,9 +137,17 @@ const KEYS: Keys = Keys {
     help: Some("a mapping is always operators: to compare with an object, write `equals:`"),
 };
 
+/// What is wrong with a regex that every text matches.
+pub const EMPTY_REGEX: &str = "an empty regex is found in every text";
+
 /// The operators that say something about a status, and about a time.
 const OF_STATUS: [&str; 8] = ["equals", "not", "in", "gt", "gte", "lt", "lte", "all"];
 const OF_DURATION: [&str; 4] = ["gt", "gte", "lt", "lte"];
+
+/// Whether a key is an operator, or meant to be one.
+pub fn is_operator(key: &str) -> bool {
+    KEYS.know(key)
+}
 
 impl Matcher {
     /// Reads a literal or a mapping of operators.
@@ -151,7 +160,7 @@ impl Matcher {
             }
             Value::Map(entries) => {
                 // An object where operators belong is one mistake, whatever is in it.
-                let object = !entries.iter().any(|entry| KEYS.know(&entry.key.value));
+                let object = !entries.iter().any(|entry| is_operator(&entry.key.value));
                 let entries = if object { &entries[..1] } else { entries };
                 let operators = entries.iter().filter_map(|entry| {
                     let name = reader.key(entry, entries, &KEYS)?;
@@ -205,7 +214,10 @@ fn read_operator(
         "ends_with" => with(V::EndsWith),
         "matches" => Operator::Matches(Pattern::Written(read_pattern(reader, node)?)),
         "not" => Operator::Not(Matcher::read(reader, node, subject)),
-        "length" => Operator::Length(Matcher::read(reader, node, Subject::Json)),
+        "length" => {
+            refuse_text_as_length(reader, node);
+            Operator::Length(Matcher::read(reader, node, Subject::Json))
+        }
         "each" => Operator::Each(Matcher::read(reader, node, subject)),
         "any" => Operator::Any(Matcher::read(reader, node, subject)),
         "all" => Operator::All(read_all(reader, node, subject)),
@@ -237,16 +249,25 @@ fn fits(reader: &mut Reader, name: &str, entry: &Entry, subject: Subject) -> boo
         && let [form] = entries.as_slice()
         && matches!(form.key.value.as_str(), "file" | "base64")
     {
-        reader.not_yet(&form.key);
+        let title = format!("`equals: {{{}: …}}` is not supported yet", form.key.value);
+        reader.fault(form.key.span, title).label = NOT_YET.into();
         return false;
     }
     true
 }
 
+/// A length is a number, and never the same as a text such as `>= 2`.
+fn refuse_text_as_length(reader: &mut Reader, node: &Node) {
+    let Some(text) = node.as_text().filter(|text| !text.contains("${")) else { return };
+    let instead = habits::comparison(text);
+    reader.unexpected(node, "length", "a number, or operators").label =
+        instead.map_or("found a text".into(), |instead| format!("write `{instead}`"));
+}
+
 fn read_pattern(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
     let pattern = reader.spanned_template(node, "matches")?;
     if pattern.value.as_fixed() == Some("") {
-        reader.fault(node.span, "an empty regex is found in every text");
+        reader.fault(node.span, EMPTY_REGEX).label = "it demands nothing".into();
         return None;
     }
     Some(pattern)
@@ -288,7 +309,18 @@ fn value_operator(
     if let Draft::Fixed(value) = &draft
         && let Err(reason) = check_operand(operator, value, subject)
     {
-        reader.fault(node.span, reason).label = format!("found {}", found(value));
+        let instead = match (operator, value) {
+            (ValueOperator::Status, serde_json::Value::String(text)) => habits::status(text),
+            (_, serde_json::Value::Number(number)) if subject == Subject::Duration => {
+                Some(format!("{number}ms"))
+            }
+            _ => None,
+        };
+        let fault = reader.fault(node.span, reason);
+        fault.label = found(operator, value, subject);
+        if let Some(instead) = instead {
+            fault.label = format!("write `{instead}`");
+        }
     }
     Operator::Value(operator, draft)
 }

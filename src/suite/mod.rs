@@ -1,6 +1,7 @@
 //! A spec as it was written, every value with its span.
 
 pub mod tree;
+pub mod habits;
 pub mod reader;
 pub mod settings;
 pub mod auth;
@@ -100,10 +101,16 @@ impl Suite {
                 _ => drop(reader.unexpected(value, "serial", "true or false")),
             },
             _ => {
-                let items = reader.list(value, "tests").unwrap_or_default();
-                if items.is_empty() {
-                    reader.fault(value.span, "`tests` holds no test").label =
-                        "begin each one with `- name: …`".into();
+                let begin = "begin each test with `- name: …`";
+                let items = match &value.value {
+                    Value::List(items) => items.as_slice(),
+                    _ => {
+                        reader.unexpected(value, "tests", "a list").helps.push(begin.into());
+                        &[]
+                    }
+                };
+                if matches!(value.value, Value::List(_)) && items.is_empty() {
+                    reader.fault(value.span, "`tests` holds no test").label = begin.into();
                 }
                 self.tests = items.iter().filter_map(|item| Test::read(reader, item)).collect();
             }

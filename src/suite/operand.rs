@@ -46,8 +46,18 @@ fn check_part(operator: ValueOperator, operand: &Json, subject: Subject) -> Resu
     if fits { Ok(()) } else { Err(format!("`{name}` takes a text")) }
 }
 
+/// What was found where an operand does not fit; of a list of statuses or types, the first that is
+/// none.
+pub fn found(operator: ValueOperator, operand: &Json, subject: Subject) -> String {
+    let listed = matches!(operator, ValueOperator::Status | ValueOperator::Type);
+    let odd = operand.as_array().filter(|_| listed).and_then(|items| {
+        items.iter().find(|item| check_operand(operator, item, subject).is_err())
+    });
+    format!("found {}", named(odd.unwrap_or(operand)))
+}
+
 /// A value as a fault names it.
-pub fn found(value: &Json) -> String {
+pub fn named(value: &Json) -> String {
     match value {
         Json::Array(items) if items.is_empty() => "an empty list".into(),
         Json::Array(_) => "a list".into(),

@@ -76,7 +76,10 @@ impl Project {
     }
 
     fn read(&mut self, reader: &mut Reader, root: &Node) {
-        let Some(entries) = reader.mapping(root, "the project file") else {
+        let Value::Map(entries) = &root.value else {
+            let fault = reader.fault(root.span, "this is no project file");
+            fault.label = format!("found {}", root.kind_name());
+            fault.helps.push("a project file is a mapping with keys such as `specs`".into());
             self.settings.broken = true;
             return;
         };
@@ -140,8 +143,9 @@ fn paths(reader: &mut Reader, node: &Node, key: &str) -> Vec<Spanned<String>> {
         Value::Text(_) => std::slice::from_ref(node),
         _ => reader.list(node, key).unwrap_or_default(),
     };
-    if items.is_empty() {
-        reader.fault(node.span, format!("`{key}` names no file or folder"));
+    if matches!(node.value, Value::List(_)) && items.is_empty() {
+        reader.fault(node.span, format!("`{key}` names no file or folder")).label =
+            "write for example [specs]".into();
     }
     items.iter().filter_map(|item| path(reader, item, key)).collect()
 }

@@ -10,8 +10,8 @@ use super::tree::{Entry, Node, Value};
 use crate::diagnostic::{Diagnostic, roots};
 use crate::source::{Source, Span, Spanned};
 
-pub use self::keys::Keys;
-pub use self::values::Field;
+pub use self::keys::{Keys, NOT_YET};
+pub use self::values::{Field, SCALARS};
 
 /// A source being read, and the faults found so far.
 pub struct Reader<'s> {
@@ -67,12 +67,26 @@ impl<'s> Reader<'s> {
         fault
     }
 
+    /// As [`Reader::unexpected`], where a mapping must have exactly one key.
+    pub fn not_one(&mut self, node: &Node, key: &str, expected: &str) -> &mut Diagnostic {
+        let several = matches!(&node.value, Value::Map(entries) if entries.len() > 1);
+        let fault = self.unexpected(node, key, expected);
+        if several {
+            fault.label = "found several keys: one is allowed".into();
+        }
+        fault
+    }
+
     /// The entries of a mapping; `None`, and a fault, when it is something else.
     pub fn mapping<'n>(&mut self, node: &'n Node, key: &str) -> Option<&'n [Entry]> {
         match &node.value {
             Value::Map(entries) => Some(entries),
             _ => {
-                self.unexpected(node, key, "a mapping");
+                let list = matches!(&node.value, Value::List(items) if !items.is_empty());
+                let fault = self.unexpected(node, key, "a mapping");
+                if list {
+                    fault.helps.push("write `name: value` lines, without the `- `".into());
+                }
                 None
             }
         }
@@ -83,7 +97,13 @@ impl<'s> Reader<'s> {
         match &node.value {
             Value::List(items) => Some(items),
             _ => {
-                self.unexpected(node, key, "a list");
+                let fault = self.unexpected(node, key, "a list");
+                // Of other lists, what stands there may be a secret.
+                if let Some(text) = node.as_text().filter(|_| matches!(key, "tags" | "specs")) {
+                    let words = text.split([',', ' ']).filter(|word| !word.is_empty());
+                    let words: Vec<&str> = words.collect();
+                    fault.helps.push(format!("write `{key}: [{}]`", words.join(", ")));
+                }
                 None
             }
         }

@@ -31,7 +31,7 @@ fn what_cannot_be_read_is_a_fault() {
         ("${9}", (0, 4), "`${9}` is not a variable"),
         ("${a:-b}", (0, 7), "only an environment variable has a default: `${a:-b}`"),
         ("${env}", (0, 6), "`env` is reserved"),
-        ("${env.}", (0, 7), "`` is not the name of an environment variable"),
+        ("${env.}", (0, 7), "`${env.}` names no environment variable"),
         ("${server}", (0, 9), "`${server}` is not a variable"),
         ("${server.port}", (0, 14), "`${server.port}` is not a variable"),
         ("${uuid()}", (0, 9), "the generator `uuid()` is not supported yet"),

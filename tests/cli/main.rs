@@ -5,6 +5,7 @@ mod support;
 mod run;
 mod never_green;
 mod costly;
+mod sent;
 mod console;
 mod bad_input;
 mod operators;

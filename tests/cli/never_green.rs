@@ -75,10 +75,10 @@ fn a_credential_that_is_not_the_one_that_is_meant_is_a_fault() {
     let table = [
         (
             "tokens: {old: abcdefgh}\nauth: {bearer: old}",
-            "the name of a token",
-            "write `auth:` and the name alone",
+            "not the name of one",
+            "write it behind `auth:` itself",
         ),
-        ("vars: {old: abcdefgh}\nauth: {bearer: old}", "the name of a variable", "around the name"),
+        ("vars: {old: abcdefgh}\nauth: {bearer: old}", "not the name of a variable", "around it"),
         ("auth: {bearer: 'abcd\u{200b}efgh'}", "a character that is not ASCII", "its form"),
         (
             "headers: {x-api-key: good-key}\nauth: {header: {X-Api-Key: bad-key}}",

@@ -15,7 +15,7 @@ pub fn may_be_followed_by_more<B>(method: &str, response: &Response<B>) -> bool 
 /// (RFC 9112 §6.3).
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with it, as it follows "not a valid HTTP response".
 pub fn check<B>(response: &Response<B>) -> Result<(), String> {
     let headers: &HeaderMap = response.headers();
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
@@ -29,5 +29,5 @@ pub fn check<B>(response: &Response<B>) -> Result<(), String> {
     } else {
         return Ok(());
     };
-    Err(format!("not a valid HTTP response: {reason}"))
+    Err(reason)
 }

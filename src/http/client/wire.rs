@@ -23,13 +23,23 @@ pub struct Wire(Mutex<State>);
 struct State {
     /// The exchange has no connection yet.
     asking: bool,
-    /// The exchange wants a new connection.
-    fresh: bool,
+    /// Which connections serve the exchange.
+    wanted: Connection,
     /// The server once closed a connection, or spoke on it, after it had answered.
     mistrusted: bool,
     heard: Heard,
     /// The connection in use; true once it must not be used again.
     spent: Arc<AtomicBool>,
+}
+
+/// Which connections may serve an exchange.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Connection {
+    /// One that was kept, or a new one.
+    #[default]
+    Any,
+    /// Only a new one.
+    New,
 }
 
 /// What was seen of an exchange.
@@ -46,11 +56,11 @@ pub struct Heard {
 }
 
 impl Wire {
-    /// An exchange begins; with `fresh` it gets a connection of its own.
-    pub fn begin(&self, fresh: bool) {
+    /// An exchange begins.
+    pub fn begin(&self, wanted: Connection) {
         let mut state = self.state();
         state.asking = true;
-        state.fresh = fresh;
+        state.wanted = wanted;
         state.heard.connected = false;
         state.heard.reused = false;
         state.heard.came = 0;
@@ -149,7 +159,8 @@ impl<In: Transport> Transport for Wired<In> {
         if !state.asking {
             return !self.spent.load(Ordering::Relaxed);
         }
-        if state.fresh || state.mistrusted || self.spent.load(Ordering::Relaxed) {
+        let unwanted = state.wanted == Connection::New || state.mistrusted;
+        if unwanted || self.spent.load(Ordering::Relaxed) {
             return false;
         }
         let open = self.inner.is_open();

@@ -17,10 +17,19 @@ pub struct Broken<'e> {
     pub heard: Heard,
     /// The time that a connection had to be made.
     pub connect_timeout: Duration,
-    /// Whether the header had come whole.
-    pub in_body: bool,
+    /// The part of the response that was waited for.
+    pub part: Part,
     /// Why no certificate authority is trusted, if so.
     pub rootless: Option<&'e str>,
+}
+
+/// A part of a response.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// All before the body.
+    Header,
+    /// What follows a whole header.
+    Body,
 }
 
 impl Broken<'_> {
@@ -122,13 +131,13 @@ impl Broken<'_> {
             true => String::new(),
             false => format!(" (a {} is not sent twice)", self.request.method),
         };
-        match (self.heard.came, self.in_body) {
+        match (self.heard.came, self.part) {
             (0, _) => format!("{peer} closed the connection without an answer{once}"),
-            (came, false) => format!(
+            (came, Part::Header) => format!(
                 "{peer} closed the connection in the middle of the response header \
                  ({came} bytes came)"
             ),
-            (came, true) => format!(
+            (came, Part::Body) => format!(
                 "{peer} closed the connection in the middle of the response ({came} bytes came)"
             ),
         }
@@ -136,7 +145,7 @@ impl Broken<'_> {
 
     fn framing(&self, reason: &str) -> String {
         let head = self.heard.head.as_slice();
-        if !self.in_body && !head.starts_with(b"HTTP/1.") {
+        if self.part == Part::Header && !head.starts_with(b"HTTP/1.") {
             let hint = match head {
                 [0x15 | 0x16, 0x03, ..] => ": the server speaks TLS there, write https://",
                 [0, 0, _, 4, ..] => ": the server speaks HTTP/2 there, which is not supported",
@@ -155,7 +164,7 @@ impl Broken<'_> {
             "chunk expected crlf as next character" => "a chunk does not end where it says",
             other => other.strip_prefix("http parse fail: ").unwrap_or(other),
         };
-        format!("not a valid HTTP response: {reason}")
+        invalid(reason)
     }
 
     fn tls(&self, reason: &str) -> String {
@@ -184,6 +193,11 @@ impl Broken<'_> {
         }
         format!("TLS with {peer} failed: {reason}")
     }
+}
+
+/// What came is HTTP, but for this reason no response.
+pub fn invalid(reason: &str) -> String {
+    format!("not a valid HTTP response: {reason}")
 }
 
 /// The beginning of what came, readable.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::judge::account::At;
+use crate::judge::at::At;
 use crate::judge::outcome::{Judge, Outcome};
 use crate::judge::seen::{Seen, spelled_number};
 use crate::judge::words::{json_text, with_article};

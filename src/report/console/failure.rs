@@ -1,10 +1,10 @@
 //! All that is to be said of a case that did not pass.
 
-use super::super::text::one_line;
 use super::address;
 use super::words::{BOLD, DIM, Paint, RED, shown_time};
 use crate::event::{CaseEnd, Exchange, Failure, Verdict};
 use crate::plan::Case;
+use crate::text::one_line;
 
 /// The case, what did not hold at its lines of the spec, the exchange, and how to repeat it.
 pub fn failure(case: &Case, end: &CaseEnd, failure: &Failure, paint: Paint) -> String {
@@ -49,7 +49,8 @@ fn reasons(failure: &Failure, paint: Paint) -> String {
 /// What was sent and what came back.
 pub fn exchange(exchange: Option<&Exchange>, paint: Paint) -> String {
     let Some(exchange) = exchange else { return String::new() };
-    let request = section("request", &exchange.request, paint);
+    let title = if exchange.sent { "request" } else { "request (not sent)" };
+    let request = section(title, &exchange.request, paint);
     match &exchange.response {
         Some(response) => request + &section("response", response, paint),
         None => request,

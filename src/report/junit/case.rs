@@ -2,10 +2,10 @@
 
 use junit_report::{TestCase, TestResult};
 
-use super::super::text::{lines, one_line, shorten};
 use super::counts::rounded;
 use crate::event::{CaseEnd, Exchange, Failure, Skip, StopReason, Verdict};
 use crate::plan::Case;
+use crate::text::{lines, one_line, shortened};
 
 /// The most of a message, in bytes.
 const MESSAGE: usize = 1024;
@@ -77,8 +77,7 @@ impl Room {
     /// Message and body of what did not pass. The body alone tells all, for some readers
     /// show nothing else, and its last line says where.
     fn texts(self, case: &Case, failure: &Failure) -> (String, String) {
-        let mut message = one_line(&failure.message);
-        shorten(&mut message, MESSAGE);
+        let message = shortened(one_line(&failure.message), MESSAGE);
         let mut body = String::new();
         for annotation in &failure.annotations {
             body.push_str(&annotation.draw(false));
@@ -90,20 +89,16 @@ impl Room {
         if !failure.repeat.is_empty() {
             body.push_str(&format!("repeat:\n  {}\n\n", failure.repeat.join("\n  ")));
         }
-        let mut body = lines(body.trim_end());
-        match self {
-            Room::Ample => shorten(&mut body, BODY),
-            Room::Scarce => {
-                shorten(&mut body, SHORT_BODY);
-                body.push_str(&format!("\n\n{SHORTENED}"));
-            }
-        }
+        let body = lines(body.trim_end());
+        let body = match self {
+            Room::Ample => shortened(body, BODY),
+            Room::Scarce => format!("{}\n\n{SHORTENED}", shortened(body, SHORT_BODY)),
+        };
         let place = match failure.annotations.first() {
             Some(first) => first.address(),
             None => format!("{}:{}", case.address(), case.column),
         };
-        body.push_str(&format!("\n\n({})", one_line(&place)));
-        (message, in_cdata(&body))
+        (message, in_cdata(&format!("{body}\n\n({})", one_line(&place))))
     }
 }
 
@@ -111,11 +106,10 @@ fn exchange_text(exchange: &Exchange) -> String {
     let request = exchange.request.trim_end();
     let text = match &exchange.response {
         Some(response) => format!("request:\n{request}\n\nresponse:\n{}\n", response.trim_end()),
-        None => format!("request:\n{request}\n\nno response\n"),
+        None if exchange.sent => format!("request:\n{request}\n\nno response\n"),
+        None => format!("request (not sent):\n{request}\n"),
     };
-    let mut text = lines(&text);
-    shorten(&mut text, EXCHANGE);
-    in_cdata(&text)
+    in_cdata(&shortened(lines(&text), EXCHANGE))
 }
 
 /// Whoever reads only the report must see that the time was up; after a signal or `--fail-fast`
@@ -130,8 +124,7 @@ fn skipped(skip: &Skip) -> TestResult {
         }
         Skip::Stopped(reason) => ("skipped.not-run", reason.words()),
     };
-    let mut message = one_line(reason);
-    shorten(&mut message, MESSAGE);
+    let message = shortened(one_line(reason), MESSAGE);
     TestResult::SkippedWithCause { type_: type_.to_owned(), message, cause }
 }
 

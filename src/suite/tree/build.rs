@@ -269,7 +269,8 @@ impl<'s> Builder<'s> {
             self.refuse_complex_key(start);
         }
         if self.open.len() == MAX_DEPTH {
-            self.fault(Span::new(start, start + 1), too_deep());
+            self.fault(Span::new(start, start + 1), too_deep())
+                .label("the file is read no further");
             return Err(Stop);
         }
         self.cursor = if flow { start + 1 } else { self.cursor.max(start) };
@@ -313,7 +314,8 @@ impl<'s> Builder<'s> {
         let spent = self.spent.alias();
         self.within(spent, span)?;
         let Some(node) = self.anchored.get(&anchor) else {
-            self.fault(span, "an alias inside the value that it stands for");
+            self.fault(span, "an alias inside the value that it stands for")
+                .label("this would never end");
             return Err(Stop);
         };
         let spent = self.spent.copy(&Weight::of(&node.value), self.open.len());
@@ -352,7 +354,7 @@ impl<'s> Builder<'s> {
 
     fn within(&mut self, limit: Result<(), String>, span: Span) -> Result<(), Stop> {
         limit.map_err(|title| {
-            self.fault(span, title);
+            self.fault(span, title).label("the file is read no further");
             Stop
         })
     }

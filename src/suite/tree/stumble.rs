@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use saphyr_parser::ScanError;
 
-use super::flow;
 use super::limits::too_deep;
 use super::place::Places;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
+use crate::template::{FOREIGN_VARIABLE, foreign_variable};
 
 /// Where the parser gave up, and how far it had come.
 pub(super) struct Stumble<'a> {
@@ -22,29 +22,34 @@ pub(super) struct Stumble<'a> {
     pub(super) bracket: Option<usize>,
 }
 
-/// The fault for an error of the parser.
-pub(super) fn explain(stumble: &Stumble, error: &ScanError) -> Diagnostic {
+/// The fault for an error of the parser, if it is about what stands in one place by itself.
+pub(super) fn in_place(stumble: &Stumble, error: &ScanError) -> Option<Diagnostic> {
     let info = error.info();
+    if let Some(fault) = stumble.byte_order_mark() {
+        return Some(fault);
+    }
     let says = |words: &[&str]| words.iter().any(|word| info.contains(word));
     if says(&["tab"]) && !says(&["alphabetic", "printable"]) {
-        return stumble.tab();
+        return Some(stumble.tab());
     }
     if says(&["recursion limit"]) {
-        return stumble.fault(stumble.at, 1, &too_deep());
+        return Some(stumble.fault(stumble.at, 1, &too_deep()));
     }
     if says(&["quoted scalar, found", "in quoted scalar", "quoted scalar, did not"]) {
-        return stumble.quote(says(&["escape", "hexadecimal"]));
+        return Some(stumble.quote(says(&["escape", "hexadecimal"])));
     }
     if says(&["trailing content after double-quoted"]) {
-        return stumble.behind_quote();
+        return Some(stumble.behind_quote());
     }
     if says(&["unexpected character", "anchor", "while scanning a tag", "while parsing a tag"]) {
-        return stumble.indicator();
+        return Some(stumble.indicator());
     }
-    if let Some(fault) = flow::explain(stumble) {
-        return fault;
-    }
-    stumble.block(info)
+    None
+}
+
+/// The fault for an error of the parser in how lines stand to each other.
+pub(super) fn between_lines(stumble: &Stumble, error: &ScanError) -> Diagnostic {
+    stumble.block(error.info())
 }
 
 /// The text as a quoted scalar: in double quotes, unless single ones spare it escapes.
@@ -55,13 +60,24 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
+/// `request:GET /orders`, which YAML takes for one word. Not `http://…`.
+fn glued(word: &str) -> Option<(&str, &str)> {
+    let (key, value) = word.trim_start_matches("- ").split_once(':')?;
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
+    (is_key && !value.is_empty() && !value.starts_with("//")).then_some((key, value))
+}
+
+/// Keys whose values are mappings: what stands behind them on their line is the first entry.
+const OF_MAPPINGS: [&str; 10] =
+    ["headers", "query", "vars", "tokens", "json", "form", "auth", "expect", "basic", "header"];
+
 impl Stumble<'_> {
     pub(super) fn text(&self) -> &str {
         self.source.text()
     }
 
     pub(super) fn fault(&self, start: usize, length: usize, title: &str) -> Diagnostic {
-        let end = (start + length).min(self.text().len());
+        let end = self.text().ceil_char_boundary(start + length);
         Diagnostic::error(self.source, Span::new(start.min(end), end), title)
     }
 
@@ -80,6 +96,16 @@ impl Stumble<'_> {
     fn plain_end(&self, start: usize) -> usize {
         let line = &self.text()[start..self.places.line_end(start)];
         start + line.find(" #").map_or(line, |comment| &line[..comment]).trim_end().len()
+    }
+
+    /// Nobody sees one, and the parser stumbles over it for other reasons.
+    fn byte_order_mark(&self) -> Option<Diagnostic> {
+        const MARK: char = '\u{feff}';
+        let read = self.text().get(..self.at)?;
+        let (last, _) = read.char_indices().next_back().unwrap_or_default();
+        let at = [last, self.at].into_iter().find(|at| self.text()[*at..].starts_with(MARK))?;
+        let title = "a byte order mark inside the file";
+        Some(self.fault(at, MARK.len_utf8(), title).label("remove it"))
     }
 
     fn tab(&self) -> Diagnostic {
@@ -144,9 +170,9 @@ impl Stumble<'_> {
         let title = "text goes on behind its closing quote";
         let fault = self.fault(self.at, self.plain_end(self.at).max(self.at + 1) - self.at, title);
         if before.ends_with('\'') {
-            fault.label("inside '…' a ' is written twice: ''")
+            fault.label("quote all of it; inside '…' a ' is written twice: ''")
         } else {
-            fault.label("inside \"…\" a \" is written \\\"")
+            fault.label("quote all of it; inside \"…\" a \" is written \\\"")
         }
     }
 
@@ -172,6 +198,14 @@ impl Stumble<'_> {
     fn block(&self, info: &str) -> Diagnostic {
         let says = |words: &str| info.contains(words);
         let at = self.at;
+        if says("expected node content") && self.text()[at..].starts_with(',') {
+            return self.indicator();
+        }
+        if says("scanning a directive") {
+            return self
+                .fault(self.line_start(at), 1, "a line cannot begin with `%`")
+                .label("quote the text that begins here, or remove it");
+        }
         if says("mapping values are not allowed") {
             return self.second_colon();
         }
@@ -182,9 +216,7 @@ impl Stumble<'_> {
             return self.no_key();
         }
         if says("expected '-' indicator") {
-            return self
-                .fault(at, self.plain_end(at) - at, "an entry of this list has no `-`")
-                .label("begin it with `- `, or indent it like the key that it belongs to");
+            return self.no_dash();
         }
         if says("block sequence entries are not allowed") {
             return self
@@ -197,12 +229,6 @@ impl Stumble<'_> {
         if says("misplaced bracket") {
             let bracket = &self.text()[at..=at];
             return self.fault(at, 1, &format!("`{bracket}` closes nothing"));
-        }
-        if says("unprintable") {
-            return self.fault(at, 1, "a NUL character in the file");
-        }
-        if says("byte order mark") {
-            return self.fault(at, 3, "a byte order mark inside the file").label("remove it");
         }
         if says("comment intercepting") {
             return self
@@ -232,6 +258,15 @@ impl Stumble<'_> {
         match line.find(": ").map(|colon| start + colon) {
             Some(colon) if colon < self.at => {
                 let value = self.places.skip_blanks(colon + 1).min(self.at);
+                let key = line[..colon - start].trim_start_matches([' ', '-']);
+                if OF_MAPPINGS.contains(&key) {
+                    let entry = &self.text()[value..self.plain_end(value)];
+                    return self
+                        .fault(value, entry.len(), &format!("an entry on the line of its `{key}:`"))
+                        .label(format!(
+                            "write `{key}: {{{entry}}}`, or begin it on the next line"
+                        ));
+                }
                 let title = "a `: ` inside a text without quotes";
                 self.quote_this(value, self.plain_end(value), title)
             }
@@ -245,12 +280,42 @@ impl Stumble<'_> {
     }
 
     fn no_colon(&self) -> Diagnostic {
-        let before = self.text()[..self.at].trim_end();
-        let start = self.line_start(before.len());
+        let mut before = self.text()[..self.at].trim_end();
+        let mut start = self.line_start(before.len());
+        // A line above it that is no key either is where the text begins.
+        let above = self.text()[..start].trim_end();
+        let begin = self.line_start(above.len());
+        if !above.is_empty() && !above[begin..].contains([':', '#', '-']) {
+            (before, start) = (above, begin);
+        }
         let word = before[start..].trim();
         let start = before.len() - before[start..].trim_start().len();
+        if let Some((key, value)) = glued(word) {
+            let title = format!("no space behind the `:` of `{key}`");
+            return self.fault(start, word.len(), &title).label(format!("write `{key}: {value}`"));
+        }
         self.fault(start, word.len(), &format!("`{word}` is neither a key nor part of a value"))
             .label("a `:` is missing behind it, or it is indented wrongly")
+    }
+
+    /// A key in a list: it should begin an entry, or belong to the entry above.
+    fn no_dash(&self) -> Diagnostic {
+        let (at, column) = (self.at, self.at - self.line_start(self.at));
+        let entry = self.text()[..self.line_start(at)].lines().rev().find_map(|line| {
+            let indent = line.len() - line.trim_start().len();
+            (indent <= column && line[indent..].starts_with("- ")).then(|| {
+                let rest = &line[indent + 1..];
+                (indent, indent + 1 + rest.len() - rest.trim_start().len())
+            })
+        });
+        match entry {
+            Some((dash, key)) if dash < column => self
+                .fault(at, self.plain_end(at) - at, "wrong indentation")
+                .label(format!("the keys of this entry begin in column {}", key + 1)),
+            _ => self
+                .fault(at, self.plain_end(at) - at, "an entry of this list has no `-`")
+                .label("begin it with `- `, or indent it like the key that it belongs to"),
+        }
     }
 
     fn no_key(&self) -> Diagnostic {
@@ -265,10 +330,11 @@ impl Stumble<'_> {
         if before.ends_with([']', '}']) {
             let value = self.value_on_line(start);
             let end = self.plain_end(value);
-            if self.text()[value..end].starts_with("{{") {
+            if let Some((written, here)) = foreign_variable(&self.text()[value..end]) {
+                let at = value + self.text()[value..end].find(written).unwrap_or(0);
                 return self
-                    .fault(value, end - value, "`{{…}}` is not a variable")
-                    .label("one is written ${name}");
+                    .fault(at, written.len(), FOREIGN_VARIABLE)
+                    .label(format!("write {here}"));
             }
             let title = "text goes on behind the closing bracket";
             return self.quote_this(value, end, title);

@@ -2,11 +2,13 @@
 
 use saphyr_parser::{ScanError, Span as Marks};
 
+use super::super::flow;
 use super::super::scalar::Refused;
-use super::super::stumble::{Stumble, explain};
+use super::super::stumble::{self, Stumble};
 use super::{Builder, Stop};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::template::{FOREIGN_VARIABLE, foreign_variable};
 
 impl Builder<'_> {
     pub(super) fn refuse_plain(&mut self, text: &str, span: Span, refused: Refused) {
@@ -33,13 +35,17 @@ impl Builder<'_> {
         );
     }
 
-    /// The parser lets them pass, YAML does not, and nobody sees them.
+    /// The parser lets most of them pass, YAML does not, and nobody sees them.
     pub(super) fn refuse_control_characters(&mut self) {
-        let control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-        let Some(at) = self.source.text().bytes().position(|byte| control(&byte)) else { return };
+        let Some(at) = self.control_character() else { return };
         let code = self.source.text().as_bytes()[at];
         self.fault(Span::new(at, at + 1), "a control character in the file")
             .label(format!("in double quotes it is written \\x{code:02x}"));
+    }
+
+    fn control_character(&self) -> Option<usize> {
+        let control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+        self.source.text().bytes().position(control)
     }
 
     /// `%YAML` and `%TAG` stand in lines before the `---` at `end`.
@@ -55,12 +61,20 @@ impl Builder<'_> {
     }
 
     pub(super) fn refuse_complex_key(&mut self, start: usize) {
-        let title = "a list or mapping cannot be a key";
-        let doubled = self.source.text().as_bytes()[start.saturating_sub(1)..].starts_with(b"{{");
-        let fault = self.fault(Span::new(start, start + 1), title);
-        if doubled {
-            fault.label("a variable is written \"${name}\", in quotes");
+        let outer = start.saturating_sub(1);
+        let text = &self.source.text()[outer..];
+        if text.starts_with("{{")
+            && let Some((written, here)) = foreign_variable(text)
+            && text.starts_with(written)
+        {
+            let span = Span::new(outer, outer + written.len());
+            self.fault(span, FOREIGN_VARIABLE)
+                .label(format!("write \"{here}\""))
+                .note("between brackets it needs the quotes");
+            return;
         }
+        self.fault(Span::new(start, start + 1), "a list or mapping cannot be a key")
+            .label("for a text, put it in quotes");
     }
 
     pub(super) fn stumbled(&mut self, error: &ScanError) -> Stop {
@@ -71,7 +85,14 @@ impl Builder<'_> {
             cursor: self.cursor,
             bracket: self.open.iter().find(|open| open.flow).map(|open| open.start),
         };
-        let fault = explain(&stumble, error);
+        // The parser takes a NUL for the end of the file, and stumbles for another reason.
+        if self.control_character().is_some_and(|control| control <= stumble.at) {
+            self.refuse_control_characters();
+            return Stop;
+        }
+        let fault = stumble::in_place(&stumble, error)
+            .or_else(|| flow::explain(&stumble))
+            .unwrap_or_else(|| stumble::between_lines(&stumble, error));
         // What was found wrong inside the marked text comes of the same mistake.
         let Span { start, end } = fault.place.span;
         self.faults.retain(|earlier| {

@@ -63,7 +63,10 @@ fn what_stands_in_a_mapping() {
         ("a: {starts_with: a, b}\n", "1:21 [b] `b` has no value: did you mean `\"a, b\"`?"),
         ("a: {in: a, b, c, d: e}\n", "1:12 [b] `b` has no value: did you mean `\"a, b, c\"`?"),
         ("a: {b:c}\n", "1:5 [b:c] `b:c` has no value: did you mean `b: c`?"),
-        ("a: [b, , c]\n", "1:8 [,] nothing stands before this `,`: "),
+        (
+            "a: [b, , c]\n",
+            "1:8 [,] nothing stands before this `,`: remove it, or write what is missing",
+        ),
         (
             "a: {b}\n",
             "1:5 [b] `b` has no value: nothing stands behind it: write `\"\"` or `null` if that is meant",
@@ -76,17 +79,17 @@ fn what_stands_in_a_mapping() {
             "<<: {a: 1}\nb: 2\n",
             "1:1 [<<] merge keys are not read: write out what is meant, or repeat a whole value with `*name`",
         ),
-        ("[a]: b\n", "1:1 [[] a list or mapping cannot be a key: "),
-        (
-            "a: {{x}}\n",
-            "1:5 [{] a list or mapping cannot be a key: a variable is written \"${name}\", in quotes",
-        ),
+        ("[a]: b\n", "1:1 [[] a list or mapping cannot be a key: for a text, put it in quotes"),
+        ("a: {{x}}\n", "1:4 [{{x}}] `{{…}}` is not a variable: write \"${x}\""),
         ("a: &x b\n*x : c\n", "2:1 [*x] an alias cannot be a key: write the key itself"),
         (": a\n", "1:1 [:] a key is missing: nothing stands before it"),
         ("a:\n  -\n  - b\n", "2:3 [-] an entry of a list is missing: nothing stands behind it"),
         ("a: !!str b\n", "1:4 [!!str] tags are not read: remove it"),
         ("a: &x !y [1]\n", "1:7 [!y] tags are not read: remove it"),
-        ("a: &x [*x]\n", "1:8 [*x] an alias inside the value that it stands for: "),
+        (
+            "a: &x [*x]\n",
+            "1:8 [*x] an alias inside the value that it stands for: this would never end",
+        ),
     ]);
 }
 
@@ -115,7 +118,10 @@ fn a_file_is_one_document() {
             "a: \u{1b}[1m\n",
             "1:4 [\u{1b}] a control character in the file: in double quotes it is written \\x1b",
         ),
-        ("a: \0\n", "1:4 [\0] a NUL character in the file: "),
+        (
+            "a: \0\n",
+            "1:4 [\0] a control character in the file: in double quotes it is written \\x00",
+        ),
         ("a: b\n\u{feff}c: d\n", "2:1 [\u{feff}] a byte order mark inside the file: remove it"),
     ]);
 }
@@ -157,7 +163,7 @@ fn brackets_that_do_not_match() {
             "a: [x, y]z\n",
             "1:4 [[x, y]z] text goes on behind the closing bracket: quote this: \"[x, y]z\"",
         ),
-        ("a: {{x}}/b\n", "1:4 [{{x}}/b] `{{…}}` is not a variable: one is written ${name}"),
+        ("a: {{x}}/b\n", "1:4 [{{x}}] `{{…}}` is not a variable: write ${x}"),
     ]);
 }
 
@@ -173,16 +179,21 @@ fn quotes_and_what_may_not_begin_a_text() {
         ),
         (
             "a: 'it's'\n",
-            "1:8 [s'] text goes on behind its closing quote: inside '…' a ' is written twice: ''",
+            "1:8 [s'] text goes on behind its closing quote: quote all of it; inside '…' a ' is written twice: ''",
         ),
         (
             "a: \"x\" y\n",
-            "1:8 [y] text goes on behind its closing quote: inside \"…\" a \" is written \\\"",
+            "1:8 [y] text goes on behind its closing quote: quote all of it; inside \"…\" a \" is written \\\"",
         ),
         ("a: @x y # z\n", "1:4 [@x y] a text cannot begin with `@`: quote this: \"@x y\""),
         ("a: {b: @x, c: d}\n", "1:8 [@x] a text cannot begin with `@`: quote this: \"@x\""),
         ("a: `x`\n", "1:4 [`x`] a text cannot begin with a backtick: quote this: \"`x`\""),
         ("a: %x\n", "1:4 [%x] a text cannot begin with `%`: quote this: \"%x\""),
+        ("a: , b\n", "1:4 [, b] a text cannot begin with `,`: quote this: \", b\""),
+        (
+            "a: b\n% c: d\n",
+            "2:1 [%] a line cannot begin with `%`: quote the text that begins here, or remove it",
+        ),
         ("a: *\n", "1:4 [*] a text cannot begin with `*`: quote this: \"*\""),
         (
             "a: *.x\n",
