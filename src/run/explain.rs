@@ -23,6 +23,9 @@ const LABEL: usize = 60;
 /// How much of a message is looked at to find secrets in what will be shown of it.
 const LOOKED_AT: usize = 64 * 1024;
 
+/// More than a secret that is known only as a whole has in any spelling, in bytes.
+const EDGE: usize = 256;
+
 /// Makes texts out of what happened.
 #[derive(Clone, Copy)]
 pub struct Explainer<'r> {
@@ -138,11 +141,21 @@ impl Explainer<'_> {
     }
 
     fn value(&self, text: &str) -> String {
-        shortened(self.redactor.redact(at_most(text, LOOKED_AT)), VALUE)
+        self.redacted(text, VALUE)
     }
 
     fn shown(&self, text: &str) -> String {
-        shortened(self.redactor.redact(at_most(text, LOOKED_AT)), EXCERPT)
+        self.redacted(text, EXCERPT)
+    }
+
+    /// What the cut left of a secret at the end of what is looked at is known to nobody: where all
+    /// before it is masked, that end would be shown.
+    fn redacted(&self, text: &str, limit: usize) -> String {
+        let looked_at = at_most(text, LOOKED_AT);
+        let redacted = self.redactor.redact(looked_at);
+        let end = if looked_at.len() < text.len() { EDGE } else { 0 };
+        let limit = limit.min(redacted.len().saturating_sub(end));
+        shortened(redacted, limit)
     }
 }
 

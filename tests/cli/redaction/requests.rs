@@ -55,3 +55,29 @@ fn a_password_in_a_url_is_hidden_where_it_is_refused() {
     assert!(ended.stderr.contains("GET http://al:***@127.0.0.1/"), "{}", ended.stderr);
     assert!(!format!("{}{}", ended.stderr, ended.stdout).contains("hunter2"));
 }
+
+#[test]
+fn what_the_end_of_a_long_text_leaves_of_a_secret_is_not_shown() {
+    let secret = "Short-1-Secret";
+    let server = Server::start(move |request, stream| {
+        // The length of the path moves the place where the text is cut.
+        let padding = request.target.trim_start_matches('/');
+        let body = format!("{padding}{}", secret.repeat(6000));
+        let _ = stream.write_all(&answer(500, &[], &body));
+        Then::Keep
+    });
+    let case = |length: usize| {
+        let path = "-".repeat(length);
+        format!("  - {{name: n{length}, request: GET /{path}, expect: {{status: 200, body: x}}}}\n")
+    };
+    let spec = format!(
+        "base_url: {}\nauth: {{bearer: {secret}}}\ntests:\n{}",
+        server.url(),
+        (0..secret.len()).map(case).collect::<String>()
+    );
+    let sandbox = Sandbox::new().file("a.yaml", spec);
+    let ended = sandbox.run(&["a.yaml", "--junit=out.xml"]).expect_code(1);
+    for text in [ended.stdout, sandbox.read("out.xml")] {
+        assert!(!text.contains("Short"), "{text}");
+    }
+}
