@@ -217,7 +217,8 @@ pub enum ColorWhen {
 
 const AFTER_HELP: &str = "\
 Exit codes:
-  0    at least one case passed, and each other one was skipped by its own `skip`
+  0    at least one case passed, and each other one was skipped by its own `skip`, a waiver,
+       or because it does not apply
   1    at least one case failed, errored or was not run
   2    the command line, the project file or a spec is invalid
   3    apitest could not do its own part: a report not written, the server not started

@@ -12,7 +12,7 @@ pub struct Tally {
     pub failed: usize,
     /// Errored.
     pub errored: usize,
-    /// Skipped by their own `skip`.
+    /// skipped by their own `skip`, a waiver, or as they do not apply.
     pub skipped: usize,
     /// Not run because the run ended early.
     pub not_run: usize,
