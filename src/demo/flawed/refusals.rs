@@ -1,5 +1,7 @@
 //! Flaws of answering: who is refused is right, and how is wrong.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::unguarded;
@@ -11,6 +13,8 @@ use crate::demo::request::Request;
 
 /// From this length on a token is too much for it.
 const LONG: usize = 4096;
+/// From so many brackets on, claims are too much for it.
+const DEEP: usize = 1000;
 
 /// A 401 has what was asked for in its body.
 pub fn leak(answer: Answer, request: &Request, api: &Api) -> Answer {
@@ -52,9 +56,20 @@ pub fn crash_on_long(answer: Answer, request: &Request, _: &Api) -> Answer {
     crash_if(answer, request, |token| token.len() >= LONG)
 }
 
-/// The refusal of a token repeats it.
+/// A JWT whose claims are nested deep is a 500.
+pub fn crash_on_deep(answer: Answer, request: &Request, _: &Api) -> Answer {
+    crash_if(answer, request, |token| {
+        let claims = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+        let opened = |claims: Vec<u8>| claims.iter().filter(|b| b"[{".contains(b)).count();
+        claims.map_or(0, opened) >= DEEP
+    })
+}
+
+/// What stands behind `Bearer` and is refused is repeated.
 pub fn token_echo(answer: Answer, request: &Request, _: &Api) -> Answer {
-    match bad_token(&answer, request) {
+    let refused = matches!(answer.status, 400 | 401) && answer.field(CHALLENGE).is_some();
+    let sent = request.value("authorization").and_then(|field| field.strip_prefix("Bearer "));
+    match sent.filter(|_| refused) {
         None => answer,
         Some(token) => {
             let description = format!("The token {token} is not good.");
@@ -78,6 +93,13 @@ pub fn wrong_scheme(answer: Answer, _: &Request, _: &Api) -> Answer {
 pub fn no_error_code(answer: Answer, request: &Request, _: &Api) -> Answer {
     let bad = bad_token(&answer, request).is_some();
     if bad { challenge(answer, |_| REALM.to_owned()) } else { answer }
+}
+
+/// The challenge to a bad token says what belongs beside a 403.
+pub fn wrong_error_code(answer: Answer, request: &Request, _: &Api) -> Answer {
+    let bad = bad_token(&answer, request).is_some();
+    let changed = |text: &str| text.replace("invalid_token", "insufficient_scope");
+    if bad { challenge(answer, changed) } else { answer }
 }
 
 /// A list or an order may be kept by every cache on its way.

@@ -66,9 +66,11 @@ pub const FLAWS: &[Flaw] = &[
     flaw("redirect", "A 401 is a redirect to a login page.", Answers(refusals::redirect)),
     flaw("crash", "An opaque token that nobody knows gets a 500.", Answers(refusals::crash)),
     flaw("crash-on-long", "A long token gets a 500.", Answers(refusals::crash_on_long)),
+    flaw("crash-on-deep", "A JWT whose claims are nested deep gets a 500.", Answers(refusals::crash_on_deep)),
     flaw("token-echo", "The refusal of a token repeats it.", Answers(refusals::token_echo)),
     flaw("no-commas", "The challenge lacks its commas.", Answers(refusals::no_commas)),
     flaw("wrong-scheme", "The challenge asks for Basic.", Answers(refusals::wrong_scheme)),
     flaw("no-error-code", "The challenge to a bad token has no error code.", Answers(refusals::no_error_code)),
+    flaw("wrong-error-code", "The challenge to a bad token says `insufficient_scope`.", Answers(refusals::wrong_error_code)),
     flaw("public-cache", "Caches may keep the orders and show them to others.", Answers(refusals::public_cache)),
 ];

@@ -40,6 +40,9 @@ pub const WITHOUT_FIELD: &[&str] = &[
     "method-override",
 ];
 
+/// Those with one Authorization field that holds more than a token, or something else than one.
+pub const MALFORMED: &[&str] = &["odd-text", "trailing-junk", "two-places"];
+
 pub fn sent() -> Vec<Sent> {
     let mut all = opaque();
     all.extend(misplaced());
@@ -154,6 +157,7 @@ fn jwts() -> Vec<(&'static str, u16, String)> {
     let mallory = URL_SAFE_NO_PAD.encode(changed("sub", json!("mallory")).to_string());
     let raised = changed("scope", json!("orders:read admin")).to_string();
     let flipped = if signature.starts_with('A') { "B" } else { "A" };
+    let nested = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
     let case = signing_input(&json!({"alg": "nOnE", "kid": "demo-hs256"}), &claims("alice"));
     vec![
         ("good-hs256", 200, good.clone()),
@@ -185,6 +189,7 @@ fn jwts() -> Vec<(&'static str, u16, String)> {
         ("not-yet-valid", 401, spoiled("nbf", json!(4_102_000_000_u64))),
         ("wrong-audience", 401, spoiled("aud", json!("https://invoices.demo.example"))),
         ("wrong-issuer", 401, spoiled("iss", json!("https://login.other.example"))),
+        ("deep-payload", 401, format!("{header}.{}.{signature}", URL_SAFE_NO_PAD.encode(nested))),
         ("unknown-user", 401, spoiled("sub", json!("mallory"))),
     ]
 }
