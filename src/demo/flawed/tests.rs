@@ -146,6 +146,19 @@ fn every_flaw_has_its_row_and_a_name_of_its_own() {
 }
 
 #[test]
+fn the_page_about_enforcement_has_the_same_table() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/enforcement.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let below = page.split_once("## Known flaws").expect("the heading").1;
+    let rows = below.lines().filter(|line| line.starts_with("| `"));
+    let columns = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
+    let told: Vec<(String, String)> =
+        columns.map(|c| (c[1].trim_matches('`').to_owned(), c[2].to_owned())).collect();
+    let flaws = FLAWS.iter().map(|flaw| (flaw.name.to_owned(), flaw.says.to_owned()));
+    assert_eq!(told, flaws.collect::<Vec<_>>());
+}
+
+#[test]
 fn everything_that_is_right_is_answered_so_by_the_right_api() {
     for sent in sent() {
         let status = &answered(&sent, "")[9..12];
