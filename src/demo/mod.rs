@@ -89,7 +89,7 @@
 //! that has begun must come within 30 s.
 
 pub mod tokens;
-pub mod users;
+mod users;
 mod server;
 mod reader;
 mod framing;

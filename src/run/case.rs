@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::Run;
 use super::explain::Explainer;
-use super::request::Maker;
+use super::request::{Maker, Unsent};
 use crate::event::{CaseEnd, Exchange, Skip, Verdict};
+use crate::http::message::Response;
 use crate::judge::judge;
+use crate::plan::credential::Credential;
 use crate::plan::{Case, Step, Work};
 
 /// What a step says when it does not hold.
@@ -66,8 +68,13 @@ impl Run<'_> {
             .map_err(|unsent| (Verdict::Errored(explain.unsent(case, step, &unsent)), None))?;
         let response = (self.transport)(worker, &request).map_err(|error| {
             let failure = explain.transport(case, step, &request, &error);
-            (Verdict::Errored(failure), Some(explain.exchange(&request, None)))
+            (Verdict::Errored(failure), Some(explain.unanswered(&request, &error)))
         })?;
+        if let Some(unsent) = refused_for_lack_of_a_credential(step, &response) {
+            let failure = explain.unsent(case, step, &unsent);
+            let shown = explain.exchange(&request, Some(&response));
+            return Err((Verdict::Errored(failure), Some(shown)));
+        }
         let mismatches = judge(&step.expectations, &response, self.bindings);
         if mismatches.is_empty() {
             let shown = self.settings.verbose.then(|| explain.exchange(&request, Some(&response)));
@@ -81,4 +88,18 @@ impl Run<'_> {
     pub fn explainer(&self) -> Explainer<'_> {
         Explainer { redactor: self.redactor }
     }
+}
+
+/// A refusal after a redirect took the credential off says nothing about that credential.
+fn refused_for_lack_of_a_credential(step: &Step, response: &Response) -> Option<Unsent> {
+    let origin = response.withheld.as_ref()?;
+    if matches!(step.credential, Credential::None) || !matches!(response.status, 401 | 403) {
+        return None;
+    }
+    let reason = format!(
+        "a redirect led to {origin}, where no credential is sent: its {} says nothing about the \
+         one of this test; request it there",
+        response.status
+    );
+    Some(Unsent { kind: "redirect", reason, place: None })
 }
