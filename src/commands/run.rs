@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::load::project::{self, LoadedProject};
 use super::load::{self, Loaded};
 use super::reports::Reports;
 use super::{Process, broken, say};
 use crate::cli::RunArgs;
+use crate::date::day_of;
 use crate::demo::DemoServer;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::discover::{self, Found};
@@ -20,6 +21,7 @@ use crate::http::client::{Client, ClientSettings};
 use crate::plan::scope::Inputs;
 use crate::plan::select::Selection;
 use crate::plan::{Plan, Work};
+use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pool::Pool;
 use crate::run::stop::Stop;
 use crate::run::tokens::TokenStore;
@@ -88,6 +90,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         redactor: &redactor,
         bindings: &bindings,
         stop: &stop,
+        waivers: WaiverBook::default(),
     };
     run.execute(&pool, &mut |event| reports.report(&event));
     let code = reports.finish(code);
@@ -196,6 +199,7 @@ fn inputs(arguments: &RunArgs, process: &Process, loaded: &LoadedProject) -> Inp
         env: process.env.clone(),
         vars: arguments.var.iter().cloned().collect(),
         server: loaded.project.as_ref().is_some_and(|project| project.demo_server),
+        today: day_of(SystemTime::now()),
     }
 }
 

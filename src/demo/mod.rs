@@ -110,8 +110,8 @@ mod bearer;
 mod api;
 mod token_store;
 mod grant;
-mod jwt;
-mod keys;
+pub(crate) mod jwt;
+pub(crate) mod keys;
 mod clock;
 mod stop;
 #[cfg(test)]

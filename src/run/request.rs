@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts};
-use crate::http::message::{Header, Request};
+use crate::http::message::{Connections, Header, Request};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, Step};
@@ -91,6 +91,7 @@ impl Maker<'_> {
             timeout: step.settings.timeout,
             follow_redirects: step.settings.follow_redirects,
             allow_plain_http: step.settings.allow_plain_http,
+            connections: Connections::Shared,
         })
     }
 

@@ -18,3 +18,4 @@ mod signals;
 mod own_specs;
 mod architecture;
 mod docs;
+mod enforce;
