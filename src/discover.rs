@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span};
 use crate::suite::project::FILE_NAME;
 
@@ -82,6 +82,10 @@ impl Found {
             return;
         }
         match std::fs::metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let near = near(&path).map(|near| format!(": did you mean `{near}`?"));
+                self.miss(&path, reason(&error) + &near.unwrap_or_default());
+            }
             Err(error) => self.miss(&path, reason(&error)),
             Ok(file) if !file.is_file() => self.miss(&path, "neither a file nor a folder".into()),
             Ok(_) if is_project_name(&path) => {
@@ -117,6 +121,17 @@ impl Found {
     fn miss(&mut self, path: &Path, reason: String) {
         self.missing.push((shown(path), reason));
     }
+}
+
+/// What stands beside a path that is not there, and has nearly its name.
+fn near(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    let near = did_you_mean(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(shown(&path.with_file_name(near)))
 }
 
 fn is_project_name(path: &Path) -> bool {

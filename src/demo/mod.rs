@@ -89,7 +89,7 @@
 //! that has begun must come within 30 s.
 
 pub mod tokens;
-pub mod users;
+mod users;
 mod server;
 mod reader;
 mod framing;
@@ -110,8 +110,8 @@ mod bearer;
 mod api;
 mod token_store;
 mod grant;
-mod jwt;
-mod keys;
+pub(crate) mod jwt;
+pub(crate) mod keys;
 mod clock;
 mod stop;
 #[cfg(test)]

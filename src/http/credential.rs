@@ -37,6 +37,7 @@ pub fn is_harmless(header: &Header) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::message::Connections;
     use crate::http::url::Target;
     use std::time::Duration;
 
@@ -49,6 +50,7 @@ mod tests {
             timeout: Duration::from_secs(1),
             follow_redirects: 0,
             allow_plain_http: false,
+            connections: Connections::Shared,
         }
     }
 

@@ -21,6 +21,19 @@ pub struct Request {
     pub follow_redirects: u32,
     /// Whether a credential may travel over plain HTTP beyond loopback.
     pub allow_plain_http: bool,
+    /// The connections that it may go out on.
+    pub connections: Connections,
+}
+
+/// Which connections a request may go out on. A server may take what comes on a connection for
+/// authenticated because an earlier request on it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Connections {
+    /// Those that all requests share.
+    #[default]
+    Shared,
+    /// Those on which no good token was ever sent.
+    Tokenless,
 }
 
 /// A header field of a request.

@@ -78,6 +78,7 @@ mod tests {
             timeout: Duration::from_secs(1),
             follow_redirects: 1,
             allow_plain_http: false,
+            connections: Connections::Shared,
         }
     }
 

@@ -12,6 +12,7 @@ mod decimal;
 mod hint;
 mod json;
 mod outcome;
+pub mod probe;
 mod seen;
 mod words;
 #[cfg(test)]

@@ -78,10 +78,28 @@ pub fn bind(
             let name = Spanned::new(name.clone(), auth.span);
             tokens.named(binder, &name, source).map_or(Credential::None, Credential::Token)
         }
+        Auth::Bearer(token) if is_name_of_token(binder, token) => {
+            binder.fault(source, token.span, "`bearer` takes a token, not the name of one").label =
+                "this is a name under `tokens:`: write it behind `auth:` itself".into();
+            Credential::None
+        }
         Auth::Bearer(token) => Credential::Bearer(bearer_token(binder, token, source, "token")),
         Auth::Basic { username, password } => basic(binder, username, password, source),
         Auth::Header(written) => header(binder, written, source),
     }
+}
+
+/// `{bearer: alice}` would send the word `alice`, and be refused for that.
+fn is_name_of_token(binder: &mut Binder, written: &Spanned<Template>) -> bool {
+    let Some(text) = written.value.as_fixed() else { return false };
+    let levels = binder.levels().to_vec();
+    for level in levels {
+        if let Some((key, _)) = level.settings.tokens.iter().find(|(key, _)| key.value == text) {
+            binder.use_of(level.source, key.span);
+            return true;
+        }
+    }
+    false
 }
 
 /// A token that goes behind `Bearer `; never empty.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::scope::{Binder, Bound, Place, place};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span};
-use crate::template::{Draft, Name, Part, Template, Variable};
+use crate::template::{Draft, Name, Part, Template, Variable, is_of_environment};
 
 /// How many bytes the variables of one case may stand for.
 const MOST_BYTES: usize = 64 << 20;
@@ -157,12 +157,17 @@ impl Binder<'_> {
         let fault =
             self.fault(source, variable.span, format!("the variable `{name}` is not defined"));
         match (near, is_token, in_environment) {
+            (_, _, true) => fault.label = format!("did you mean `${{env.{name}}}`?"),
             (Some(near), ..) => fault.label = format!("did you mean `{near}`?"),
             (None, true, _) => fault.label = "this is a token: `auth` takes its name alone".into(),
-            (None, _, true) => fault.label = format!("did you mean `${{env.{name}}}`?"),
-            (None, ..) => {
+            (None, false, _) if is_of_environment(name) => {
+                fault.label = format!("for the environment variable, write `${{env.{name}}}`");
+                fault.helps.push(format!("else define it under `vars:`, or with `--var {name}=…`"));
+            }
+            (None, false, _) => {
                 fault.label = "nothing defines it".into();
                 fault.helps.push(format!("define it under `vars:`, or with `--var {name}=…`"));
+                fault.helps.push(format!("an environment variable is written `${{env.{name}}}`"));
             }
         }
         empty()

@@ -120,7 +120,11 @@ fn base_url(
         if let Some(reason) = reason {
             let fault =
                 Diagnostic::error(source, written.span, "`base_url` is no URL to begin with");
-            binder.blame(mark, fault.label(reason));
+            let mut fault = fault.label(reason);
+            if !text.contains("://") && text.contains(['.', ':']) {
+                fault = fault.help(format!("write `http://{text}` or `https://{text}`"));
+            }
+            binder.blame(mark, fault);
         }
     }
     Some(bound)
@@ -264,6 +268,12 @@ fn typed<T>(
     if result.is_none() {
         let label = match variable {
             true => "what the variable stands for does not fit".to_owned(),
+            false if takes.contains("its unit") && value.is_u64() => {
+                format!("the unit is missing: write `{value}s` or `{value}ms`")
+            }
+            false if takes.contains("a number from") && value == true => {
+                "say how many, such as 5".to_owned()
+            }
             false => format!("found {}", named(&value)),
         };
         binder.blame(mark, Diagnostic::error(source, written.span, takes).label(label));

@@ -83,7 +83,12 @@ impl<O: Write, E: Write> Console<O, E> {
             Verdict::Failed(failed) | Verdict::Errored(failed) => {
                 self.block(&failure(case, end, failed, self.paint))
             }
-            Verdict::Skipped(Skip::Spec(reason)) if self.detail != Detail::Quiet => {
+            Verdict::Skipped(
+                Skip::Spec(reason)
+                | Skip::Waived(reason)
+                | Skip::NotSent(reason)
+                | Skip::NotApplicable(reason),
+            ) if self.detail != Detail::Quiet => {
                 let (word, name) = (self.paint.with(YELLOW, "SKIPPED"), one_line(&case.name));
                 let reason = one_line(reason);
                 self.line(&format!("{word}  {}  {name}: {reason}\n", address(case)))
@@ -147,7 +152,7 @@ impl<O: Write, E: Write> Reporter for Console<O, E> {
             }
             Event::Started { cases, files, jobs } => {
                 self.screen.begin_progress(*cases);
-                if self.detail == Detail::Quiet {
+                if self.detail == Detail::Quiet || *cases == 0 {
                     return Ok(());
                 }
                 let (case, file) = (plural(*cases, "case"), plural(*files, "file"));

@@ -30,9 +30,9 @@ impl Spec {
             line,
             column: 5,
             last_line: line,
-            span: Span::default(),
             tags: Arc::new([]),
             work: Work::Skip("never run".into()),
+            enforced: None,
         }
     }
 
@@ -51,12 +51,13 @@ pub fn passed(millis: u64) -> CaseEnd {
 
 /// An end without an exchange.
 pub fn end(verdict: Verdict, millis: u64) -> CaseEnd {
-    CaseEnd { verdict, elapsed: Duration::from_millis(millis), exchange: None }
+    CaseEnd::new(verdict, Duration::from_millis(millis), None)
 }
 
 /// A case that failed for these reasons, with an exchange.
 pub fn failed(message: &str, annotations: Vec<Annotation>, response: &str) -> CaseEnd {
     let exchange = Exchange {
+        sent: true,
         request: "GET /orders HTTP/1.1\nAuthorization: Bearer ***\n".to_owned(),
         response: Some(response.to_owned()),
     };

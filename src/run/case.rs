@@ -6,11 +6,12 @@ use super::Run;
 use super::explain::Explainer;
 use super::request::Maker;
 use crate::event::{CaseEnd, Exchange, Skip, Verdict};
+use crate::http::message::{Request, Response};
 use crate::judge::judge;
 use crate::plan::{Case, Step, Work};
 
 /// What a step says when it does not hold.
-type StepEnd = (Verdict, Option<Box<Exchange>>);
+pub type StepEnd = (Verdict, Option<Box<Exchange>>);
 
 impl Run<'_> {
     /// Runs a case on the thread with this index.
@@ -29,12 +30,14 @@ impl Run<'_> {
                 (Verdict::Errored(self.explainer().faults(case, "environment", missing)), None)
             }
             (Work::Steps(steps), None) => self.steps(worker, case, steps),
+            // Sent with its control, never by itself.
+            (Work::Probe(_), None) => (Verdict::Errored(self.explainer().panic(case)), None),
         };
         let elapsed = match verdict {
             Verdict::Skipped(_) => Duration::ZERO,
             _ => started.elapsed(),
         };
-        CaseEnd { verdict, elapsed, exchange }
+        CaseEnd::new(verdict, elapsed, exchange)
     }
 
     fn steps(&self, worker: usize, case: &Case, steps: &[Step]) -> StepEnd {
@@ -54,27 +57,64 @@ impl Run<'_> {
         case: &Case,
         step: &Step,
     ) -> Result<Option<Box<Exchange>>, StepEnd> {
-        let explain = self.explainer();
+        let request = self.request(case, step)?;
+        let response = self.response(worker, case, step, &request)?;
+        self.judged(case, step, &request, &response)
+    }
+
+    /// The request of a step.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn request(&self, case: &Case, step: &Step) -> Result<Request, StepEnd> {
         let maker = Maker {
             tokens: &self.tokens,
             redactor: self.redactor,
             bindings: self.bindings,
             project: self.settings.project,
         };
-        let request = maker
-            .request(case, step)
-            .map_err(|unsent| (Verdict::Errored(explain.unsent(case, step, &unsent)), None))?;
-        let response = (self.transport)(worker, &request).map_err(|error| {
-            let failure = explain.transport(case, step, &request, &error);
-            (Verdict::Errored(failure), Some(explain.exchange(&request, None)))
-        })?;
-        let mismatches = judge(&step.expectations, &response, self.bindings);
+        maker.request(case, step).map_err(|unsent| {
+            (Verdict::Errored(self.explainer().unsent(case, step, &unsent)), None)
+        })
+    }
+
+    /// The answer to the request of a step.
+    ///
+    /// # Errors
+    /// The exchange did not complete.
+    pub fn response(
+        &self,
+        worker: usize,
+        case: &Case,
+        step: &Step,
+        request: &Request,
+    ) -> Result<Response, StepEnd> {
+        let explain = self.explainer();
+        (self.transport)(worker, request).map_err(|error| {
+            let failure = explain.transport(case, step, request, &error);
+            (Verdict::Errored(failure), Some(explain.unanswered(request, &error)))
+        })
+    }
+
+    /// Whether the answer is what the step expects; gives what is shown of a passed one.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn judged(
+        &self,
+        case: &Case,
+        step: &Step,
+        request: &Request,
+        response: &Response,
+    ) -> Result<Option<Box<Exchange>>, StepEnd> {
+        let explain = self.explainer();
+        let mismatches = judge(&step.expectations, response, self.bindings);
         if mismatches.is_empty() {
-            let shown = self.settings.verbose.then(|| explain.exchange(&request, Some(&response)));
+            let shown = self.settings.verbose.then(|| explain.exchange(request, Some(response)));
             return Ok(shown);
         }
-        let failure = explain.mismatches(case, step, &request, &mismatches);
-        Err((Verdict::Failed(failure), Some(explain.exchange(&request, Some(&response)))))
+        let failure = explain.mismatches(case, step, request, &mismatches);
+        Err((Verdict::Failed(failure), Some(explain.exchange(request, Some(response)))))
     }
 
     /// The words for what does not pass.

@@ -4,8 +4,11 @@ use super::curl;
 use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
-use crate::http::message::{Header, Request, Response, TransportError};
+use crate::http::message::{Header, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
+use crate::judge::probe::{Finding, Note, likely};
+use crate::plan::credential::Credential;
+use crate::plan::probes::Probe;
 use crate::plan::{Case, Step, Work};
 use crate::secret::{MASK, Redactor};
 use crate::source::Place;
@@ -22,6 +25,26 @@ const LABEL: usize = 60;
 
 /// How much of a message is looked at to find secrets in what will be shown of it.
 const LOOKED_AT: usize = 64 * 1024;
+
+/// A probe and its answer.
+pub struct ProbeStory<'s> {
+    /// The case of the probe.
+    pub case: &'s Case,
+    /// The step of its control.
+    pub step: &'s Step,
+    /// The probe.
+    pub probe: &'s Probe,
+    /// What was sent in place of the credential.
+    pub label: &'s str,
+    /// The request.
+    pub request: &'s Request,
+    /// The answer, if there was one.
+    pub response: Option<&'s Response>,
+    /// What it shows.
+    pub finding: &'s Finding,
+    /// The probe of the same control that showed the same before.
+    pub same: Option<&'static str>,
+}
 
 /// Makes texts out of what happened.
 #[derive(Clone, Copy)]
@@ -74,12 +97,69 @@ impl Explainer<'_> {
         error: &TransportError,
     ) -> Box<Failure> {
         let repeat = self.repeat(case, Some((step, request)));
-        self.error(case, step, error.kind.name(), &error.message, repeat)
+        self.error(&place(case, step), error.kind.name(), &error.message, repeat)
     }
 
     /// A request that was not sent.
     pub fn unsent(&self, case: &Case, step: &Step, unsent: &Unsent) -> Box<Failure> {
-        self.error(case, step, unsent.kind, &unsent.reason, self.repeat(case, None))
+        let place = unsent.place.clone().unwrap_or_else(|| place(case, step));
+        self.error(&place, unsent.kind, &unsent.reason, self.repeat(case, None))
+    }
+
+    /// What an answer to a probe shows: what was sent, what came back, what is right, and why it
+    /// may be so.
+    pub fn probe(&self, story: &ProbeStory) -> Box<Failure> {
+        let ProbeStory { case, step, probe, finding, .. } = story;
+        let mut message = self.value(&finding.message);
+        let kind = finding.verdict.name();
+        let mut repeat = self.repeat(case, None);
+        if let Some(same) = story.same {
+            message = format!("{message}: same answer as {same}");
+            return Box::new(Failure {
+                kind,
+                message,
+                annotations: vec![],
+                noticed: false,
+                repeat,
+            });
+        }
+        let credential = Credential::Header(Vec::new());
+        let command = curl::command(&credential, story.request);
+        repeat.push(self.redactor.redact(&command).into_owned());
+        let place = place(case, step);
+        let label = format!("sent with {}", self.value(story.label));
+        let mut annotation =
+            Annotation::new(Severity::Error, &place, &message, &label, self.redactor);
+        let others = finding.notes.iter().filter(|note| !finding.message.contains(&note.text));
+        annotation
+            .helps
+            .extend(others.map(|note| self.value(&format!("{}: {}", note.id, note.text))));
+        annotation.helps.push(format!("right is {} ({})", probe.answer.words(), probe.standard));
+        annotation.helps.extend(story.response.and_then(likely).map(str::to_owned));
+        annotation.helps.push(format!("more about it: apitest probes --explain {}", probe.id));
+        Box::new(Failure { kind, message, annotations: vec![annotation], noticed: false, repeat })
+    }
+
+    /// What is off about the answer to a control that is what the test expects.
+    pub fn control_note(&self, case: &Case, step: &Step, note: &Note) -> Box<Failure> {
+        self.error(&place(case, step), note.id, &note.text, self.repeat(case, None))
+    }
+
+    /// A case without a verdict, for a reason that stands at its request.
+    pub fn unproven(
+        &self,
+        case: &Case,
+        step: &Step,
+        kind: &'static str,
+        reason: &str,
+    ) -> Box<Failure> {
+        self.error(&place(case, step), kind, reason, self.repeat(case, None))
+    }
+
+    /// A case without a verdict, for a reason that another case tells more about.
+    pub fn without_place(&self, case: &Case, kind: &'static str, reason: &str) -> Box<Failure> {
+        let (message, repeat) = (reason.to_owned(), self.repeat(case, None));
+        Box::new(Failure { kind, message, annotations: vec![], noticed: false, repeat })
     }
 
     /// A case that apitest itself stumbled over.
@@ -104,15 +184,13 @@ impl Explainer<'_> {
 
     fn error(
         &self,
-        case: &Case,
-        step: &Step,
+        place: &Place,
         kind: &'static str,
         reason: &str,
         repeat: Vec<String>,
     ) -> Box<Failure> {
         let message = self.value(reason);
-        let place = Place::new(&case.file.source, step.span);
-        let annotation = Annotation::new(Severity::Error, &place, &message, "", self.redactor);
+        let annotation = Annotation::new(Severity::Error, place, &message, "", self.redactor);
         Box::new(Failure { kind, message, annotations: vec![annotation], noticed: false, repeat })
     }
 
@@ -120,7 +198,12 @@ impl Explainer<'_> {
     pub fn exchange(&self, request: &Request, response: Option<&Response>) -> Box<Exchange> {
         let request_text = self.shown(&request_text(request));
         let response = response.map(|response| self.shown(&response_text(response)));
-        Box::new(Exchange { request: request_text, response })
+        Box::new(Exchange { sent: true, request: request_text, response })
+    }
+
+    /// A request that got no answer, and perhaps was not even sent.
+    pub fn unanswered(&self, request: &Request, error: &TransportError) -> Box<Exchange> {
+        Box::new(Exchange { sent: is_sent(request, error), ..*self.exchange(request, None) })
     }
 
     fn repeat(&self, case: &Case, sent: Option<(&Step, &Request)>) -> Vec<String> {
@@ -131,7 +214,8 @@ impl Explainer<'_> {
         commands
     }
 
-    fn value(&self, text: &str) -> String {
+    /// A text that came from elsewhere.
+    pub fn value(&self, text: &str) -> String {
         shortened(self.redactor.redact(at_most(text, LOOKED_AT)), VALUE)
     }
 
@@ -140,12 +224,29 @@ impl Explainer<'_> {
     }
 }
 
+/// Where a step stands.
+fn place(case: &Case, step: &Step) -> Place {
+    Place::new(&case.file.source, step.span)
+}
+
 /// All of it in one line.
 fn summary(annotations: &[Annotation]) -> String {
     match annotations {
         [] => "it cannot be read".to_owned(),
         [only] => only.title.clone(),
         [first, rest @ ..] => format!("{} (and {} more)", first.title, rest.len()),
+    }
+}
+
+/// Whether a request was sent before this happened. With redirects it may be that of a later one.
+fn is_sent(request: &Request, error: &TransportError) -> bool {
+    use TransportErrorKind as Kind;
+    match error.kind {
+        Kind::PlainHttp => false,
+        Kind::Resolve | Kind::Connect | Kind::Tls | Kind::Unsendable => {
+            request.follow_redirects > 0
+        }
+        _ => true,
     }
 }
 

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts};
-use crate::http::message::{Header, Request};
+use crate::http::message::{Connections, Header, Request};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, Step};
 use crate::secret::Redactor;
+use crate::source::Place;
 use crate::template::{Bindings, FillError, Template, encode_component};
 
 /// Why a request could not be made; nothing was sent.
@@ -18,15 +19,17 @@ pub struct Unsent {
     pub kind: &'static str,
     /// In words.
     pub reason: String,
+    /// Where that stands, if it is not the request itself.
+    pub place: Option<Place>,
 }
 
 impl Unsent {
-    fn token(reason: impl Into<String>) -> Unsent {
-        Unsent { kind: "token", reason: reason.into() }
+    fn token(reason: impl Into<String>, place: Place) -> Unsent {
+        Unsent { kind: "token", reason: reason.into(), place: Some(place) }
     }
 
     fn request(reason: impl Into<String>) -> Unsent {
-        Unsent { kind: "request", reason: reason.into() }
+        Unsent { kind: "request", reason: reason.into(), place: None }
     }
 }
 
@@ -81,6 +84,7 @@ impl Maker<'_> {
             timeout: step.settings.timeout,
             follow_redirects: step.settings.follow_redirects,
             allow_plain_http: step.settings.allow_plain_http,
+            connections: Connections::Shared,
         })
     }
 
@@ -157,46 +161,56 @@ impl Maker<'_> {
         step: &Step,
         headers: &mut Vec<Header>,
     ) -> Result<(), Unsent> {
-        let authorization =
-            |value: String| Header { name: "Authorization".to_owned(), value, credential: true };
-        match &step.credential {
+        let authorization = match &step.credential {
             // Whatever would pass for "without a credential" must be sent without one.
             Credential::None if headers.iter().any(is_authorization) => {
                 let reason = "`auth: none`, but the request carries an Authorization header";
                 return Err(Unsent::request(reason));
             }
-            Credential::None => {}
+            Credential::None => return Ok(()),
             Credential::Token(id) => {
-                let token = self.tokens.get(case.token(*id)).map_err(Unsent::token)?;
-                headers.push(authorization(format!("Bearer {}", token.expose())));
+                let index = case.token(*id);
+                let token = self.tokens.get(index);
+                let token = token.map_err(|why| Unsent::token(why, self.tokens.place(index)))?;
+                format!("Bearer {}", token.expose())
             }
-            Credential::Bearer(token) => {
-                let token = self.secret(token)?;
-                headers.push(authorization(format!("Bearer {token}")));
-            }
+            Credential::Bearer(token) => format!("Bearer {}", self.secret(token)?),
             Credential::Basic(username, password) => {
-                // Some APIs take a key for the user name, and no password.
-                let filled_now = password.as_fixed().is_none();
-                let password = match password.as_fixed() {
-                    Some("") => String::new(),
-                    _ => self.secret(password)?,
-                };
-                let pair = basic_pair(&username.fill(self.bindings)?, &password);
-                if username.as_fixed().is_none() || filled_now {
-                    self.redactor.add(&pair);
-                }
-                headers.push(authorization(format!("Basic {pair}")));
+                format!("Basic {}", self.pair(username, password)?)
             }
-            Credential::Header(fields) => {
-                for (name, template) in fields {
-                    let value = self.secret(template)?;
-                    if template.as_fixed().is_none() {
-                        secret_parts(&value).iter().for_each(|part| self.redactor.add(part));
-                    }
-                    let name = name.fill(self.bindings)?.into_owned();
-                    headers.push(Header { name, value, credential: true });
-                }
+            Credential::Header(fields) => return self.fields(fields, headers),
+        };
+        let name = "Authorization".to_owned();
+        headers.push(Header { name, value: authorization, credential: true });
+        Ok(())
+    }
+
+    fn pair(&self, username: &Template, password: &Template) -> Result<String, Unsent> {
+        let is_fixed = username.as_fixed().is_some() && password.as_fixed().is_some();
+        // Some APIs take a key for the user name, and no password.
+        let password = match password.as_fixed() {
+            Some("") => String::new(),
+            _ => self.secret(password)?,
+        };
+        let pair = basic_pair(&username.fill(self.bindings)?, &password);
+        if !is_fixed {
+            self.redactor.add(&pair);
+        }
+        Ok(pair)
+    }
+
+    fn fields(
+        &self,
+        fields: &[(Template, Template)],
+        headers: &mut Vec<Header>,
+    ) -> Result<(), Unsent> {
+        for (name, template) in fields {
+            let value = self.secret(template)?;
+            if template.as_fixed().is_none() {
+                secret_parts(&value).iter().for_each(|part| self.redactor.add(part));
             }
+            let name = name.fill(self.bindings)?.into_owned();
+            headers.push(Header { name, value, credential: true });
         }
         Ok(())
     }

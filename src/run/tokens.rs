@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::command;
 use super::stop::Stop;
 use crate::diagnostic::Diagnostic;
+use crate::discover;
 use crate::plan::Plan;
 use crate::plan::credential::Token;
 use crate::plan::secrets::short_secret;
@@ -50,6 +51,12 @@ impl<'r> TokenStore<'r> {
         obtained.as_ref().map_err(String::as_str)
     }
 
+    /// Where the token at `index` is defined.
+    pub fn place(&self, index: usize) -> Place {
+        let token = &self.tokens[index];
+        Place::new(&token.source, token.span)
+    }
+
     /// What is to be said of the tokens that were obtained: those that are too short to be secret.
     /// One that is written in a spec was told of before the run.
     pub fn warnings(&self) -> Vec<Diagnostic> {
@@ -72,7 +79,8 @@ impl<'r> TokenStore<'r> {
             TokenSourceKind::File(path) => {
                 let path = path.fill(self.bindings).map_err(|error| error.message)?;
                 std::fs::read_to_string(Path::new(&*path)).map_err(|error| {
-                    format!("the file {path} of token `{}`: {error}", token.name)
+                    let reason = discover::reason(&error);
+                    format!("the file {path} of token `{}`: {reason}", token.name)
                 })?
             }
             TokenSourceKind::Command(words) => self.run(token, words)?,

@@ -3,7 +3,8 @@
 //!
 //! A secret is the value of `bearer`, `password`, `client_secret` or `refresh_token` wherever they
 //! stand, each value under `tokens` that is no source such as `{file: …}`, each under the `header`
-//! of `auth` and each under `secrets`. The name of a token, as in `auth: alice`, is none. When in
+//! of `auth`, each under `secrets`, an `Authorization` header, and what stands behind `auth` and can
+//! name no token. The name of a token, as in `auth: alice`, is none. When in
 //! doubt, more is found than is secret: all that follows a quote that does not close.
 
 mod key;
@@ -15,6 +16,7 @@ mod tests;
 use std::ops::Range;
 
 use crate::diagnostic::did_you_mean;
+use crate::template::is_name;
 
 /// What stands below a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,8 @@ impl Below {
             "tokens" => Below::Secrets,
             "auth" => Below::Auth,
             "enforce" => Below::Names,
+            // It does not belong there, and holds a secret all the same.
+            key if key.eq_ignore_ascii_case("authorization") => Below::Secret,
             _ => Below::Nothing,
         }
     }
@@ -94,5 +98,10 @@ impl Below {
 
     fn is_secret(self) -> bool {
         matches!(self, Below::Secret | Below::Secrets)
+    }
+
+    /// Whether a scalar is a secret. What cannot name a token is most likely one.
+    fn hides(self, scalar: &str) -> bool {
+        self.is_secret() || self == Below::Auth && !is_name(scalar.trim())
     }
 }

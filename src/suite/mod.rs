@@ -1,6 +1,7 @@
 //! A spec as it was written, every value with its span.
 
 pub mod tree;
+pub mod habits;
 pub mod reader;
 pub mod settings;
 pub mod auth;
@@ -8,6 +9,7 @@ pub mod request;
 pub mod matcher;
 pub mod operand;
 pub mod expect;
+pub mod enforce;
 pub mod test;
 pub mod project;
 pub mod literals;

@@ -1,6 +1,8 @@
 //! The keys that may stand at every level: project, spec, test, step.
 
 use super::auth::{Auth, TokenSource};
+use super::enforce::Enforce;
+use super::habits;
 use super::reader::{Field, Reader};
 use super::tree::{Entry, Node};
 use crate::source::Spanned;
@@ -29,12 +31,14 @@ pub struct Settings {
     pub follow_redirects: Option<Spanned<Draft>>,
     /// Whether credentials may travel unencrypted beyond loopback.
     pub allow_plain_http: Option<Spanned<Draft>>,
+    /// Which wrong ways of sending a token must be refused.
+    pub enforce: Option<Spanned<Enforce>>,
     /// Whether something here could not be read, so that what seems to be missing may be written.
     pub broken: bool,
 }
 
 /// The keys read here.
-pub const KEYS: [&str; 10] = [
+pub const KEYS: [&str; 11] = [
     "base_url",
     "tags",
     "vars",
@@ -45,10 +49,11 @@ pub const KEYS: [&str; 10] = [
     "timeout",
     "follow_redirects",
     "allow_plain_http",
+    "enforce",
 ];
 
 /// Keys of the same levels that a later version reads.
-pub const LATER: [&str; 5] = ["cookie_jar", "tls", "proxy", "enforce", "retry"];
+pub const LATER: [&str; 4] = ["cookie_jar", "tls", "proxy", "retry"];
 
 impl Settings {
     /// Reads the value of `name` if that belongs here; tells whether it does.
@@ -67,6 +72,10 @@ impl Settings {
             "query" => self.query = reader.fields(value, "query"),
             "timeout" => self.timeout = Some(reader.spanned_draft(value)),
             "follow_redirects" => self.follow_redirects = Some(reader.spanned_draft(value)),
+            "enforce" => {
+                self.enforce =
+                    Enforce::read(reader, value).map(|enforce| Spanned::new(enforce, value.span));
+            }
             "allow_plain_http" => self.allow_plain_http = Some(reader.spanned_draft(value)),
             _ => return false,
         }
@@ -129,7 +138,7 @@ fn name(reader: &mut Reader, key: &Spanned<String>, what: &str) -> Spanned<Strin
 
 /// Header fields. A hand-made `Authorization` belongs under `auth`, where it is kept secret.
 fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
-    let fields = reader.fields(node, "headers");
+    let mut fields = reader.fields(node, "headers");
     let mut seen: Vec<String> = Vec::new();
     for field in &fields {
         let Some(name) = field.name.value.as_fixed().map(str::to_ascii_lowercase) else { continue };
@@ -140,7 +149,12 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
         }
         let written = field.name.value.as_fixed().unwrap_or_default();
         if let Some((title, label)) = header_name_fault(written) {
-            reader.fault(field.name.span, title).label = label;
+            let instead = if name == "authorization" { instead_of_header(field) } else { None };
+            let fault = reader.fault(field.name.span, title);
+            if instead.is_some() {
+                fault.helps.push(HAND_MADE.into());
+            }
+            fault.label = instead.unwrap_or(label);
         }
         let null = matches!(&field.value.value, Draft::Fixed(value) if value.is_null());
         if null && name == "host" {
@@ -149,7 +163,25 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
         }
         seen.push(name);
     }
+    // It has its fault; what stands in it need not be right as well.
+    fields.retain(|field| {
+        let name = field.name.value.as_fixed();
+        !name.is_some_and(|name| name.eq_ignore_ascii_case("authorization"))
+    });
     fields
+}
+
+/// What those write who send one wrongly on purpose.
+const HAND_MADE: &str = "for a hand-made one, write `auth: {header: {Authorization: …}}`";
+
+/// An `Authorization` header as it is written under `auth`.
+fn instead_of_header(field: &Field) -> Option<String> {
+    let instead = match &field.value.value {
+        Draft::Text(text) => habits::authorization(&text.written()),
+        Draft::Fixed(value) => habits::authorization(value.as_str()?),
+        _ => None,
+    };
+    instead.map(|instead| format!("write `{instead}`"))
 }
 
 /// Why a header field of this name cannot be among `headers`: title and label.

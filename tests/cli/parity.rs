@@ -1,10 +1,9 @@
 //! However many cases run at a time, the reports are the same but for times.
 
-use std::io::Write;
 use std::time::Duration;
 
 use crate::support::sandbox::{Ended, Sandbox, steady};
-use crate::support::server::{Server, Then, answer};
+use crate::support::server::{Server, Then, answer, reply};
 
 /// Answers what is asked for, the first requests of each file later than those behind them.
 fn server() -> Server {
@@ -17,8 +16,7 @@ fn server() -> Server {
             "/error" => return Then::Close,
             _ => answer(200, &[], "{\"fine\": true}"),
         };
-        let _ = stream.write_all(&answer);
-        Then::Keep
+        reply(stream, &answer)
     })
 }
 

@@ -3,15 +3,13 @@
 mod canary;
 mod faults;
 
-use std::io::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use canary::{CANARY, PLAIN, forms, hidden_in_all, sandbox};
 
 use crate::support::sandbox::Sandbox;
-use crate::support::server::{Server, Then, answer};
+use crate::support::server::{Server, Then, answer, reply};
 
 /// A way in: settings of the spec, and what they need.
 struct WayIn {
@@ -106,9 +104,7 @@ fn echo(secret: &str) -> Server {
             }
             _ => answer(401, &[], &format!("before {} after", forms.join(" or "))),
         };
-        // A client that left gets no answer.
-        let _ = stream.write_all(&text);
-        Then::Keep
+        reply(stream, &text)
     })
 }
 

@@ -106,7 +106,8 @@ fn exchange_text(exchange: &Exchange) -> String {
     let request = exchange.request.trim_end();
     let text = match &exchange.response {
         Some(response) => format!("request:\n{request}\n\nresponse:\n{}\n", response.trim_end()),
-        None => format!("request:\n{request}\n\nno response\n"),
+        None if exchange.sent => format!("request:\n{request}\n\nno response\n"),
+        None => format!("request (not sent):\n{request}\n"),
     };
     in_cdata(&shortened(lines(&text), EXCHANGE))
 }
@@ -117,6 +118,9 @@ fn skipped(skip: &Skip) -> TestResult {
     let cause = None;
     let (type_, reason) = match skip {
         Skip::Spec(reason) => ("skipped.spec", reason.as_str()),
+        Skip::Waived(reason) => ("skipped.waived", reason.as_str()),
+        Skip::NotSent(reason) => ("skipped.not-sent", reason.as_str()),
+        Skip::NotApplicable(reason) => ("skipped.not-applicable", reason.as_str()),
         Skip::Stopped(StopReason::Deadline) => {
             let (type_, message) = ("error.deadline".into(), StopReason::Deadline.words().into());
             return TestResult::Error { type_, message, cause };

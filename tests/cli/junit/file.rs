@@ -1,11 +1,11 @@
 //! The file of the report: whole or not there, told of before the first request.
 
-use std::io::Write;
 use std::sync::Mutex;
 use std::sync::mpsc;
 
+use crate::support::report::cases;
 use crate::support::sandbox::Sandbox;
-use crate::support::server::{Server, Then, answer};
+use crate::support::server::{Server, answer, reply};
 use crate::support::xml::Element;
 
 const SPEC: &str = "base_url: ${env.API}\ntests:\n  - {name: a, request: GET /, expect: 200}\n";
@@ -110,8 +110,7 @@ fn hanging() -> (Server, mpsc::Receiver<()>, mpsc::Sender<()>) {
     let server = Server::start(move |_, stream| {
         let _ = arrive.lock().unwrap().send(());
         let _ = wait.lock().unwrap().recv();
-        let _ = stream.write_all(&answer(200, &[], "{}"));
-        Then::Keep
+        reply(stream, &answer(200, &[], "{}"))
     });
     (server, arrived, let_go)
 }
@@ -159,8 +158,7 @@ fn faults_outside_the_specs_are_errors_of_the_report() {
         sandbox.write("apitest.yaml", project);
         sandbox.run(&[arguments, &["--junit", "j.xml"]].concat()).expect_code(2);
         let root = Element::parse(&sandbox.read("j.xml"));
-        let cases = root.children.iter().flat_map(|suite| &suite.children);
-        let bad = cases.filter(|case| case.named("error").count() == 1);
+        let bad = cases(&root).filter(|case| case.named("error").count() == 1);
         bad.map(|case| format!("{}: {}", case.attribute("classname"), case.attribute("name")))
             .collect::<Vec<_>>()
     };
