@@ -13,6 +13,7 @@ mod redaction;
 mod broken_servers;
 mod redirects;
 mod signals;
+mod flawed;
 mod own_specs;
 mod architecture;
 mod docs;

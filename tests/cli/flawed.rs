@@ -1,0 +1,209 @@
+//! Every known flaw of the demo is found by the probes that should find it, and by no other.
+//!
+//! The table in docs/enforcement.md is the contract; examples/flawed.yaml is what is run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use apitest::demo::DemoServer;
+use apitest::demo::tokens::ALICE;
+use apitest::plan::probes::PROBES;
+
+use crate::support::project::root;
+use crate::support::report::{cases, end};
+use crate::support::sandbox::{Ended, Sandbox};
+use crate::support::xml::Element;
+
+/// A flaw as the table has it.
+struct Row {
+    flaw: String,
+    /// The probes of the sets that go without saying, and the control.
+    found_by: Ids,
+    of_other_sets: Ids,
+}
+
+/// Ids of probes; what is off about the control itself has the id of none.
+type Ids = BTreeSet<String>;
+
+/// What stands for the control.
+const CONTROL: &str = "the control";
+
+/// Probes that the table knows and this version does not have. It shrinks until it is gone.
+const NOT_YET: &[&str] = &[
+    "alg-none",
+    "bad-exp-type",
+    "cookie",
+    "deep-payload",
+    "embedded-key",
+    "empty-secret",
+    "expired",
+    "head",
+    "identity-headers",
+    "key-confusion",
+    "long-token",
+    "method-override",
+    "missing-scope",
+    "no-scheme",
+    "no-signature",
+    "not-yet-valid",
+    "odd-text",
+    "other-header",
+    "other-key",
+    "other-methods",
+    "other-scheme",
+    "other-user",
+    "path-variants",
+    "payload-edit",
+    "query",
+    "revoked",
+    "scope-raise",
+    "signature-flip",
+    "trailing-junk",
+    "two-headers",
+    "two-parts",
+    "two-places",
+    "weak-secret",
+    "wrong-audience",
+    "wrong-issuer",
+    "zero-signature",
+];
+
+#[test]
+fn each_flaw_is_found_by_the_probes_that_should_find_it_and_by_no_other() {
+    let demo = DemoServer::start(0).expect("a demo");
+    let sandbox = Sandbox::new().env("API_URL", &demo.url());
+    let report = sandbox.path("junit.xml").to_string_lossy().into_owned();
+    let arguments = ["examples/flawed.yaml", "--junit", &report];
+    Ended::of(sandbox.command(&arguments).current_dir(root())).expect_code(1);
+    let mut found = failures(&sandbox);
+    assert_eq!(found.remove("nothing is wrong here"), Some(Ids::new()));
+    let shown = table().into_iter().filter(|row| !row.found_by.is_empty());
+    let expected = shown.map(|row| (row.flaw, there(row.found_by))).collect();
+    assert_same(&found, &expected);
+}
+
+#[test]
+fn what_other_probes_are_for_is_not_found_by_these() {
+    let demo = DemoServer::start(0).expect("a demo");
+    let unseen: Vec<Row> = table().into_iter().filter(|row| row.found_by.is_empty()).collect();
+    let mut spec = format!(
+        "base_url: {}\nauth: {{bearer: {ALICE}}}\nenforce: {{scheme: bearer, profile: strict}}\n\
+         tests:\n",
+        demo.url()
+    );
+    for Row { flaw, .. } in &unseen {
+        let line = format!("{{name: {flaw}, request: GET /flawed/{flaw}/orders, expect: 200}}");
+        spec.push_str(&format!("  - {line}\n"));
+    }
+    let sandbox = Sandbox::new().file("flawed.yaml", spec);
+    sandbox.run(&["flawed.yaml", "--junit", "junit.xml"]).expect_code(0);
+    let expected = unseen.into_iter().map(|row| (row.flaw, Ids::new())).collect();
+    assert_same(&failures(&sandbox), &expected);
+}
+
+#[test]
+fn every_probe_has_a_flaw_that_only_a_blind_one_would_miss() {
+    let rows = table();
+    let all = |row: &Row| row.found_by.union(&row.of_other_sets).cloned().collect::<Vec<_>>();
+    let told: Ids = rows.iter().flat_map(all).filter(|id| id != CONTROL).collect();
+    let there: Ids = PROBES.iter().map(|probe| probe.id.to_owned()).collect();
+    let blind: Vec<&String> = there.difference(&told).collect();
+    assert!(blind.is_empty(), "no flaw is found by {blind:?}");
+    let missing: Vec<&String> = told.difference(&there).collect();
+    assert_eq!(missing, NOT_YET, "known to the table, and no probes");
+}
+
+#[test]
+fn a_deletion_that_is_guarded_takes_effect_once() {
+    let demo = DemoServer::start(0).expect("a demo");
+    let sandbox = deleting(&demo, "/orders/1001");
+    sandbox.run(&["delete.yaml", "--junit", "junit.xml"]).expect_code(0);
+    assert_eq!(failures(&sandbox)["deletes"], Ids::new());
+    assert_eq!(demo.orders_deleted(), 1);
+}
+
+#[test]
+fn a_deletion_that_is_let_through_is_a_failure_and_the_last_request() {
+    let demo = DemoServer::start(0).expect("a demo");
+    let sandbox = deleting(&demo, "/flawed/any-token/orders/1001");
+    sandbox.run(&["delete.yaml", "--junit", "junit.xml"]).expect_code(1);
+    let report = Element::parse(&sandbox.read("junit.xml"));
+    let ends = |wanted: &str| -> Vec<String> {
+        let ended = cases(&report).filter(|case| end(case).is_some_and(|end| end.name == wanted));
+        ended.map(|case| case.attribute("name").to_owned()).collect()
+    };
+    let probes = |ids: &[&str]| ids.iter().map(|id| format!("deletes › {id}")).collect::<Vec<_>>();
+    assert_eq!(ends("failure"), probes(&["random-token"]));
+    // The good request was not sent, so that the refusals before it prove nothing.
+    let refused = probes(&["no-token", "empty-value", "scheme-only", "basic-scheme"]);
+    assert_eq!(ends("error"), [&["deletes".to_owned()][..], &refused].concat());
+    assert_eq!(ends("skipped"), probes(&["null-token", "look-alike", "truncated", "extended"]));
+    assert_eq!(demo.requests_to("DELETE", "/flawed/any-token/orders/{id}"), 5);
+    assert_eq!(demo.orders_deleted(), 1);
+}
+
+/// A spec that deletes an order and probes that.
+fn deleting(demo: &DemoServer, path: &str) -> Sandbox {
+    let spec = format!(
+        "base_url: {}\nauth: {{bearer: {ALICE}}}\ntests:\n  - name: deletes\n    request: DELETE \
+         {path}\n    expect: 204\n    enforce: {{scheme: bearer, profile: strict}}\n",
+        demo.url()
+    );
+    Sandbox::new().file("delete.yaml", spec)
+}
+
+/// The ids of the probes that did not pass, by the test that is their control.
+fn failures(sandbox: &Sandbox) -> BTreeMap<String, Ids> {
+    let report = Element::parse(&sandbox.read("junit.xml"));
+    let mut failures: BTreeMap<String, Ids> = BTreeMap::new();
+    for case in cases(&report) {
+        let name = case.attribute("name");
+        let (test, id) = name.split_once(" › ").unwrap_or((name, CONTROL));
+        let failed = failures.entry(test.to_owned()).or_default();
+        if let Some(end) = end(case) {
+            assert_eq!(end.name, "failure", "{name}: {}", end.text);
+            failed.insert(id.to_owned());
+        }
+    }
+    failures
+}
+
+fn assert_same(found: &BTreeMap<String, Ids>, expected: &BTreeMap<String, Ids>) {
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (flaw, ids) in expected {
+        assert_eq!(&found[flaw], ids, "{flaw}");
+    }
+}
+
+fn there(mut ids: Ids) -> Ids {
+    ids.retain(|id| !NOT_YET.contains(&id.as_str()));
+    ids
+}
+
+/// The table of flaws in docs/enforcement.md.
+fn table() -> Vec<Row> {
+    let page = fs::read_to_string(root().join("docs/enforcement.md")).expect("the page");
+    let below = page.split_once("## Known flaws").expect("the heading").1;
+    let rows = below.lines().filter(|line| line.starts_with("| `"));
+    let rows: Vec<Row> = rows
+        .map(|row| {
+            let columns: Vec<&str> = row.split('|').map(str::trim).collect();
+            let [_, flaw, _, _, found_by, of_other_sets, _] = columns[..] else { panic!("{row}") };
+            Row {
+                flaw: flaw.trim_matches('`').to_owned(),
+                found_by: ids(found_by),
+                of_other_sets: ids(of_other_sets),
+            }
+        })
+        .collect();
+    assert!(rows.len() > 50, "{} rows", rows.len());
+    rows
+}
+
+fn ids(column: &str) -> Ids {
+    match column {
+        "–" | "†" => Ids::new(),
+        CONTROL => Ids::from([CONTROL.to_owned()]),
+        ids => ids.split_whitespace().map(|id| id.trim_matches('`').to_owned()).collect(),
+    }
+}
