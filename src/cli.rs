@@ -43,6 +43,17 @@ pub enum Command {
     /// The API listens on 127.0.0.1 only. It has orders behind bearer tokens with scopes, a login,
     /// an OAuth 2.0 token endpoint, and routes that are slow or flaky.
     Demo(DemoArgs),
+
+    /// List the probes that `enforce: bearer` sends, and what each must be answered with
+    Probes(ProbesArgs),
+}
+
+/// `apitest probes`
+#[derive(Debug, Args)]
+pub struct ProbesArgs {
+    /// Say all about one probe or check: what is sent, why, what is right, who is known to err
+    #[arg(long, value_name = "ID")]
+    pub explain: Option<String>,
 }
 
 /// `apitest demo`
@@ -112,6 +123,13 @@ pub struct RunArgs {
     )]
     pub max_body: u64,
 
+    /// Fail unless every endpoint that a bearer token is sent to is proven up to this level
+    ///
+    /// L1: it refuses requests without a token. L2: and made-up tokens. L3: and damaged and forged
+    /// ones. L4: and those that are not meant for it. What `enforce` does not probe is not proven.
+    #[arg(long, value_name = "LEVEL", help_heading = "Running")]
+    pub require_level: Option<LevelName>,
+
     /// Treat warnings as errors
     ///
     /// Warnings are about what is most likely a slip, such as a variable that nothing uses.
@@ -171,6 +189,17 @@ pub struct LaterArgs {
 pub enum Format {
     /// JUnit XML.
     Junit,
+}
+
+/// The levels of `--require-level`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "verbatim")]
+#[allow(missing_docs)]
+pub enum LevelName {
+    L1,
+    L2,
+    L3,
+    L4,
 }
 
 /// When colours are used.

@@ -153,6 +153,7 @@ impl<'s> Expansion<'s> {
             last_line: end.line as u32,
             tags,
             work,
+            endpoint: None,
             enforced: None,
         }
     }

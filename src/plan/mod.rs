@@ -28,7 +28,7 @@ use crate::suite::expect::Expectation;
 use crate::template::Template;
 use credential::{Credential, Token, TokenId};
 use probes::assign::once_an_endpoint;
-use probes::{Enforcement, Probe};
+use probes::{Endpoint, Enforcement, Probe};
 use secrets::Secrets;
 use settings::StepSettings;
 
@@ -58,6 +58,8 @@ pub struct Case {
     pub tags: Arc<[Box<str>]>,
     /// What it does.
     pub work: Work,
+    /// What it sends a bearer token to, if it does.
+    pub endpoint: Option<Arc<Endpoint>>,
     /// What is proven with it, of a control and of its probes.
     pub enforced: Option<Arc<Enforcement>>,
 }

@@ -102,16 +102,14 @@ const LATER: [&str; 27] = [
 /// What the probes of a control share with it.
 #[derive(Debug)]
 pub struct Enforcement {
-    /// What is proven to be guarded.
-    pub endpoint: Endpoint,
-    /// Where `enforce` stands, and in which file.
-    pub place: Place,
     /// How much of the standards is insisted on.
     pub profile: Profile,
     /// What is known to be off.
     pub waivers: Vec<Waived>,
     /// The probes that were asked for and do not apply, each with the reason.
     pub absent: Vec<(&'static str, String)>,
+    /// Whether the token is known to be no JWT.
+    pub opaque: bool,
     /// The probes that were asked for one by one.
     pub singly: Vec<&'static str>,
     /// Tells inherited enforcement of the same endpoint apart from others.

@@ -1,6 +1,7 @@
 //! The run as a person reads it: in a terminal, in a pipe, in the log of a CI job.
 
 mod failure;
+mod proof;
 mod screen;
 mod summary;
 #[cfg(test)]

@@ -32,6 +32,7 @@ impl Spec {
             last_line: line,
             tags: Arc::new([]),
             work: Work::Skip("never run".into()),
+            endpoint: None,
             enforced: None,
         }
     }

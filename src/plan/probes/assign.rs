@@ -91,18 +91,17 @@ struct Said<'s> {
 impl Control<'_> {
     /// The probes of the control, each a case; the levels of `binder` begin with that of its test.
     pub fn probes(self, binder: &mut Binder) -> Vec<Case> {
-        let Some(said) = said(binder) else { return Vec::new() };
         let Work::Steps(steps) = &self.case.work else { return Vec::new() };
+        let step = steps.first().filter(|step| sends_token(step));
+        self.case.endpoint = step.map(|step| Arc::new(Endpoint::of(step, self.written)));
+        let Some(said) = said(binder) else { return Vec::new() };
         let Some(step) = steps.first().filter(|step| is_covered(binder, step, &said)) else {
             return Vec::new();
         };
         let (probes, absent) = self.chosen(binder, step, &said);
-        let endpoint = Endpoint::of(step, self.written);
-        let identity = (!said.own).then(|| self.identity(&endpoint, step));
-        let span = said.level.settings.enforce.as_ref().map_or(step.span, |e| e.span);
+        let identity = (!said.own).then(|| self.identity(step));
         let enforcement = Arc::new(Enforcement {
-            endpoint,
-            place: Place::new(said.level.source, span),
+            opaque: self.token(step).is_some_and(|token| !is_jwt(token)),
             profile: said.rules.profile.unwrap_or_default(),
             waivers: waivers(binder),
             absent,
@@ -115,6 +114,7 @@ impl Control<'_> {
             file: case.file.clone(),
             name: format!("{} › {}", case.name, probe.id).into(),
             tags: case.tags.clone(),
+            endpoint: case.endpoint.clone(),
             work: Work::Probe(probe),
             enforced: Some(enforcement.clone()),
             ..*case
@@ -163,9 +163,9 @@ impl Control<'_> {
         .map(str::trim)
     }
 
-    fn identity(&self, endpoint: &Endpoint, step: &Step) -> u64 {
+    fn identity(&self, step: &Step) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (endpoint, self.written.line.url.value.written()).hash(&mut hasher);
+        (&self.case.endpoint, self.written.line.url.value.written()).hash(&mut hasher);
         match &step.credential {
             Credential::Token(id) => self.tokens[id.0 as usize].name.hash(&mut hasher),
             Credential::Bearer(token) => (1, token.written()).hash(&mut hasher),
@@ -206,12 +206,11 @@ fn waivers(binder: &Binder) -> Vec<Waived> {
 
 /// Whether a test can be a control. One that asks for probes itself must be able to.
 fn is_covered(binder: &mut Binder, step: &Step, said: &Said) -> bool {
-    let sends_token = matches!(step.credential, Credential::Bearer(_) | Credential::Token(_));
     if !said.own {
-        return sends_token && accepts_success_only(&step.expectations);
+        return sends_token(step) && accepts_success_only(&step.expectations);
     }
     let Some(enforce) = &said.level.settings.enforce else { return false };
-    if !sends_token {
+    if !sends_token(step) {
         // A name that could not be bound has a fault of its own.
         let auth = binder.levels().iter().find_map(|level| level.settings.auth.as_ref());
         let is_name = auth.is_some_and(|auth| matches!(auth.value, Auth::Named(_)));
@@ -233,6 +232,10 @@ fn is_covered(binder: &mut Binder, step: &Step, said: &Said) -> bool {
         return false;
     }
     true
+}
+
+fn sends_token(step: &Step) -> bool {
+    matches!(step.credential, Credential::Bearer(_) | Credential::Token(_))
 }
 
 fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {

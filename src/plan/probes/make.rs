@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Probe;
 use crate::auth::credential::basic_pair;
+use crate::auth::jwt::{Forged, Jws, NotApplicable, forge};
 use crate::http::message::{Connections, Header, Request};
 
 /// What a probe is made from.
@@ -40,9 +41,6 @@ impl Variant {
 const LONG: usize = 16;
 
 type Made = Result<Vec<Variant>, String>;
-
-/// Fewer characters of a token are no token any more.
-const CUT: usize = 4;
 
 impl<'r> Good<'r> {
     /// The control's request with all taken off that may authenticate it: the Authorization
@@ -125,33 +123,11 @@ pub fn null_token(_: &Probe, good: &Good) -> Made {
     Ok(vec![good.with("Bearer null"), good.with("Bearer undefined")])
 }
 
-pub fn look_alike(_: &Probe, good: &Good) -> Made {
-    let kept = kept_prefix(good.token);
-    let mut dice = good.dice("look-alike");
-    let rest: String = good.token[kept..].chars().map(|c| dice.other(c)).collect();
-    let alike = format!("{}{rest}", &good.token[..kept]);
-    match alike == good.token {
-        true => Err("the token has no letter and no digit to change".into()),
-        false => {
-            Ok(vec![good.with_derived("Bearer ", alike, "a token that looks like the good one")])
-        }
-    }
-}
-
-pub fn truncated(_: &Probe, good: &Good) -> Made {
-    match good.token.char_indices().rev().nth(CUT - 1) {
-        Some((end, _)) if end > 0 => {
-            let cut = good.token[..end].to_owned();
-            Ok(vec![good.with_derived("Bearer ", cut, "the token without its last 4 characters")])
-        }
-        _ => Err(format!("the token has no more than {CUT} characters")),
-    }
-}
-
-pub fn extended(_: &Probe, good: &Good) -> Made {
-    let more = if is_jwt(good.token) { ".A" } else { "A" };
-    let extended = format!("{}{more}", good.token);
-    Ok(vec![good.with_derived("Bearer ", extended, &format!("the token and `{more}`"))])
+/// What `auth::jwt` forges under the probe's own id.
+pub fn forged(probe: &Probe, good: &Good) -> Made {
+    let forged = forge(probe.id, good.token, None).map_err(|NotApplicable(reason)| reason)?;
+    let variant = |forged: Forged| good.with_derived("Bearer ", forged.token, &forged.label);
+    Ok(forged.into_iter().map(variant).collect())
 }
 
 pub fn embedded_scheme(_: &Probe, good: &Good) -> Made {
@@ -162,25 +138,9 @@ pub fn scheme_case(_: &Probe, good: &Good) -> Made {
     Ok(vec![good.with_good("bearer "), good.with_good("BEARER ")])
 }
 
-/// Whether a token has the form of a signed JWT: three parts, of which the first is the base64url
-/// of a JSON object.
+/// Whether a token is a signed JWT.
 pub fn is_jwt(token: &str) -> bool {
-    let parts: Vec<&str> = token.split('.').collect();
-    let is_base64url = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-    };
-    parts.len() == 3 && parts.iter().all(|part| is_base64url(part)) && parts[0].starts_with("eyJ")
-}
-
-/// How many bytes at the beginning say only what kind of token it is: the header of a JWT, or a
-/// word such as `ghp_`.
-fn kept_prefix(token: &str) -> usize {
-    if is_jwt(token) {
-        return token.find('.').map_or(0, |dot| dot + 1);
-    }
-    let word = token.bytes().take_while(|b| b.is_ascii_alphanumeric()).count();
-    let ends_in_sign = token[word..].starts_with(['_', '-']);
-    if ends_in_sign && word <= 8 && token.len() > word + 8 { word + 1 } else { 0 }
+    Jws::parse(token).is_ok()
 }
 
 /// Numbers that look random and are the same in every run.
@@ -196,18 +156,5 @@ impl Dice {
 
     fn of(&mut self, signs: &[u8]) -> char {
         char::from(signs[self.roll(signs.len())])
-    }
-
-    /// Another character of the same kind; what is neither letter nor digit stays.
-    fn other(&mut self, c: char) -> char {
-        let kind: &[u8] = match c {
-            '0'..='9' => b"0123456789",
-            'a'..='f' => b"abcdef",
-            'g'..='z' => b"ghijklmnopqrstuvwxyz",
-            'A'..='Z' => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-            _ => return c,
-        };
-        let others: Vec<u8> = kind.iter().copied().filter(|sign| char::from(*sign) != c).collect();
-        self.of(&others)
     }
 }

@@ -2,9 +2,10 @@
 
 use junit_report::{TestCase, TestResult};
 
+use super::complete::Extra;
 use super::counts::rounded;
 use crate::event::{CaseEnd, Exchange, Failure, Skip, StopReason, Verdict};
-use crate::plan::Case;
+use crate::plan::{Case, Work};
 use crate::text::{lines, one_line, shortened};
 
 /// The most of a message, in bytes.
@@ -64,6 +65,27 @@ pub fn test_case(case: &Case, end: &CaseEnd, class: &str, written: u64) -> (Test
         system_err: None,
     };
     (test_case, text)
+}
+
+/// What junit-report cannot write of a case: its line, and what a probe is about.
+pub fn extra(case: &Case, end: &CaseEnd) -> Extra {
+    let mut properties = Vec::new();
+    if let Work::Probe(probe) = case.work {
+        properties.push(("apitest.probe", probe.id.to_owned()));
+        properties.extend(end.probe.map(|v| ("apitest.verdict", v.name().to_owned())));
+    }
+    let mut ids: Vec<&str> = end.notes.iter().map(|note| note.id).collect();
+    ids.dedup();
+    if !ids.is_empty() {
+        properties.push(("apitest.findings", ids.join(" ")));
+    }
+    if let Work::Probe(probe) = case.work {
+        properties.push(("apitest.standard", probe.standard.to_owned()));
+        if !probe.owasp.is_empty() {
+            properties.push(("apitest.owasp", probe.owasp.to_owned()));
+        }
+    }
+    Extra { line: case.line, properties }
 }
 
 /// How much may be told.

@@ -28,6 +28,13 @@ struct Judged<'t> {
     response: Result<&'t Response, &'t TransportError>,
 }
 
+/// The probe that looks for the secret of a token before it sends anything.
+const WEAK_SECRET: &str = "weak-secret";
+
+/// What is said when it finds it and the API refuses what was signed with it all the same.
+const SECRET_FOUND: &str = "bypassed: the secret of the token is a common one, found without asking the API: whoever has a \
+                            token can sign others";
+
 /// What makes two probes of an endpoint show the same: the verdict, the status, what is off.
 type Cause = (ProbeVerdict, Option<u16>, String);
 
@@ -138,6 +145,11 @@ impl Run<'_> {
             };
             judged.push(Judged { shot, finding, response });
         }
+        if trial.shots.iter().all(|shot| shot.index != index) {
+            // Looked for offline, and not found.
+            let end = CaseEnd::new(Verdict::Passed, Duration::ZERO, None);
+            return CaseEnd { probe: Some(ProbeVerdict::Enforced), ..end };
+        }
         // The first of the worst.
         let worst = judged.into_iter().rev().max_by_key(|judged| judged.finding.worst());
         let proven = |judged: &Judged| judged.finding.worst() == Grade::Fails;
@@ -170,6 +182,10 @@ impl Run<'_> {
             finding.verdict.is_refusal() || finding.verdict == ProbeVerdict::Vacuous;
         match standing {
             Standing::Stopped(reason) if rests_on_control => Err(*reason),
+            // The secret was found before anything was sent.
+            _ if probe.id == WEAK_SECRET && finding.verdict != ProbeVerdict::Bypassed => {
+                Ok(Finding::new(ProbeVerdict::Bypassed, Grade::Fails, SECRET_FOUND))
+            }
             Standing::Lost(reason) if finding.verdict.is_refusal() => Ok(Finding::vacuous(reason)),
             _ => Ok(finding),
         }
