@@ -30,43 +30,34 @@ const CONTROL: &str = "the control";
 
 /// Probes that the table knows and this version does not have. It shrinks until it is gone.
 const NOT_YET: &[&str] = &[
-    "alg-none",
     "bad-exp-type",
     "cookie",
     "deep-payload",
-    "embedded-key",
-    "empty-secret",
     "expired",
     "head",
     "identity-headers",
-    "key-confusion",
     "long-token",
     "method-override",
     "missing-scope",
     "no-scheme",
-    "no-signature",
     "not-yet-valid",
     "odd-text",
     "other-header",
-    "other-key",
     "other-methods",
     "other-scheme",
     "other-user",
     "path-variants",
-    "payload-edit",
     "query",
     "revoked",
-    "scope-raise",
-    "signature-flip",
     "trailing-junk",
     "two-headers",
-    "two-parts",
     "two-places",
-    "weak-secret",
     "wrong-audience",
     "wrong-issuer",
-    "zero-signature",
 ];
+
+/// Probes that need something which no spec can give yet.
+const WITHOUT_INPUT: &[&str] = &["key-confusion"];
 
 #[test]
 fn each_flaw_is_found_by_the_probes_that_should_find_it_and_by_no_other() {
@@ -87,7 +78,9 @@ fn what_other_probes_are_for_is_not_found_by_these() {
     let demo = DemoServer::start(0).expect("a demo");
     let unseen = table().into_iter().filter(|row| row.found_by.is_empty());
     let paths = unseen.map(|row| format!("/flawed/{}/orders", row.flaw));
-    all_is_well(&demo, &paths.map(|path| (path, ALICE.to_owned())).collect::<Vec<_>>());
+    let tokens = [ALICE.to_owned(), mint(Algorithm::Rs256, Signer::Demo, &claims("alice"))];
+    let paths = paths.flat_map(|path| tokens.clone().map(|token| (path.clone(), token)));
+    all_is_well(&demo, &paths.collect::<Vec<_>>());
 }
 
 #[test]
@@ -177,9 +170,11 @@ fn failures(sandbox: &Sandbox) -> BTreeMap<String, Ids> {
         let name = case.attribute("name");
         let (test, id) = name.split_once(" › ").unwrap_or((name, CONTROL));
         let failed = failures.entry(test.to_owned()).or_default();
-        if let Some(end) = end(case) {
-            assert_eq!(end.name, "failure", "{name}: {}", end.text);
-            failed.insert(id.to_owned());
+        match end(case) {
+            Some(end) if end.name == "failure" => _ = failed.insert(id.to_owned()),
+            // A probe that does not apply finds nothing.
+            Some(end) => assert_eq!(end.name, "skipped", "{name}: {}", end.text),
+            None => {}
         }
     }
     failures
@@ -193,7 +188,7 @@ fn assert_same(found: &BTreeMap<String, Ids>, expected: &BTreeMap<String, Ids>) 
 }
 
 fn there(mut ids: Ids) -> Ids {
-    ids.retain(|id| !NOT_YET.contains(&id.as_str()));
+    ids.retain(|id| !NOT_YET.iter().chain(WITHOUT_INPUT).any(|missing| missing == id));
     ids
 }
 
