@@ -196,7 +196,8 @@ fn there(mut ids: Ids) -> Ids {
 fn table() -> Vec<Row> {
     let page = fs::read_to_string(root().join("docs/enforcement.md")).expect("the page");
     let below = page.split_once("## Known flaws").expect("the heading").1;
-    let rows = below.lines().filter(|line| line.starts_with("| `"));
+    let section = below.split("\n## ").next().expect("the section");
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
     let rows: Vec<Row> = rows
         .map(|row| {
             let columns: Vec<&str> = row.split('|').map(str::trim).collect();
