@@ -53,7 +53,7 @@ fn describes_body(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::message::Header;
+    use crate::http::message::{Connections, Header};
     use crate::http::url::Target;
     use std::time::Duration;
 

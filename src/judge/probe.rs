@@ -71,8 +71,10 @@ pub enum ProbeVerdict {
     Inconclusive,
     /// Not sent.
     NotSent,
-    /// It does not apply.
+    /// It cannot be made of this token.
     NotApplicable,
+    /// It takes more than the token, which was not given.
+    LacksInput,
     /// Off, and known to be.
     Waived,
     /// As it must be.
@@ -115,7 +117,7 @@ impl ProbeVerdict {
             ProbeVerdict::Vacuous => "vacuous",
             ProbeVerdict::Inconclusive => "inconclusive",
             ProbeVerdict::NotSent => "not-sent",
-            ProbeVerdict::NotApplicable => "n/a",
+            ProbeVerdict::NotApplicable | ProbeVerdict::LacksInput => "n/a",
             ProbeVerdict::Waived => "waived",
             ProbeVerdict::Enforced => "enforced",
         }
@@ -132,6 +134,7 @@ impl ProbeVerdict {
             | ProbeVerdict::Inconclusive
             | ProbeVerdict::NotSent
             | ProbeVerdict::NotApplicable
+            | ProbeVerdict::LacksInput
             | ProbeVerdict::Waived => false,
         }
     }

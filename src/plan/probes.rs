@@ -9,12 +9,23 @@ mod make;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use crate::auth::answer::{Accepted, Answer, Profile};
 use crate::http::message::Request;
 use crate::source::Place;
 
 pub use self::catalogue::{HYGIENE, PROBES};
 pub use self::make::{Good, Variant, is_jwt};
+
+/// Why a probe is not made of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// It cannot be: the token is of another kind.
+    NotApplicable(String),
+    /// Something besides the token is needed for it.
+    LacksInput(String),
+}
 
 /// A wrong way of sending a bearer token.
 #[derive(Debug)]
@@ -38,7 +49,7 @@ pub struct Probe {
     /// Servers that are known to err, or to differ.
     pub known: &'static str,
     /// The requests; each of them must get the answer.
-    pub make: fn(&Probe, &Good) -> Result<Vec<Variant>, String>,
+    pub make: fn(&Probe, &Good) -> Result<Vec<Variant>, Absent>,
 }
 
 /// What a probe is made from.
@@ -157,6 +168,14 @@ impl Probe {
             Accepted::Gap => "gap",
             Accepted::Right => "right",
         }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    /// As `GET /orders`, with what the path stands behind unless that is the started server.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let base = self.base.strip_prefix("${server.url}").unwrap_or(&self.base);
+        write!(f, "{} {base}{}", self.method, self.path)
     }
 }
 

@@ -33,9 +33,6 @@ const ASKED: [(Level, &[&str]); 4] = [
 /// The set that L3 asks for where the token is a JWT.
 const JWT: &str = "jwt";
 
-/// The probe of it that does not apply without the API's public key: an input, not a kind of token.
-const NEEDS_KEY: &str = "key-confusion";
-
 impl Level {
     /// `L2`; `L0` for none.
     pub fn name(self) -> &'static str {
@@ -63,8 +60,8 @@ pub struct Row {
     pub verdicts: BTreeMap<&'static str, ProbeVerdict>,
     /// Why the ones that do not apply do not.
     pub absent: BTreeMap<&'static str, String>,
-    /// Whether the token is known to be no JWT.
-    opaque: bool,
+    /// Whether one of its tokens may be a JWT.
+    jwt: bool,
 }
 
 /// What keeps an endpoint from its next level: a probe, and what became of it.
@@ -89,7 +86,7 @@ impl Proof {
             return;
         };
         let row = self.rows.entry((**endpoint).clone()).or_default();
-        row.opaque |= enforced.opaque;
+        row.jwt |= !enforced.opaque;
         row.absent.extend(enforced.absent.iter().cloned());
         let Work::Probe(probe) = case.work else { return };
         let found = end.probe.unwrap_or(ProbeVerdict::NotSent);
@@ -141,7 +138,7 @@ impl Row {
         for (level, probes) in ASKED {
             let jwt = PROBES.iter().filter(|probe| probe.set == JWT);
             let jwt = jwt.map(|probe: &Probe| probe.id).filter(|_| level == Level::L3);
-            for probe in probes.iter().copied().chain(jwt.filter(|_| !self.opaque)) {
+            for probe in probes.iter().copied().chain(jwt.filter(|_| self.jwt)) {
                 lacks.extend(self.lack(probe).map(|why| Lack { level, probe, why }));
             }
         }
@@ -151,9 +148,7 @@ impl Row {
     fn lack(&self, probe: &'static str) -> Option<String> {
         match self.verdicts.get(probe) {
             Some(ProbeVerdict::Enforced | ProbeVerdict::Nonconforming) => None,
-            Some(ProbeVerdict::NotApplicable) if probe == NEEDS_KEY => {
-                Some("has no public key to try".into())
-            }
+            Some(ProbeVerdict::LacksInput) => Some("lacks its input".into()),
             Some(ProbeVerdict::NotApplicable) => None,
             Some(verdict) => Some(verdict.name().into()),
             None if self.absent.contains_key(probe) => None,
@@ -168,13 +163,14 @@ fn rank(verdict: ProbeVerdict) -> u8 {
         ProbeVerdict::NotApplicable => 0,
         ProbeVerdict::Enforced => 1,
         ProbeVerdict::Nonconforming => 2,
-        ProbeVerdict::NotSent => 3,
-        ProbeVerdict::Waived => 4,
-        ProbeVerdict::Vacuous => 5,
-        ProbeVerdict::Inconclusive => 6,
-        ProbeVerdict::Accepted => 7,
-        ProbeVerdict::Crashed => 8,
-        ProbeVerdict::Leaked => 9,
-        ProbeVerdict::Bypassed => 10,
+        ProbeVerdict::LacksInput => 3,
+        ProbeVerdict::NotSent => 4,
+        ProbeVerdict::Waived => 5,
+        ProbeVerdict::Vacuous => 6,
+        ProbeVerdict::Inconclusive => 7,
+        ProbeVerdict::Accepted => 8,
+        ProbeVerdict::Crashed => 9,
+        ProbeVerdict::Leaked => 10,
+        ProbeVerdict::Bypassed => 11,
     }
 }

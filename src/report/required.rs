@@ -44,10 +44,8 @@ fn shortfall(proof: &Proof, level: Level) -> Option<String> {
     if all == 0 {
         return Some(format!("level {} is required, but no endpoint was probed", level.name()));
     }
-    let named = |(endpoint, lack): &(&crate::plan::probes::Endpoint, String)| {
-        format!("{} {}{} ({lack})", endpoint.method, endpoint.base, endpoint.path)
-    };
-    let names: Vec<String> = below.iter().map(named).collect();
+    let names = below.iter().map(|(endpoint, lack)| format!("{endpoint} ({lack})"));
+    let names: Vec<String> = names.collect();
     (!below.is_empty()).then(|| {
         format!(
             "level {} is required, and {} of {all} endpoints do not reach it: {}",

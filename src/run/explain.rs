@@ -120,7 +120,7 @@ impl Explainer<'_> {
                 message,
                 annotations: vec![],
                 noticed: false,
-                repeat,
+                repeat: vec![],
             });
         }
         let credential = Credential::Header(Vec::new());

@@ -118,9 +118,10 @@ impl<'r> Run<'r> {
     }
 
     fn unit(&self, worker: usize, unit: Range<usize>, ends: &Ends, start: Start<Task<'r>>) {
-        let groups = groups(&self.plan.cases, unit);
-        // The groups of a serial file wait for each other, and so do their requests.
-        let start = (groups.len() == 1).then_some(start);
+        let groups = groups(&self.plan.cases, unit.clone());
+        // In a serial file requests wait for each other.
+        let serial = self.plan.cases[unit.start].file.serial;
+        let start = (!serial).then_some(start);
         for group in groups {
             match group.len() {
                 1 => self.put(ends, group.start, self.caught(worker, group.start)),

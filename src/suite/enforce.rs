@@ -237,7 +237,7 @@ mod tests {
             ("[200, 401]", false),
             ("404", false),
             ("{status: {not: 401}}", false),
-            ("{status: {in: [200]}}", false),
+            ("{status: {in: [200, 204]}}", true),
         ];
         for (expect, only) in table {
             assert_eq!(accepts_success_only(&expectations(expect)), only, "{expect}");

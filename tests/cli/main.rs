@@ -17,3 +17,4 @@ mod flawed;
 mod own_specs;
 mod architecture;
 mod docs;
+mod enforce;

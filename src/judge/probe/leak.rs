@@ -61,3 +61,51 @@ fn collect(value: &Value, leaves: &mut HashSet<String>) {
         Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::message::Connections;
+    use crate::http::url::Target;
+    use std::time::Duration;
+
+    fn leaks(good: &str, refusal: &str) -> bool {
+        let response = |body: &str| Response {
+            status: 401,
+            headers: Vec::new(),
+            body: body.into(),
+            elapsed: Duration::ZERO,
+        };
+        let request = Request {
+            method: "GET".into(),
+            target: Target::parse("http://127.0.0.1/orders/7123456").unwrap(),
+            headers: Vec::new(),
+            body: None,
+            timeout: Duration::from_secs(1),
+            follow_redirects: 0,
+            allow_plain_http: false,
+            connections: Connections::Shared,
+        };
+        leaked(&response(good), &response(refusal), &request).is_some()
+    }
+
+    #[test]
+    fn half_of_the_telling_values_are_a_leak() {
+        let good = r#"{"a": "copper kettle", "b": [{"c": 1234567}], "d": true, "e": "tea"}"#;
+        assert!(leaks(good, good));
+        assert!(leaks(good, r#"{"error": "unauthorized", "order": "copper kettle"}"#));
+        assert!(leaks(good, r#"[1234567]"#));
+        assert!(!leaks(good, r#"{"error": "unauthorized", "d": true, "e": "tea"}"#));
+        assert!(!leaks(good, "copper kettle"));
+        // What the request says itself tells nothing.
+        assert!(!leaks(r#"{"id": 7123456}"#, r#"{"error": "no", "id": 7123456}"#));
+    }
+
+    #[test]
+    fn without_telling_values_the_same_body_is_a_leak() {
+        assert!(leaks("the list of all orders", "the list of all orders"));
+        assert!(!leaks("the list of all orders", "no"));
+        assert!(!leaks("no", "no"));
+        assert!(leaks(r#"{"a": [1, 2], "b": "tea"}"#, r#"{"a": [1, 2], "b": "tea"}"#));
+    }
+}

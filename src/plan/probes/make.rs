@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::Probe;
+use super::{Absent, Probe};
 use crate::auth::credential::basic_pair;
 use crate::auth::jwt::{Forged, Jws, NotApplicable, forge};
 use crate::http::message::{Connections, Header, Request};
@@ -40,7 +40,7 @@ impl Variant {
 /// A token of so many characters stands in no answer by chance.
 const LONG: usize = 16;
 
-type Made = Result<Vec<Variant>, String>;
+type Made = Result<Vec<Variant>, Absent>;
 
 impl<'r> Good<'r> {
     /// The control's request with all taken off that may authenticate it: the Authorization
@@ -125,7 +125,13 @@ pub fn null_token(_: &Probe, good: &Good) -> Made {
 
 /// What `auth::jwt` forges under the probe's own id.
 pub fn forged(probe: &Probe, good: &Good) -> Made {
-    let forged = forge(probe.id, good.token, None).map_err(|NotApplicable(reason)| reason)?;
+    let forged = forge(probe.id, good.token, None).map_err(|NotApplicable(reason)| {
+        let has_public_key = Jws::parse(good.token).is_ok_and(|jws| !jws.alg.starts_with("HS"));
+        match probe.id == "key-confusion" && has_public_key {
+            true => Absent::LacksInput(reason),
+            false => Absent::NotApplicable(reason),
+        }
+    })?;
     let variant = |forged: Forged| good.with_derived("Bearer ", forged.token, &forged.label);
     Ok(forged.into_iter().map(variant).collect())
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::proof::{Proof, Row};
-use super::words::{BOLD, Paint, plural};
+use super::words::{BOLD, Paint};
 use crate::event::CaseEnd;
 use crate::judge::probe::{Grade, ProbeVerdict};
-use crate::plan::probes::Endpoint;
+use crate::plan::probes::{Endpoint, Probe};
 use crate::plan::{Case, Work};
 use crate::text::one_line;
 
@@ -35,7 +35,7 @@ impl Warnings {
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|((endpoint, id, text), probes)| {
             let probes = probes.join(", ");
-            one_line(&format!("{id}  {}: {text} ({probes})", shown(endpoint)))
+            one_line(&format!("{id}  {endpoint}: {text} ({probes})"))
         })
     }
 }
@@ -43,7 +43,7 @@ impl Warnings {
 /// A line for each endpoint that was probed, and how many were not.
 pub fn proof(proof: &Proof, paint: Paint) -> String {
     let rows: Vec<(String, &Row)> =
-        proof.rows().map(|(endpoint, row)| (shown(endpoint), row)).collect();
+        proof.rows().map(|(e, row)| (one_line(&e.to_string()), row)).collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -53,21 +53,24 @@ pub fn proof(proof: &Proof, paint: Paint) -> String {
         let level = row.level();
         text.push_str(&format!("  {}  {name:width$}  {}\n", level.name(), verdicts(row)));
         let next = row.lacks();
-        if let Some(first) = next.first() {
+        // What no probe of this version could prove is not missed.
+        if let Some(first) = next.first().filter(|lack| Probe::find(lack.probe).is_some()) {
             let lacks = next.iter().filter(|lack| lack.level == first.level);
             let lacks: Vec<String> =
                 lacks.map(|lack| format!("{} {}", lack.probe, lack.why)).collect();
             text.push_str(&format!("      not {}: {}\n", first.level.name(), lacks.join(", ")));
         }
     }
-    let unproven: Vec<String> = proof.unproven().map(shown).collect();
+    let unproven: Vec<String> = proof.unproven().map(|e| one_line(&e.to_string())).collect();
     if !unproven.is_empty() {
-        let (count, word) = (unproven.len(), plural(unproven.len(), "endpoint"));
-        let verb = if count == 1 { "sends" } else { "send" };
+        let count = unproven.len();
+        let words = match count {
+            1 => "1 endpoint sends a bearer token but has no proof".to_owned(),
+            count => format!("{count} endpoints send a bearer token but have no proof"),
+        };
         let more = if count > NAMED { ", …" } else { "" };
         let names = unproven[..count.min(NAMED)].join(", ");
-        text.push_str(&format!("  {count} {word} that {verb} a bearer token but have no proof: "));
-        text.push_str(&format!("{names}{more}\n"));
+        text.push_str(&format!("  {words}: {names}{more}\n"));
     }
     text
 }
@@ -97,10 +100,4 @@ fn verdicts(row: &Row) -> String {
         }
     };
     groups.iter().map(group).collect::<Vec<_>>().join(", ")
-}
-
-/// `GET /orders`, behind what the path stands behind if that is not the started server.
-pub fn shown(endpoint: &Endpoint) -> String {
-    let base = endpoint.base.strip_prefix("${server.url}").unwrap_or(&endpoint.base);
-    one_line(&format!("{} {base}{}", endpoint.method, endpoint.path))
 }

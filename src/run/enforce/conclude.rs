@@ -8,7 +8,7 @@ use crate::event::{CaseEnd, Exchange, Failure, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response, TransportError};
 use crate::judge::probe::{self, Asked, Grade, Note, ProbeVerdict};
 use crate::plan::Case;
-use crate::plan::probes::Probe;
+use crate::plan::probes::{Absent, Probe};
 use crate::run::Run;
 use crate::run::case::StepEnd;
 use crate::run::explain::ProbeStory;
@@ -249,21 +249,21 @@ impl Run<'_> {
     }
 
     /// A probe that cannot be made of the token. One that was asked for by its name must be.
-    fn absent(&self, trial: &Trial, case: &Case, probe: &Probe, reason: &str) -> CaseEnd {
+    fn absent(&self, trial: &Trial, case: &Case, probe: &Probe, absent: &Absent) -> CaseEnd {
+        let (found, reason) = match absent {
+            Absent::NotApplicable(reason) => (ProbeVerdict::NotApplicable, reason),
+            Absent::LacksInput(reason) => (ProbeVerdict::LacksInput, reason),
+        };
         let verdict = match trial.enforced.singly.contains(&probe.id) {
             true => {
                 let reason = format!("`{}` does not apply: {reason}", probe.id);
-                Verdict::Errored(self.explainer().unproven(
-                    case,
-                    trial.step,
-                    "not-applicable",
-                    &reason,
-                ))
+                let kind = "not-applicable";
+                Verdict::Errored(self.explainer().unproven(case, trial.step, kind, &reason))
             }
             false => Verdict::Skipped(Skip::NotApplicable(format!("n/a: {reason}"))),
         };
         let end = CaseEnd::new(verdict, Duration::ZERO, None);
-        CaseEnd { probe: Some(ProbeVerdict::NotApplicable), ..end }
+        CaseEnd { probe: Some(found), ..end }
     }
 
     /// Takes out of a finding what is known to be off; gives the reason when that was what made

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::event::StopReason;
 use crate::http::message::{Request, Response, TransportError};
-use crate::plan::probes::{Enforcement, Good, Probe, Variant};
+use crate::plan::probes::{Absent, Enforcement, Good, Probe, Variant};
 use crate::plan::{Case, Step, Work};
 
 /// A control and its probes.
@@ -27,7 +27,7 @@ pub struct Trial<'p> {
     /// The requests of all probes.
     pub shots: Vec<Shot>,
     /// The probes that cannot be made of this token, by their position, and why.
-    pub absent: Vec<(usize, String)>,
+    pub absent: Vec<(usize, Absent)>,
     /// What came of each request.
     pub outcomes: Vec<OnceLock<Outcome>>,
     /// How many are still on their way.
@@ -75,8 +75,8 @@ impl<'p> Trial<'p> {
         let bare = Good::strip(&request);
         let good = Good { bare: &bare, token: &token };
         let (mut shots, mut absent) = (Vec::new(), Vec::new());
-        for index in group.start + 1..group.end {
-            let Work::Probe(probe) = cases[index].work else { continue };
+        for (index, case) in cases.iter().enumerate().take(group.end).skip(group.start + 1) {
+            let Work::Probe(probe) = case.work else { continue };
             match (probe.make)(probe, &good) {
                 Ok(variants) => {
                     shots.extend(variants.into_iter().map(|variant| Shot { index, variant }));
