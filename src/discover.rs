@@ -35,12 +35,13 @@ pub struct Found {
 }
 
 /// The project file in `start` or the nearest folder above it; by its [`OTHER_NAME`] where there
-/// is only that.
+/// is only that. What cannot be read by that name is one too: to run without it would be to run
+/// something else.
 pub fn project_file(start: &Path) -> Option<PathBuf> {
     let names = [FILE_NAME, OTHER_NAME];
-    start
-        .ancestors()
-        .find_map(|folder| names.iter().map(|name| folder.join(name)).find(|file| file.is_file()))
+    start.ancestors().find_map(|folder| {
+        names.iter().map(|name| folder.join(name)).find(|file| file.symlink_metadata().is_ok())
+    })
 }
 
 /// Finds the spec files behind `paths`. `project` is the project file of the run.
@@ -174,8 +175,11 @@ pub fn fault(path: &str, reason: impl Into<String>) -> Diagnostic {
 /// Why there is no text to be had from it.
 pub fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
     let failed = |reason: String| Box::new(fault(&shown(path), reason));
-    let size = std::fs::metadata(path).map_err(|error| failed(reason(&error)))?.len();
-    if size > LARGEST {
+    let file = std::fs::metadata(path).map_err(|error| failed(reason(&error)))?;
+    if !file.is_file() {
+        return Err(failed("this is no file".into()));
+    }
+    if file.len() > LARGEST {
         return Err(failed(format!("larger than {} MiB: this is no spec", LARGEST >> 20)));
     }
     let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;

@@ -10,7 +10,8 @@ use super::message::{Header, Request};
 /// Why it is not sent.
 pub fn refuse_plain_http(request: &Request) -> Result<(), String> {
     let origin = request.target.origin();
-    let carries = || request.headers.iter().any(is_credential);
+    let in_header = || request.headers.iter().any(is_credential);
+    let carries = || request.secret_url || request.secret_body || in_header();
     if origin.https || origin.is_loopback() || request.allow_plain_http || !carries() {
         return Ok(());
     }
@@ -51,6 +52,8 @@ mod tests {
             follow_redirects: 0,
             allow_plain_http: false,
             connections: Connections::Shared,
+            secret_url: false,
+            secret_body: false,
         }
     }
 
@@ -69,6 +72,9 @@ mod tests {
                 assert_eq!(refuse_plain_http(&request), Ok(()), "{url}");
             }
         }
-        assert_eq!(refuse_plain_http(&request("http://192.0.2.1/", "Accept", false)), Ok(()));
+        let plain = request("http://192.0.2.1/", "Accept", false);
+        assert_eq!(refuse_plain_http(&plain), Ok(()));
+        assert!(refuse_plain_http(&Request { secret_url: true, ..plain.clone() }).is_err());
+        assert!(refuse_plain_http(&Request { secret_body: true, ..plain }).is_err());
     }
 }

@@ -192,7 +192,8 @@ fn second_value(binder: &mut Binder, field: &Field, source: &Arc<Source>) {
     }
 }
 
-fn same_name(a: &Template, b: &Template) -> bool {
+/// Whether two templates name the same header field.
+pub fn same_name(a: &Template, b: &Template) -> bool {
     match (a.as_fixed(), b.as_fixed()) {
         (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
         _ => a == b,
@@ -214,6 +215,7 @@ fn query(binder: &mut Binder, levels: &[Level], own: bool) -> Vec<QueryParameter
                 continue;
             }
             for value in binder.lines(field, source) {
+                binder.learn_field(&name, &value, source, field.value.span);
                 parameters.push(QueryParameter { name: name.clone(), value, inherited });
             }
             named.push(name);

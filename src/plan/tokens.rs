@@ -61,7 +61,10 @@ impl Tokens {
     ) -> TokenId {
         let (kind, missing) = binder.apart(|binder| bind(binder, name, token, source));
         let same = self.0.iter().position(|known| {
-            known.span == token.span && known.kind == kind && Arc::ptr_eq(&known.source, source)
+            // What the environment lacks leaves a gap that another test may fill with nothing.
+            known.missing.is_empty() == missing.is_empty()
+                && (known.span == token.span && known.kind == kind)
+                && Arc::ptr_eq(&known.source, source)
         });
         let index = same.unwrap_or_else(|| {
             let (name, source, span) = (name.to_owned(), source.clone(), token.span);

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::Run;
 use super::explain::Explainer;
-use super::request::Maker;
+use super::request::{Maker, Unsent};
 use crate::event::{CaseEnd, Exchange, Skip, Verdict};
 use crate::http::message::{Request, Response};
 use crate::judge::judge;
+use crate::plan::credential::Credential;
 use crate::plan::{Case, Step, Work};
 
 /// What a step says when it does not hold.
@@ -108,6 +109,13 @@ impl Run<'_> {
         response: &Response,
     ) -> Result<Option<Box<Exchange>>, StepEnd> {
         let explain = self.explainer();
+        if let Some(unsent) = refused_for_lack_of_a_credential(step, response) {
+            let failure = explain.unsent(case, step, &unsent);
+            return Err((
+                Verdict::Errored(failure),
+                Some(explain.exchange(request, Some(response))),
+            ));
+        }
         let mismatches = judge(&step.expectations, response, self.bindings);
         if mismatches.is_empty() {
             let shown = self.settings.verbose.then(|| explain.exchange(request, Some(response)));
@@ -121,4 +129,18 @@ impl Run<'_> {
     pub fn explainer(&self) -> Explainer<'_> {
         Explainer { redactor: self.redactor }
     }
+}
+
+/// A refusal after a redirect took the credential off says nothing about that credential.
+fn refused_for_lack_of_a_credential(step: &Step, response: &Response) -> Option<Unsent> {
+    let origin = response.withheld.as_ref()?;
+    if matches!(step.credential, Credential::None) || !matches!(response.status, 401 | 403) {
+        return None;
+    }
+    let reason = format!(
+        "a redirect led to {origin}, where no credential is sent: its {} says nothing about the \
+         one of this test; request it there",
+        response.status
+    );
+    Some(Unsent { kind: "redirect", reason, place: None })
 }

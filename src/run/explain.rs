@@ -26,6 +26,9 @@ const LABEL: usize = 60;
 /// How much of a message is looked at to find secrets in what will be shown of it.
 const LOOKED_AT: usize = 64 * 1024;
 
+/// More than a secret that is known only as a whole has in any spelling, in bytes.
+const EDGE: usize = 256;
+
 /// A probe and its answer.
 pub struct ProbeStory<'s> {
     /// The case of the probe.
@@ -216,11 +219,21 @@ impl Explainer<'_> {
 
     /// A text that came from elsewhere.
     pub fn value(&self, text: &str) -> String {
-        shortened(self.redactor.redact(at_most(text, LOOKED_AT)), VALUE)
+        self.redacted(text, VALUE)
     }
 
     fn shown(&self, text: &str) -> String {
-        shortened(self.redactor.redact(at_most(text, LOOKED_AT)), EXCERPT)
+        self.redacted(text, EXCERPT)
+    }
+
+    /// What the cut left of a secret at the end of what is looked at is known to nobody: where all
+    /// before it is masked, that end would be shown.
+    fn redacted(&self, text: &str, limit: usize) -> String {
+        let looked_at = at_most(text, LOOKED_AT);
+        let redacted = self.redactor.redact(looked_at);
+        let end = if looked_at.len() < text.len() { EDGE } else { 0 };
+        let limit = limit.min(redacted.len().saturating_sub(end));
+        shortened(redacted, limit)
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod pool;
 pub mod stop;
 mod command;
+mod read;
 pub mod tokens;
 mod request;
 mod explain;

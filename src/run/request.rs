@@ -1,5 +1,6 @@
 //! From a step of the plan to the request that is sent.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::tokens::TokenStore;
@@ -76,7 +77,13 @@ impl Maker<'_> {
             headers.push(Header { name, value: content_type.to_owned(), credential: false });
         }
         self.credential(case, step, &mut headers)?;
+        let (https, loopback) = (target.origin().https, target.origin().is_loopback());
+        let unsafe_way = !https && !loopback;
+        let goes_on = unsafe_way || step.settings.follow_redirects > 0;
         Ok(Request {
+            secret_url: unsafe_way && self.holds_secret(target.url()),
+            secret_body: goes_on
+                && body.as_deref().is_some_and(|body| self.body_holds_secret(body)),
             method: step.method.to_string(),
             target,
             headers,
@@ -86,6 +93,14 @@ impl Maker<'_> {
             allow_plain_http: step.settings.allow_plain_http,
             connections: Connections::Shared,
         })
+    }
+
+    fn holds_secret(&self, text: &str) -> bool {
+        matches!(self.redactor.redact(text), Cow::Owned(_))
+    }
+
+    fn body_holds_secret(&self, body: &[u8]) -> bool {
+        self.holds_secret(&String::from_utf8_lossy(body))
     }
 
     fn url(&self, step: &Step) -> Result<String, Unsent> {
@@ -174,7 +189,7 @@ impl Maker<'_> {
                 let token = token.map_err(|why| Unsent::token(why, self.tokens.place(index)))?;
                 format!("Bearer {}", token.expose())
             }
-            Credential::Bearer(token) => format!("Bearer {}", self.secret(token)?),
+            Credential::Bearer(token) => format!("Bearer {}", self.secret(token)?.trim()),
             Credential::Basic(username, password) => {
                 format!("Basic {}", self.pair(username, password)?)
             }

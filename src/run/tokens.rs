@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::command;
 use super::stop::Stop;
+use super::{command, read};
+use crate::auth::credential::token_fault;
 use crate::diagnostic::Diagnostic;
-use crate::discover;
 use crate::plan::Plan;
 use crate::plan::credential::Token;
 use crate::plan::secrets::short_secret;
@@ -17,8 +17,11 @@ use crate::source::Place;
 use crate::suite::auth::TokenSourceKind;
 use crate::template::Bindings;
 
-/// How long a program may take to print a token.
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a program may take to print a token, and a pipe to hand one over.
+const SOURCE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The largest file of a token, in bytes.
+const LARGEST_FILE: u64 = 1 << 20;
 
 /// The tokens of a run.
 pub struct TokenStore<'r> {
@@ -78,19 +81,27 @@ impl<'r> TokenStore<'r> {
             }
             TokenSourceKind::File(path) => {
                 let path = path.fill(self.bindings).map_err(|error| error.message)?;
-                std::fs::read_to_string(Path::new(&*path)).map_err(|error| {
-                    let reason = discover::reason(&error);
+                self.read(&path).map_err(|reason| {
                     format!("the file {path} of token `{}`: {reason}", token.name)
                 })?
             }
             TokenSourceKind::Command(words) => self.run(token, words)?,
         };
-        let value = value.trim();
+        let value = value.trim_start_matches('\u{FEFF}').trim();
         self.redactor.add(value);
         if value.is_empty() {
             return Err(format!("the source of token `{}` gave an empty token", token.name));
         }
-        Ok(Secret::new(value))
+        // A text of the spec was looked at when it was bound.
+        match token_fault(value).filter(|_| !matches!(token.kind, TokenSourceKind::Text(_))) {
+            Some(fault) => Err(format!("what the source of token `{}` gave {fault}", token.name)),
+            None => Ok(Secret::new(value)),
+        }
+    }
+
+    fn read(&self, path: &str) -> Result<String, String> {
+        let bytes = read::read(Path::new(path), LARGEST_FILE, SOURCE_TIMEOUT, self.stop)?;
+        String::from_utf8(bytes).map_err(|_| "it is not UTF-8".into())
     }
 
     fn run(&self, token: &Token, words: &[crate::template::Template]) -> Result<String, String> {
@@ -100,7 +111,7 @@ impl<'r> TokenStore<'r> {
             .collect::<Result<_, _>>()
             .map_err(|error| error.message)?;
         let folder = Path::new(token.source.path()).parent().unwrap_or(Path::new(""));
-        command::output(&words, folder, COMMAND_TIMEOUT, self.stop)
+        command::output(&words, folder, SOURCE_TIMEOUT, self.stop)
             .map_err(|reason| format!("the command of token `{}` {reason}", token.name))
     }
 }

@@ -116,8 +116,16 @@ impl Auth {
                     reader.fault(value.span, "`header` names no header").label =
                         "write for example {X-Api-Key: …}".into();
                 }
-                for field in &fields {
+                for (i, field) in fields.iter().enumerate() {
                     let name = field.name.value.as_fixed().unwrap_or("x");
+                    let same = |other: &Field| {
+                        other.name.value.as_fixed().is_some_and(|o| o.eq_ignore_ascii_case(name))
+                    };
+                    if fields[..i].iter().any(same) {
+                        let title = format!("a second value for the header `{name}`");
+                        reader.fault(field.name.span, title).label =
+                            "for several lines, write a list".into();
+                    }
                     if !is_token(name) {
                         reader
                             .fault(field.name.span, format!("`{name}` cannot name a header"))

@@ -3,8 +3,8 @@
 //!
 //! A secret is the value of `bearer`, `password`, `client_secret` or `refresh_token` wherever they
 //! stand, each value under `tokens` that is no source such as `{file: …}`, each under the `header`
-//! of `auth`, each under `secrets`, an `Authorization` header, and what stands behind `auth` and can
-//! name no token. The name of a token, as in `auth: alice`, is none. When in
+//! of `auth`, each under `secrets`, an `Authorization` header, what stands behind `auth` and can name
+//! no token, and the password in a URL. The name of a token, as in `auth: alice`, is none. When in
 //! doubt, more is found than is secret: all that follows a quote that does not close.
 
 mod key;
@@ -51,17 +51,36 @@ const INNOCENT: [&str; 4] = ["token", "author", "path", "all"];
 /// Where `text` has secrets written out: values without their quotes, in order. A value that is
 /// broken, or goes over several lines, has several ranges, which may overlap.
 pub fn secret_literals(text: &str) -> Vec<Range<usize>> {
-    scan::literals(text, Below::of)
+    with_userinfo(text, scan::literals(text, Below::of))
 }
 
 /// As [`secret_literals`], for a file with faults: a key that is nearly one of those counts too.
 pub fn suspected_literals(text: &str) -> Vec<Range<usize>> {
-    scan::literals(text, |key| match Below::of(key) {
+    let literals = scan::literals(text, |key| match Below::of(key) {
         Below::Nothing if !INNOCENT.contains(&key) => {
             did_you_mean(key, KEYS).map_or(Below::Nothing, Below::of)
         }
         below => below,
-    })
+    });
+    with_userinfo(text, literals)
+}
+
+/// The password of a URL such as `http://user:password@host/` is refused, but shown with the URL.
+fn with_userinfo(text: &str, mut literals: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    for (at, found) in text.match_indices("://") {
+        let begin = at + found.len();
+        let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '"' | '\'');
+        let end = text[begin..].find(ends).map_or(text.len(), |end| begin + end);
+        let Some(at) = text[begin..end].rfind('@') else { continue };
+        let userinfo = begin..begin + at;
+        let password = text[userinfo.clone()].find(':').map_or(begin, |colon| begin + colon + 1);
+        if password < userinfo.end && !text[password..userinfo.end].contains("${") {
+            literals.push(password..userinfo.end);
+        }
+    }
+    literals.sort_by_key(|range| (range.start, range.end));
+    literals.dedup();
+    literals
 }
 
 impl Below {

@@ -200,3 +200,28 @@ fn a_token_is_not_sent_unencrypted_beyond_loopback() {
     assert!(ended.stdout.contains("allow_plain_http"), "{}", ended.stdout);
     assert!(ended.stdout.contains("\n  request (not sent)\n"), "{}", ended.stdout);
 }
+
+#[test]
+fn a_password_in_a_body_stays_with_its_origin() {
+    let (other, _) = redirecting();
+    let (server, location) = redirecting();
+    location.set(format!("{}/landed", other.url())).expect("the first");
+    let case = |status: u16, body: &str, expect: u16| {
+        format!(
+            "  - {{name: {status} {body}, request: POST /{status}, json: {{{body}: \"${{v}}\"}}, \
+             expect: {expect}}}\n"
+        )
+    };
+    let spec = format!(
+        "base_url: {}\nfollow_redirects: 1\nvars: {{v: canary-value}}\ntests:\n{}{}",
+        server.url(),
+        case(303, "password", 200),
+        case(307, "password", 200),
+    );
+    let ended = run(&spec).expect_code(1);
+    assert!(ended.stdout.contains("1 passed, 1 errored"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("and that holds a secret"), "{}", ended.stdout);
+    let arrived = other.arrived();
+    assert_eq!(arrived.len(), 1);
+    assert!(arrived[0].body.is_empty());
+}

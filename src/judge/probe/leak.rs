@@ -75,6 +75,7 @@ mod tests {
             headers: Vec::new(),
             body: body.into(),
             elapsed: Duration::ZERO,
+            withheld: None,
         };
         let request = Request {
             method: "GET".into(),
@@ -84,6 +85,8 @@ mod tests {
             timeout: Duration::from_secs(1),
             follow_redirects: 0,
             allow_plain_http: false,
+            secret_url: false,
+            secret_body: false,
             connections: Connections::Shared,
         };
         leaked(&response(good), &response(refusal), &request).is_some()

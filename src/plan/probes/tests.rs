@@ -29,6 +29,8 @@ fn control(token: &str) -> Request {
         timeout: Duration::from_secs(1),
         follow_redirects: 5,
         allow_plain_http: false,
+        secret_url: false,
+        secret_body: false,
         connections: Connections::Shared,
     }
 }

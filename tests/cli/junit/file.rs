@@ -170,3 +170,12 @@ fn faults_outside_the_specs_are_errors_of_the_report() {
     let strict = errors("{}\n", &["unused", "--strict"]);
     assert_eq!(strict, ["unused.a: has no warnings (--strict)"]);
 }
+
+#[test]
+fn a_text_that_only_speaks_of_reports_is_none() {
+    let text = "# How reports look\n\n<testsuites> holds a <testsuite> for each file.\n";
+    let sandbox = Sandbox::new().file("junit.md", text).file("a.yaml", "tests: []\n");
+    let ended = sandbox.run(&["a.yaml", "--junit", "junit.md"]).expect_code(3);
+    assert!(ended.stderr.contains("a file that is no report stands there"), "{}", ended.stderr);
+    assert_eq!(sandbox.read("junit.md"), text);
+}
