@@ -214,5 +214,5 @@ fn sends_length(method: &str) -> bool {
 /// Whether the server closed a kept connection before it answered, and the request may be repeated.
 fn is_repeatable(line: &Line, request: &Request) -> bool {
     let heard = line.wire.heard();
-    request.is_idempotent() && heard.reused && heard.came == 0
+    request.is_safe() && heard.reused && heard.came == 0
 }

@@ -127,10 +127,10 @@ impl TransportErrorKind {
 }
 
 impl Request {
-    /// Whether it changes nothing the second time that it did not change the first time (RFC 9110
-    /// §9.2.2), as far as its method tells.
-    pub fn is_idempotent(&self) -> bool {
-        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE")
+    /// Whether it only reads (RFC 9110 §9.2.1), as far as its method tells, and so may be sent
+    /// twice. A second DELETE changes nothing more, but it is answered otherwise than the first.
+    pub fn is_safe(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
     }
 }
 

@@ -12,7 +12,6 @@ mod tests;
 use std::fmt;
 
 use crate::auth::answer::{Accepted, Answer, Profile};
-use crate::http::message::Request;
 use crate::source::Place;
 
 pub use self::catalogue::{HYGIENE, PROBES};
@@ -186,14 +185,8 @@ impl Enforcement {
     }
 }
 
-/// Whether a request with this method changes nothing (RFC 9110 §9.2.1).
+/// Whether the good token may be sent again with this method, in other ways: it changes nothing
+/// (RFC 9110 §9.2.1), and does not answer with the request itself, as TRACE does.
 pub fn is_safe(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS")
-}
-
-impl Request {
-    /// Whether a request like this one changes nothing.
-    pub fn is_safe(&self) -> bool {
-        is_safe(&self.method)
-    }
 }

@@ -24,6 +24,7 @@ use crate::event::{CaseEnd, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response};
 use crate::judge::probe::{self, Control, Finding};
 use crate::plan::Work;
+use crate::plan::probes::is_safe;
 
 /// What the control says about the refusals.
 pub enum Standing {
@@ -57,7 +58,7 @@ impl<'r> Run<'r> {
                 return self.leave_out(group, end, ends);
             }
         };
-        match trial.request.is_safe() {
+        match is_safe(&trial.request.method) {
             true => self.control_first(worker, trial, ends, start),
             false => self.control_last(worker, &trial, ends),
         }

@@ -1,12 +1,15 @@
 //! Why a case did not pass, for a person: redacted first, shortened second.
 
+use serde_json::Value;
+
 use super::curl;
 use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
 use crate::http::message::{Header, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
-use crate::judge::probe::{Finding, Note, likely};
+use crate::judge::note::{Excerpt, Note};
+use crate::judge::probe::{self, Finding, likely};
 use crate::plan::credential::Credential;
 use crate::plan::probes::Probe;
 use crate::plan::{Case, Step, Work};
@@ -87,8 +90,29 @@ impl Explainer<'_> {
         };
         let mut annotation =
             Annotation::new(Severity::Error, &place, &title, &label, self.redactor);
-        annotation.helps.extend(notes.iter().map(|note| self.value(note)));
+        annotation.helps.extend(notes.iter().map(|note| self.note(note)));
         annotation
+    }
+
+    fn note(&self, note: &Note) -> String {
+        let mut words = self.value(&note.words);
+        if let Some(difference) = &note.difference {
+            let join = if words.is_empty() { "" } else { "; " };
+            words.push_str(&format!(
+                "{join}they differ first at character {}: expected {}, got {}",
+                difference.character,
+                self.excerpt(&difference.expected),
+                self.excerpt(&difference.actual)
+            ));
+        }
+        words
+    }
+
+    fn excerpt(&self, Excerpt { text, shown }: &Excerpt) -> String {
+        let left = if shown.start > 0 { "…" } else { "" };
+        let right = if shown.end < text.len() { "…" } else { "" };
+        let shown = self.redactor.redact_part(text, shown.clone());
+        Value::from(format!("{left}{shown}{right}")).to_string()
     }
 
     /// An exchange that did not complete.
@@ -144,7 +168,7 @@ impl Explainer<'_> {
     }
 
     /// What is off about the answer to a control that is what the test expects.
-    pub fn control_note(&self, case: &Case, step: &Step, note: &Note) -> Box<Failure> {
+    pub fn control_note(&self, case: &Case, step: &Step, note: &probe::Note) -> Box<Failure> {
         self.error(&place(case, step), note.id, &note.text, self.repeat(case, None))
     }
 
