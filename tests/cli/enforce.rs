@@ -1,7 +1,6 @@
 //! `enforce: bearer`: what is sent, how it is judged, and what is told about it.
 
 mod api;
-mod flaws;
 mod language;
 mod orders;
 mod reports;

@@ -103,14 +103,6 @@ impl Found {
         cases.map(case).collect()
     }
 
-    /// The cases that failed: the file, and the probe's id or the name of the test.
-    pub fn failed(&self) -> Vec<(String, String)> {
-        let cases = self.junit.named("testsuite").flat_map(|suite| suite.named("testcase"));
-        let failed = cases.filter(|case| case.named("failure").count() > 0);
-        let last = |name: &str| name.split(" › ").last().unwrap_or(name).to_owned();
-        failed.map(|c| (c.attribute("file").to_owned(), last(c.attribute("name")))).collect()
-    }
-
     /// How the case of a probe ended, and its verdict.
     #[track_caller]
     pub fn probe(&self, id: &str) -> (&'static str, String) {
