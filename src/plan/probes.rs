@@ -122,8 +122,10 @@ pub struct Enforcement {
     pub opaque: bool,
     /// The probes that were asked for one by one.
     pub singly: Vec<&'static str>,
-    /// Tells inherited enforcement of the same endpoint apart from others.
-    identity: Option<u64>,
+    /// The same for the same endpoint and token.
+    identity: u64,
+    /// Whether the test itself asks for it.
+    own: bool,
 }
 
 /// A waiver that counts today.

@@ -99,14 +99,14 @@ impl Control<'_> {
             return Vec::new();
         };
         let (probes, absent) = self.chosen(binder, step, &said);
-        let identity = (!said.own).then(|| self.identity(step));
         let enforcement = Arc::new(Enforcement {
             opaque: self.token(step).is_some_and(|token| !is_jwt(token)),
             profile: said.rules.profile.unwrap_or_default(),
             waivers: waivers(binder),
             absent,
             singly: said.rules.singly().map(|probe| probe.id).collect(),
-            identity,
+            identity: self.identity(step),
+            own: said.own,
         });
         self.case.enforced = Some(enforcement.clone());
         let case = &*self.case;
@@ -288,17 +288,18 @@ impl Endpoint {
     }
 }
 
-/// Leaves of inherited enforcement the first for each endpoint: its probes prove it for all.
+/// Leaves of inherited enforcement the first for each endpoint, and none where a test asks for it
+/// itself: its probes prove it for all.
 pub fn once_an_endpoint(cases: &mut Vec<Case>) {
-    let mut seen: HashSet<u64> = HashSet::new();
+    let own = cases.iter().filter_map(|case| case.enforced.as_ref().filter(|e| e.own));
+    let mut seen: HashSet<u64> = own.map(|enforced| enforced.identity).collect();
     let mut kept: HashSet<*const Enforcement> = HashSet::new();
     let mut is_first = |case: &Case| {
-        let Some(enforced) = &case.enforced else { return true };
-        let Some(identity) = enforced.identity else { return true };
+        let Some(enforced) = case.enforced.as_ref().filter(|e| !e.own) else { return true };
         let pointer = Arc::as_ptr(enforced);
         match case.work {
             Work::Probe(_) => kept.contains(&pointer),
-            _ => seen.insert(identity) && kept.insert(pointer),
+            _ => seen.insert(enforced.identity) && kept.insert(pointer),
         }
     };
     cases.retain_mut(|case| {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::trial::{Outcome, Shot, Trial};
 use super::{Finding, Standing};
+use crate::auth::answer::Accepted;
 use crate::event::{CaseEnd, Exchange, Failure, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response, TransportError};
 use crate::judge::probe::{self, Asked, Grade, Note, ProbeVerdict};
@@ -178,15 +179,18 @@ impl Run<'_> {
         let asked = Asked { answer: &probe.answer, profile, tokens: &tokens };
         let control = self.beside(trial);
         let finding = probe::probe(asked, response, &control);
-        let rests_on_control =
-            finding.verdict.is_refusal() || finding.verdict == ProbeVerdict::Vacuous;
+        // That the good token is served needs no other proof; nor does a leak.
+        let is_refusal = probe.answer.accepted != Accepted::Right
+            && matches!(finding.verdict, ProbeVerdict::Enforced | ProbeVerdict::Nonconforming);
         match standing {
-            Standing::Stopped(reason) if rests_on_control => Err(*reason),
+            Standing::Stopped(reason) if is_refusal || finding.verdict == ProbeVerdict::Vacuous => {
+                Err(*reason)
+            }
             // The secret was found before anything was sent.
             _ if probe.id == WEAK_SECRET && finding.verdict != ProbeVerdict::Bypassed => {
                 Ok(Finding::new(ProbeVerdict::Bypassed, Grade::Fails, SECRET_FOUND))
             }
-            Standing::Lost(reason) if finding.verdict.is_refusal() => Ok(Finding::vacuous(reason)),
+            Standing::Lost(reason) if is_refusal => Ok(Finding::vacuous(reason)),
             _ => Ok(finding),
         }
     }

@@ -43,6 +43,19 @@ fn inherited_from_the_project_an_endpoint_is_probed_once_over_all_files() {
 }
 
 #[test]
+fn a_test_that_asks_for_it_itself_stands_for_the_inherited_ones() {
+    let spec = "\
+enforce: {probes: [no-token]}
+tests:
+  - {name: first, request: GET /a, expect: 200}
+  - {name: own, request: GET /a, expect: 200, enforce: {probes: [empty-value]}}
+  - {name: too, request: GET /a, expect: 200, enforce: {probes: [scheme-only]}}
+";
+    let found = run(&api(right), spec, &[]);
+    assert_eq!(names(&found), ["first", "own", "empty-value", "too", "scheme-only"]);
+}
+
+#[test]
 fn inherited_it_leaves_out_what_sends_no_token_or_accepts_more_than_success() {
     let spec = "\
 enforce: {probes: [no-token]}
