@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::*;
+use crate::http::message::Request;
 use crate::http::message::{Connections, Header};
 use crate::http::url::Target;
 
