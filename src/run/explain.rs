@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::curl;
+use super::issued::{tokens_in, tokens_of};
 use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
@@ -39,6 +40,18 @@ pub struct Explainer<'r> {
 impl Explainer<'_> {
     /// What did not hold, each at its line.
     pub fn mismatches(
+        &self,
+        case: &Case,
+        step: &Step,
+        request: &Request,
+        response: &Response,
+        mismatches: &[Mismatch],
+    ) -> Box<Failure> {
+        let redactor = self.redactor.beside(&tokens_of(response));
+        Explainer { redactor: &redactor }.told(case, step, request, mismatches)
+    }
+
+    fn told(
         &self,
         case: &Case,
         step: &Step,
@@ -102,7 +115,8 @@ impl Explainer<'_> {
     ) -> Box<Failure> {
         let repeat = self.repeat(case, Some((step, request)));
         let place = Place::new(&case.file.source, step.span);
-        self.error(&place, error.kind.name(), &error.message, repeat)
+        let redactor = self.redactor.beside(&tokens_in(&error.message));
+        Explainer { redactor: &redactor }.error(&place, error.kind.name(), &error.message, repeat)
     }
 
     /// A request that was not sent.
@@ -146,8 +160,10 @@ impl Explainer<'_> {
 
     /// What was sent, and what came back if anything did.
     pub fn exchange(&self, request: &Request, response: Option<&Response>) -> Box<Exchange> {
-        let request_text = self.shown(&request_text(request));
-        let response = response.map(|response| self.shown(&response_text(response)));
+        let tokens = response.map(tokens_of).unwrap_or_default();
+        let explain = Explainer { redactor: &self.redactor.beside(&tokens) };
+        let request_text = explain.shown(&request_text(request));
+        let response = response.map(|response| explain.shown(&response_text(response)));
         Box::new(Exchange { sent: true, request: request_text, response })
     }
 
