@@ -197,6 +197,7 @@ fn jobs(arguments: &RunArgs) -> usize {
 fn inputs(arguments: &RunArgs, process: &Process, loaded: &LoadedProject) -> Inputs {
     Inputs {
         env: process.env.clone(),
+        env_not_text: process.env_not_text.clone(),
         vars: arguments.var.iter().cloned().collect(),
         server: loaded.project.as_ref().is_some_and(|project| project.demo_server),
         today: day_of(SystemTime::now()),

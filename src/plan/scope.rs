@@ -17,6 +17,8 @@ use crate::template::Draft;
 pub struct Inputs {
     /// The environment of the process.
     pub env: HashMap<String, String>,
+    /// The variables in it whose value is no text. They are set, so no default takes their place.
+    pub env_not_text: HashSet<String>,
     /// The variables of the command line.
     pub vars: HashMap<String, String>,
     /// Whether a server is started, and so `${server.url}` will have a value.

@@ -121,7 +121,7 @@ impl Run<'_> {
             let shown = self.settings.verbose.then(|| explain.exchange(request, Some(response)));
             return Ok(shown);
         }
-        let failure = explain.mismatches(case, step, request, &mismatches);
+        let failure = explain.mismatches(case, step, request, response, &mismatches);
         Err((Verdict::Failed(failure), Some(explain.exchange(request, Some(response)))))
     }
 
