@@ -8,6 +8,7 @@ pub mod bind;
 pub mod settings;
 pub mod credential;
 mod tokens;
+pub mod token_source;
 mod url;
 pub mod unused;
 pub mod invalid;

@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::Run;
 use super::explain::Explainer;
-use super::request::Maker;
+use super::request::{Maker, Unsent};
 use crate::event::{CaseEnd, Exchange, Skip, Verdict};
+use crate::http::message::Request;
 use crate::judge::judge;
+use crate::plan::credential::Credential;
 use crate::plan::{Case, Step, Work};
 
 /// What a step says when it does not hold.
@@ -60,15 +62,28 @@ impl Run<'_> {
             redactor: self.redactor,
             bindings: self.bindings,
             project: self.settings.project,
+            worker,
         };
-        let request = maker
-            .request(case, step)
-            .map_err(|unsent| (Verdict::Errored(explain.unsent(case, step, &unsent)), None))?;
-        let response = (self.transport)(worker, &request).map_err(|error| {
-            let failure = explain.transport(case, step, &request, &error);
-            (Verdict::Errored(failure), Some(explain.exchange(&request, None)))
-        })?;
-        let mismatches = judge(&step.expectations, &response, self.bindings);
+        let unsent =
+            |unsent| (Verdict::Errored(explain.unsent(case, step, &unsent)), None::<Box<Exchange>>);
+        let send = |request: &Request| {
+            (self.transport)(worker, request).map_err(|error| {
+                let failure = explain.transport(case, step, request, &error);
+                (Verdict::Errored(failure), Some(explain.exchange(request, None)))
+            })
+        };
+        let mut request = maker.request(case, step).map_err(unsent)?;
+        let mut response = send(&request)?;
+        let mut mismatches = judge(&step.expectations, &response, self.bindings);
+        if let Credential::Token(id) = &step.credential {
+            let refused = response.status == 401 && mismatches.iter().any(|m| m.kind == "status");
+            let renewed = self.tokens.answered(case.token(*id), worker, &request, refused);
+            if let Some(renewed) = renewed.map_err(|reason| unsent(Unsent::token(reason)))? {
+                request = renewed;
+                response = send(&request)?;
+                mismatches = judge(&step.expectations, &response, self.bindings);
+            }
+        }
         if mismatches.is_empty() {
             let shown = self.settings.verbose.then(|| explain.exchange(&request, Some(&response)));
             return Ok(shown);

@@ -8,7 +8,7 @@ use crate::http::message::{Header, Request};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, Step};
-use crate::secret::Redactor;
+use crate::secret::{Redactor, Secret};
 use crate::template::{Bindings, FillError, Template, encode_component};
 
 /// Why a request could not be made; nothing was sent.
@@ -21,7 +21,8 @@ pub struct Unsent {
 }
 
 impl Unsent {
-    fn token(reason: impl Into<String>) -> Unsent {
+    /// A token that cannot be had.
+    pub fn token(reason: impl Into<String>) -> Unsent {
         Unsent { kind: "token", reason: reason.into() }
     }
 
@@ -47,6 +48,8 @@ pub struct Maker<'r> {
     pub bindings: &'r Bindings,
     /// The folder that body files must stay in, without links.
     pub project: &'r Path,
+    /// The index of the thread that sends.
+    pub worker: usize,
 }
 
 impl Maker<'_> {
@@ -55,6 +58,23 @@ impl Maker<'_> {
     /// # Errors
     /// A token that cannot be had, a body file that cannot be read, a URL that is none.
     pub fn request(&self, case: &Case, step: &Step) -> Result<Request, Unsent> {
+        self.made(Some(case), step, step.body.as_ref())
+    }
+
+    /// The request that asks for a token: what `step` says, with this body.
+    ///
+    /// # Errors
+    /// As [`Maker::request`].
+    pub fn token_request(&self, step: &Step, body: Option<&Body>) -> Result<Request, Unsent> {
+        self.made(None, step, body)
+    }
+
+    fn made(
+        &self,
+        case: Option<&Case>,
+        step: &Step,
+        body: Option<&Body>,
+    ) -> Result<Request, Unsent> {
         let url = self.url(step)?;
         let target =
             Target::parse(&url).map_err(|reason| Unsent::request(format!("bad URL: {reason}")))?;
@@ -64,7 +84,7 @@ impl Maker<'_> {
             let value = value.fill(self.bindings)?.into_owned();
             headers.push(Header { name, value, credential: false });
         }
-        let (body, content_type) = self.body(step)?;
+        let (body, content_type) = self.body(body)?;
         if let Some(content_type) = content_type
             && !step.settings.no_content_type
             && !headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"))
@@ -118,8 +138,8 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn body(&self, step: &Step) -> Result<(Option<Vec<u8>>, Option<&'static str>), Unsent> {
-        let Some(body) = &step.body else { return Ok((None, None)) };
+    fn body(&self, body: Option<&Body>) -> Result<(Option<Vec<u8>>, Option<&'static str>), Unsent> {
+        let Some(body) = body else { return Ok((None, None)) };
         Ok(match body {
             Body::Json(draft) => {
                 let value = draft.fill(self.bindings)?;
@@ -153,12 +173,10 @@ impl Maker<'_> {
 
     fn credential(
         &self,
-        case: &Case,
+        case: Option<&Case>,
         step: &Step,
         headers: &mut Vec<Header>,
     ) -> Result<(), Unsent> {
-        let authorization =
-            |value: String| Header { name: "Authorization".to_owned(), value, credential: true };
         match &step.credential {
             // Whatever would pass for "without a credential" must be sent without one.
             Credential::None if headers.iter().any(is_authorization) => {
@@ -167,8 +185,9 @@ impl Maker<'_> {
             }
             Credential::None => {}
             Credential::Token(id) => {
-                let token = self.tokens.get(case.token(*id)).map_err(Unsent::token)?;
-                headers.push(authorization(format!("Bearer {}", token.expose())));
+                let Some(case) = case else { return Ok(()) };
+                let token = self.tokens.get(case.token(*id), self.worker);
+                headers.push(bearer(&token.map_err(Unsent::token)?));
             }
             Credential::Bearer(token) => {
                 let token = self.secret(token)?;
@@ -212,6 +231,15 @@ impl Maker<'_> {
         }
         Ok(value)
     }
+}
+
+fn authorization(value: String) -> Header {
+    Header { name: "Authorization".to_owned(), value, credential: true }
+}
+
+/// The field that carries a bearer token.
+pub fn bearer(token: &Secret) -> Header {
+    authorization(format!("Bearer {}", token.expose()))
 }
 
 fn is_authorization(header: &Header) -> bool {

@@ -1,8 +1,8 @@
 //! Where secrets are written out in a file, found without reading it as YAML: whatever is shown of
 //! a file that does not parse must not show them either.
 //!
-//! A secret is the value of `bearer`, `password`, `client_secret` or `refresh_token` wherever they
-//! stand, each value under `tokens` that is no source such as `{file: …}`, each under the `header`
+//! A secret is the value of `bearer`, `password`, `client_secret`, `refresh_token`, `subject_token`,
+//! `actor_token` or `assertion` wherever they stand, the `key` of a `jwt`, each value under `tokens` that is no source such as `{file: …}`, each under the `header`
 //! of `auth` and each under `secrets`. The name of a token, as in `auth: alice`, is none. When in
 //! doubt, more is found than is secret: all that follows a quote that does not close.
 
@@ -29,10 +29,12 @@ enum Below {
     Secrets,
     /// A secret, or a list of them.
     Secret,
+    /// How a token is signed: with a secret `key`.
+    Jwt,
 }
 
 /// The keys that lead to secrets.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 11] = [
     "auth",
     "tokens",
     "secrets",
@@ -40,6 +42,9 @@ const KEYS: [&str; 8] = [
     "password",
     "client_secret",
     "refresh_token",
+    "subject_token",
+    "actor_token",
+    "assertion",
     "enforce",
 ];
 
@@ -66,7 +71,8 @@ impl Below {
     /// What stands below a key, wherever it stands.
     fn of(key: &str) -> Below {
         match key {
-            "bearer" | "password" | "client_secret" | "refresh_token" | "secrets" => Below::Secret,
+            "bearer" | "password" | "client_secret" | "refresh_token" | "subject_token"
+            | "actor_token" | "assertion" | "secrets" => Below::Secret,
             "tokens" => Below::Secrets,
             "auth" => Below::Auth,
             "enforce" => Below::Names,
@@ -82,7 +88,10 @@ impl Below {
             (Below::Auth, "username") => Below::Nothing,
             (Below::Auth, "basic") => Below::Auth,
             (Below::Auth, "header") => Below::Secrets,
-            (Below::Secret, "file" | "command" | "login" | "oauth2" | "jwt" | "github_oidc") => {
+            (Below::Secret, "jwt") => Below::Jwt,
+            (Below::Jwt, "key") => Below::Secret,
+            (Below::Jwt, _) => alone,
+            (Below::Secret, "file" | "command" | "login" | "oauth2" | "github_oidc") => {
                 Below::Nothing
             }
             // A matcher, where an expected body has a `password`.

@@ -4,6 +4,8 @@ pub mod tree;
 pub mod reader;
 pub mod settings;
 pub mod auth;
+pub mod token_source;
+pub mod oauth;
 pub mod request;
 pub mod matcher;
 pub mod operand;

@@ -1,7 +1,8 @@
 //! The keys that may stand at every level: project, spec, test, step.
 
-use super::auth::{Auth, TokenSource};
+use super::auth::Auth;
 use super::reader::{Field, Reader};
+use super::token_source::TokenSource;
 use super::tree::{Entry, Node};
 use crate::source::Spanned;
 use crate::template::{Draft, Template, is_name};

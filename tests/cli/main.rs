@@ -12,6 +12,7 @@ mod parity;
 mod redaction;
 mod broken_servers;
 mod redirects;
+mod token_sources;
 mod signals;
 mod own_specs;
 mod architecture;
