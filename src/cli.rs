@@ -1,5 +1,6 @@
 //! What the user typed.
 
+mod habits;
 mod parse;
 
 use std::path::PathBuf;
@@ -213,7 +214,10 @@ impl Cli {
     /// Reads the arguments of the process. Ends it when they are wrong, and for `--help` and
     /// `--version`.
     pub fn from_arguments() -> Cli {
-        let cli = Cli::parse();
+        let cli = Cli::try_parse().unwrap_or_else(|mut error| {
+            habits::advise(&mut error);
+            error.exit()
+        });
         if let Err(reason) = cli.run.check() {
             Cli::command().error(clap::error::ErrorKind::ValueValidation, reason).exit();
         }

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span};
 use crate::suite::project::FILE_NAME;
 
@@ -35,12 +35,13 @@ pub struct Found {
 }
 
 /// The project file in `start` or the nearest folder above it; by its [`OTHER_NAME`] where there
-/// is only that.
+/// is only that. What cannot be read by that name is one too: to run without it would be to run
+/// something else.
 pub fn project_file(start: &Path) -> Option<PathBuf> {
     let names = [FILE_NAME, OTHER_NAME];
-    start
-        .ancestors()
-        .find_map(|folder| names.iter().map(|name| folder.join(name)).find(|file| file.is_file()))
+    start.ancestors().find_map(|folder| {
+        names.iter().map(|name| folder.join(name)).find(|file| file.symlink_metadata().is_ok())
+    })
 }
 
 /// Finds the spec files behind `paths`. `project` is the project file of the run.
@@ -82,6 +83,10 @@ impl Found {
             return;
         }
         match std::fs::metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let near = near(&path).map(|near| format!(": did you mean `{near}`?"));
+                self.miss(&path, reason(&error) + &near.unwrap_or_default());
+            }
             Err(error) => self.miss(&path, reason(&error)),
             Ok(file) if !file.is_file() => self.miss(&path, "neither a file nor a folder".into()),
             Ok(_) if is_project_name(&path) => {
@@ -117,6 +122,17 @@ impl Found {
     fn miss(&mut self, path: &Path, reason: String) {
         self.missing.push((shown(path), reason));
     }
+}
+
+/// What stands beside a path that is not there, and has nearly its name.
+fn near(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    let near = did_you_mean(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(shown(&path.with_file_name(near)))
 }
 
 fn is_project_name(path: &Path) -> bool {
@@ -159,8 +175,11 @@ pub fn fault(path: &str, reason: impl Into<String>) -> Diagnostic {
 /// Why there is no text to be had from it.
 pub fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
     let failed = |reason: String| Box::new(fault(&shown(path), reason));
-    let size = std::fs::metadata(path).map_err(|error| failed(reason(&error)))?.len();
-    if size > LARGEST {
+    let file = std::fs::metadata(path).map_err(|error| failed(reason(&error)))?;
+    if !file.is_file() {
+        return Err(failed("this is no file".into()));
+    }
+    if file.len() > LARGEST {
         return Err(failed(format!("larger than {} MiB: this is no spec", LARGEST >> 20)));
     }
     let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;

@@ -105,6 +105,8 @@ pub struct Failure {
 /// What was sent and what came back.
 #[derive(Clone, Debug)]
 pub struct Exchange {
+    /// Whether anything was sent; else `request` is what would have been.
+    pub sent: bool,
     /// The request line, header and body.
     pub request: String,
     /// The status line, header and body; `None` when nothing came back.

@@ -5,6 +5,7 @@
 //! when a step is sent.
 
 mod draft;
+mod foreign;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 pub use self::draft::Draft;
-pub use self::read::{FOREIGN_VARIABLE, TemplateFault, foreign_variable, is_name};
+pub use self::foreign::{FOREIGN_VARIABLE, foreign_variable, is_of_environment, native_variable};
+pub use self::read::{TemplateFault, is_name};
 use crate::source::Span;
 
 /// A string that may hold variables.

@@ -31,6 +31,29 @@ pub fn secret_parts(value: &str) -> Vec<String> {
     parts
 }
 
+/// Why a text that was not written by hand cannot be the bearer token that was meant, as it follows
+/// "what the source gave"; `None` when it may be one. A server would refuse it for its form, and a
+/// test that expects a refusal of the token would pass.
+pub fn token_fault(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let lower = text.to_ascii_lowercase();
+    if lower.starts_with("bearer ") {
+        Some("begins with `Bearer `, which apitest writes before it")
+    } else if matches!(lower.as_str(), "null" | "undefined" | "none") {
+        Some("is the word for no token")
+    } else if text.starts_with(['"', '\'']) {
+        Some("stands in quotes: give it without them (`jq -r`)")
+    } else if text.starts_with(['{', '[', '<']) {
+        Some("is no token, but begins as JSON or HTML does")
+    } else if text.contains(char::is_whitespace) {
+        Some("has a space or a line break in it")
+    } else if !text.bytes().all(|b| b.is_ascii_graphic()) {
+        Some("has a character that is not ASCII")
+    } else {
+        None
+    }
+}
+
 fn is_scheme(value: &str) -> bool {
     const SCHEMES: [&str; 8] =
         ["Bearer", "Basic", "Digest", "DPoP", "Negotiate", "OAuth", "Token", "ApiKey"];
@@ -40,6 +63,26 @@ fn is_scheme(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_token_for_its_form_says_why() {
+        for token in ["abc", "1|abc-._~+/==", "eyJ.eyJ.x", "bearer", "nullable", " abc "] {
+            assert_eq!(token_fault(token), None, "{token}");
+        }
+        let table = [
+            ("Bearer abc", "begins with `Bearer `"),
+            ("null", "is the word for no token"),
+            ("\"abc\"", "stands in quotes"),
+            ("{\"access_token\":\"abc\"}", "is no token"),
+            ("<html>", "is no token"),
+            ("abc\ndef", "has a space or a line break"),
+            ("abc\u{a0}def", "has a space or a line break"),
+            ("abc\u{200b}def", "has a character that is not ASCII"),
+        ];
+        for (text, fault) in table {
+            assert!(token_fault(text).unwrap_or_default().starts_with(fault), "{text}");
+        }
+    }
 
     #[test]
     fn the_parts_of_a_header_are_secret_too() {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +12,7 @@ use super::reports::Reports;
 use super::{Process, broken, say};
 use crate::cli::RunArgs;
 use crate::demo::DemoServer;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::discover::{self, Found};
 use crate::event::StopReason;
 use crate::exit_code::ExitCode;
@@ -34,6 +35,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs the specs that the user named.
 pub fn run(arguments: &RunArgs, process: &Process) -> ExitCode {
+    if let Some(instead) = no_command(&arguments.paths) {
+        say(&instead);
+        return ExitCode::Invalid;
+    }
     match catch_unwind(AssertUnwindSafe(|| stages(arguments, process))) {
         Ok(Ok(code)) => code,
         Ok(Err(what)) => broken(&what),
@@ -55,37 +60,18 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let pool = Pool::new(jobs(arguments))?;
 
     learn_project_secrets(&mut project, &inputs, &redactor);
-    let everything = arguments.paths.is_empty();
-    let paths = if everything { project.default_paths() } else { arguments.paths.clone() };
-    let found = discover::find(&paths, project.file().as_deref());
-    let Loaded { plan, mut diagnostics, used_vars } =
-        load::load(&pool, &found, &project, everything, &inputs, &redactor, arguments.strict);
-    let (mut plan, unmatched) = select(plan, &selection(arguments, &found));
-    diagnostics.extend(unmatched);
-    plan.hide_secrets(&redactor);
-    let mut code = match load::has_errors(&diagnostics) {
-        true if plan.cases.is_empty() => ExitCode::Nothing,
-        true => ExitCode::Invalid,
-        false => ExitCode::Passed,
-    };
-    // What the environment lacks is no fault of a spec: its cases have no verdict.
-    diagnostics.extend(missing(&plan));
+    let Planned { plan, diagnostics, used_vars, nothing, code } =
+        planned(arguments, &mut project, &inputs, &pool, &redactor);
 
     reports.notice(&diagnostics, &redactor);
     if any_unused_var(arguments, used_vars.as_ref()) && arguments.strict {
         return Ok(ExitCode::Invalid);
     }
-    if plan.cases.is_empty() {
-        if !load::has_errors(&diagnostics) {
-            say(&nothing_to_run(&found, everything));
-        }
-        code = code.and(ExitCode::Nothing);
-    }
+    nothing.iter().for_each(|why| say(why));
     let server = start_server(&project, &plan)?;
     let bindings =
         Bindings { server_url: server.as_ref().map(DemoServer::url), ..Bindings::default() };
-    let root = project.root();
-    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let root = project.root().canonicalize().unwrap_or_else(|_| project.root().to_owned());
     let settings = RunSettings {
         jobs: jobs(arguments),
         fail_fast: arguments.fail_fast,
@@ -118,6 +104,64 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     // The process ends here: to free a large plan piece by piece takes time and serves nobody.
     std::mem::forget(plan);
     Ok(code)
+}
+
+/// What will be run, and what is to be said before.
+struct Planned {
+    plan: Plan,
+    /// Every fault and warning, and what the environment lacks.
+    diagnostics: Vec<Diagnostic>,
+    /// As in [`Loaded`].
+    used_vars: Option<HashSet<String>>,
+    /// Why there is no case at all, where no fault tells.
+    nothing: Option<String>,
+    /// What the faults alone make of the run.
+    code: ExitCode,
+}
+
+/// From paths to the selected cases.
+fn planned(
+    arguments: &RunArgs,
+    project: &mut LoadedProject,
+    inputs: &Inputs,
+    pool: &Pool,
+    redactor: &Redactor,
+) -> Planned {
+    let everything = arguments.paths.is_empty();
+    let paths = if everything { project.default_paths() } else { arguments.paths.clone() };
+    let found = discover::find(&paths, project.file().as_deref());
+    let Loaded { plan, mut diagnostics, used_vars } =
+        load::load(pool, &found, project, everything, inputs, redactor, arguments.strict);
+    let (mut plan, unmatched) = select(plan, &selection(arguments, &found));
+    diagnostics.extend(unmatched);
+    plan.hide_secrets(redactor);
+    let (has_errors, is_empty) = (load::has_errors(&diagnostics), plan.cases.is_empty());
+    let nothing = (is_empty && !has_errors).then(|| nothing_to_run(&found, project, everything));
+    let code = match (is_empty, has_errors) {
+        (true, _) => ExitCode::Nothing,
+        (false, true) => ExitCode::Invalid,
+        (false, false) => ExitCode::Passed,
+    };
+    // What the environment lacks is no fault of a spec: its cases have no verdict.
+    diagnostics.extend(missing(&plan));
+    Planned { plan, diagnostics, used_vars, nothing, code }
+}
+
+/// What to type instead of a command of another tool, such as `apitest run specs`. A path that is
+/// there is a path.
+fn no_command(paths: &[String]) -> Option<String> {
+    let (word, rest) = paths.split_first()?;
+    let known = ["run", "test", "exec", "check", "validate", "lint", "list", "init"];
+    if Path::new(word).exists() {
+        return None;
+    }
+    if known.contains(&word.as_str()) {
+        let instead = [&["apitest".to_owned()], rest].concat().join(" ");
+        return Some(format!("there is no command `{word}`: write `{instead}`"));
+    }
+    did_you_mean(word, ["demo"])
+        .filter(|_| rest.is_empty())
+        .map(|near| format!("there is no `{word}`: did you mean `apitest {near}`?"))
 }
 
 /// A client whose requests end with the run.
@@ -231,13 +275,17 @@ fn any_unused_var(arguments: &RunArgs, used: Option<&HashSet<String>>) -> bool {
 }
 
 /// Why there is no case at all.
-fn nothing_to_run(found: &Found, everything: bool) -> String {
+fn nothing_to_run(found: &Found, project: &LoadedProject, everything: bool) -> String {
+    // The folder that is meant may be another than the one the user is in.
+    let looked_in = match project.file() {
+        Some(file) if everything => format!(" (the project file is {})", discover::shown(&file)),
+        _ => String::new(),
+    };
     match found.empty.first() {
-        Some(folder) => format!("no spec found: {folder} holds no *.yaml or *.yml"),
-        None if everything && found.files.is_empty() => {
-            "no spec found: name files or folders, or list them under `specs:` in apitest.yaml"
-                .into()
-        }
+        Some(folder) => format!("no spec found: {folder} holds no *.yaml or *.yml{looked_in}"),
+        None if everything && found.files.is_empty() => format!(
+            "no spec found: name files or folders, or list them under `specs:` in apitest.yaml{looked_in}"
+        ),
         None => "no test is selected: none meets all of --tag, --filter and the lines".into(),
     }
 }

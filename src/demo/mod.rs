@@ -81,7 +81,7 @@
 //! that has begun must come within 30 s.
 
 pub mod tokens;
-pub mod users;
+mod users;
 mod server;
 mod reader;
 mod framing;

@@ -29,7 +29,11 @@ impl Found {
 
     /// Tells whether the entry is a spec, a new one or not.
     fn add_entry(&mut self, entry: DirEntry, project: Option<&Path>) -> bool {
-        if !entry.file_type().is_file() || !is_yaml(entry.path()) {
+        if entry.file_type().is_dir() || !is_yaml(entry.path()) {
+            return false;
+        }
+        if !entry.file_type().is_file() {
+            self.miss(&below(entry.into_path()), "neither a file nor a folder".into());
             return false;
         }
         let path = below(entry.into_path());
@@ -76,7 +80,9 @@ fn is_hidden(path: &Path) -> bool {
 }
 
 fn is_yaml(path: &Path) -> bool {
-    matches!(path.extension().and_then(|extension| extension.to_str()), Some("yaml" | "yml"))
+    // Where capitals do not count in names, `Orders.YAML` is a spec like any other.
+    let is = |end: &str| path.extension().is_some_and(|own| own.eq_ignore_ascii_case(end));
+    is("yaml") || is("yml")
 }
 
 /// `./a.yaml`, found below `.`, is `a.yaml`.

@@ -97,14 +97,19 @@ impl Client {
         let started = Instant::now();
         let mut hop = self.send(worker, request, started)?;
         let mut last: Option<Request> = None;
+        let mut withheld = None;
         for followed in 0.. {
-            let next = next_request(last.as_ref().unwrap_or(request), &hop, followed);
+            let request = last.as_ref().unwrap_or(request);
+            let next = next_request(request, &hop, followed);
             let Some(next) = next.map_err(|reason| (Kind::Redirect, reason))? else { break };
+            if redirect::withholds(request, &next) {
+                withheld = Some(next.target.origin().to_string());
+            }
             hop = self.send(worker, &next, started)?;
             last = Some(next);
         }
         let Hop { status, headers, body } = hop;
-        Ok(Response { status, headers, body, elapsed: started.elapsed() })
+        Ok(Response { status, headers, body, withheld, elapsed: started.elapsed() })
     }
 
     /// Sends a request once, and again on a new connection if the server closed a kept one at the

@@ -9,20 +9,10 @@ use super::message::{Header, Request};
 /// # Errors
 /// Why it is not sent.
 pub fn refuse_plain_http(request: &Request) -> Result<(), String> {
-    match request.headers.iter().any(is_credential) {
-        true => refuse_plain(request),
-        false => Ok(()),
-    }
-}
-
-/// Refuses a request over plain HTTP beyond this machine, whatever it carries: a login has its
-/// credential in the body.
-///
-/// # Errors
-/// Why it is not sent.
-pub fn refuse_plain(request: &Request) -> Result<(), String> {
     let origin = request.target.origin();
-    if origin.https || origin.is_loopback() || request.allow_plain_http {
+    let in_header = || request.headers.iter().any(is_credential);
+    let carries = || request.secret_url || request.secret_body || in_header();
+    if origin.https || origin.is_loopback() || request.allow_plain_http || !carries() {
         return Ok(());
     }
     Err(format!(
@@ -60,6 +50,8 @@ mod tests {
             timeout: Duration::from_secs(1),
             follow_redirects: 0,
             allow_plain_http: false,
+            secret_url: false,
+            secret_body: false,
         }
     }
 
@@ -78,6 +70,9 @@ mod tests {
                 assert_eq!(refuse_plain_http(&request), Ok(()), "{url}");
             }
         }
-        assert_eq!(refuse_plain_http(&request("http://192.0.2.1/", "Accept", false)), Ok(()));
+        let plain = request("http://192.0.2.1/", "Accept", false);
+        assert_eq!(refuse_plain_http(&plain), Ok(()));
+        assert!(refuse_plain_http(&Request { secret_url: true, ..plain.clone() }).is_err());
+        assert!(refuse_plain_http(&Request { secret_body: true, ..plain }).is_err());
     }
 }

@@ -21,6 +21,10 @@ pub struct Request {
     pub follow_redirects: u32,
     /// Whether a credential may travel over plain HTTP beyond loopback.
     pub allow_plain_http: bool,
+    /// Whether the URL holds a secret. Known where it matters: beyond TLS and loopback.
+    pub secret_url: bool,
+    /// Whether the body holds a secret. Known where it matters: there, and before redirects.
+    pub secret_body: bool,
 }
 
 /// A header field of a request.
@@ -44,6 +48,9 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body after content decoding.
     pub body: Vec<u8>,
+    /// Where a redirect led that took a credential, or what could be one, off the request. The
+    /// answer is to another request than the one that was made.
+    pub withheld: Option<String>,
     /// From the first byte sent to the last byte received, redirects included.
     pub elapsed: Duration,
 }

@@ -1,7 +1,7 @@
 //! Where a redirect leads, and what may travel there.
 
 use super::credential::{is_credential, is_harmless};
-use super::message::Request;
+use super::message::{Header, Request};
 
 /// The location of a redirect; `None` when the answer is none, or does not say where to.
 ///
@@ -32,18 +32,31 @@ pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, S
         .target
         .join(location)
         .map_err(|reason| format!("cannot follow the redirect to `{location}`: {reason}"))?;
-    let mut next = Request { target, ..request.clone() };
+    let mut next = Request { target, secret_url: false, ..request.clone() };
     let keeps_method =
         matches!(status, 307 | 308) || matches!(request.method.as_str(), "GET" | "HEAD");
     if !keeps_method {
         next.method = "GET".to_owned();
         next.body = None;
+        next.secret_body = false;
         next.headers.retain(|header| !describes_body(&header.name));
     }
     if next.target.origin() != request.target.origin() {
+        if next.secret_body {
+            return Err(format!(
+                "cannot follow the redirect to `{location}`: it would take the body to another \
+                 origin, and that holds a secret"
+            ));
+        }
         next.headers.retain(|header| !is_credential(header) && is_harmless(header));
     }
     Ok(next)
+}
+
+/// Whether `next` lacks a credential of `request`, or a header that could be one.
+pub fn withholds(request: &Request, next: &Request) -> bool {
+    let stays_home = |header: &&Header| is_credential(header) || !is_harmless(header);
+    request.headers.iter().filter(stays_home).any(|header| !next.headers.contains(header))
 }
 
 fn describes_body(name: &str) -> bool {
@@ -53,7 +66,6 @@ fn describes_body(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::message::Header;
     use crate::http::url::Target;
     use std::time::Duration;
 
@@ -78,6 +90,8 @@ mod tests {
             timeout: Duration::from_secs(1),
             follow_redirects: 1,
             allow_plain_http: false,
+            secret_url: false,
+            secret_body: false,
         }
     }
 

@@ -65,7 +65,12 @@ impl JsonPath {
     /// What is wrong with it, in words.
     pub fn parse(text: &str) -> Result<JsonPath, String> {
         if !text.starts_with('$') {
-            return Err("a JSONPath begins with `$`".into());
+            let dot = if text.starts_with(['[', '.']) { "" } else { "." };
+            let rooted = format!("${dot}{text}");
+            return Err(match JsonPath::parse(&rooted) {
+                Ok(_) => format!("a JSONPath begins with `$`: write `{rooted}`"),
+                Err(_) => "a JSONPath begins with `$`".into(),
+            });
         }
         strict::check_text(text)?;
         let query = parse_json_path(text).map_err(|error| reason(text, &error))?;
@@ -198,7 +203,9 @@ mod tests {
     #[test]
     fn what_the_engine_would_take_for_something_else_is_refused() {
         let table = [
-            ("a.b", "a JSONPath begins with `$`"),
+            ("a.b", "a JSONPath begins with `$`: write `$.a.b`"),
+            ("[0]", "a JSONPath begins with `$`: write `$[0]`"),
+            ("a b", "a JSONPath begins with `$`"),
             ("$.a b", "a name with a space in it is written ['like this']"),
             ("$. a", "a name with a space in it is written ['like this']"),
             ("$.a[", "it ends too early: a `]` is missing"),

@@ -9,12 +9,28 @@ use jsonpath_rust::parser::model::{
     TestFunction,
 };
 
+/// How many `..` a query may have: each one multiplies what is found by the depth of the value.
+const MOST_DESCENTS: usize = 2;
+
+/// How deep brackets may be nested in a query: the engine reads them by recursion.
+const MOST_BRACKETS: usize = 32;
+
+/// How many of its nodes a query may find several times over, as `[*,*][*,*]` does.
+const MOST_REPEATED: usize = 1024;
+
+/// The longest query, in bytes.
+const LONGEST: usize = 64 * 1024;
+
 /// Refuses by the text what the parsed query no longer shows.
 ///
 /// # Errors
 /// What is wrong, in words.
 pub fn check_text(text: &str) -> Result<(), String> {
+    if text.len() > LONGEST {
+        return Err(format!("it is longer than {} KiB", LONGEST / 1024));
+    }
     let (mut quote, mut brackets) = (None, Vec::new());
+    let mut descents = 0;
     let mut chars = text.char_indices().peekable();
     let mut previous = ' ';
     while let Some((at, c)) = chars.next() {
@@ -23,12 +39,16 @@ pub fn check_text(text: &str) -> Result<(), String> {
             (Some(open), _) if c == open => quote = None,
             (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
+            (None, '[' | '(') if brackets.len() == MOST_BRACKETS => {
+                return Err(format!("brackets nested more than {MOST_BRACKETS} deep"));
+            }
             (None, '[' | '(') => brackets.push(false),
             (None, ']' | ')') => drop(brackets.pop()),
             (None, '?') if brackets.iter().rev().skip(1).any(|filter| *filter) => {
                 return Err("a filter inside a filter is not supported".into());
             }
             (None, '?') => brackets.last_mut().into_iter().for_each(|filter| *filter = true),
+            (None, '.') if previous == '.' => descents += 1,
             (None, _) if c.is_whitespace() => {
                 let next = text[at..].trim_start().chars().next().unwrap_or(' ');
                 if previous == '.' || (is_name_char(previous) && is_name_char(next)) {
@@ -40,6 +60,9 @@ pub fn check_text(text: &str) -> Result<(), String> {
         if quote.is_none() && !c.is_whitespace() {
             previous = c;
         }
+    }
+    if descents > MOST_DESCENTS {
+        return Err(format!("more than {MOST_DESCENTS} times `..`: name what lies between"));
     }
     Ok(())
 }
@@ -53,6 +76,13 @@ fn is_name_char(c: char) -> bool {
 /// # Errors
 /// What is wrong, in words.
 pub fn check_query(query: &JpQuery) -> Result<(), String> {
+    let several = query.segments.iter().map(|segment| match segment {
+        Segment::Selectors(selectors) => selectors.len(),
+        Segment::Descendant(_) | Segment::Selector(_) => 1,
+    });
+    if several.fold(1, usize::saturating_mul) > MOST_REPEATED {
+        return Err("too many combinations of what stands in its brackets".into());
+    }
     check_segments(&query.segments)
 }
 

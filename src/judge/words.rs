@@ -9,8 +9,9 @@ use crate::suite::matcher::{JsonCheck, Matcher, Operator, Path, Pattern, Subject
 use crate::template::{Bindings, Draft};
 use crate::text::at_most;
 
-/// How much is told of one value, in bytes. It is redacted and shortened by whoever shows it.
-const TOLD: usize = 64 * 1024;
+/// How much is told of one value, in bytes. It is redacted and shortened by whoever shows it: that
+/// it was cut they know by its being longer than what they look at.
+const TOLD: usize = 65 * 1024;
 
 /// What was found, with its type where it could be another.
 pub fn found(seen: Seen) -> String {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::scope::{Binder, Mark};
 use super::token_source::Origin;
 use super::tokens::Tokens;
-use crate::auth::credential::{basic_pair, secret_parts};
+use crate::auth::credential::{basic_pair, secret_parts, token_fault};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
 use crate::suite::auth::Auth;
@@ -79,10 +79,34 @@ pub fn bind(
             let name = Spanned::new(name.clone(), auth.span);
             tokens.named(binder, &name, source).map_or(Credential::None, Credential::Token)
         }
+        Auth::Bearer(token) if is_name_of_token(binder, token) => {
+            binder.fault(source, token.span, "`bearer` takes a token, not the name of one").label =
+                "this is a name under `tokens:`: write it behind `auth:` itself".into();
+            Credential::None
+        }
+        Auth::Bearer(token) if is_name_of_variable(binder, token) => {
+            binder
+                .fault(source, token.span, "`bearer` takes a token, not the name of a variable")
+                .label = "this is a name under `vars:`: write `\"${…}\"` around it".into();
+            Credential::None
+        }
         Auth::Bearer(token) => Credential::Bearer(bearer_token(binder, token, source, "token")),
         Auth::Basic { username, password } => basic(binder, username, password, source),
         Auth::Header(written) => header(binder, written, source),
     }
+}
+
+/// `{bearer: alice}` would send the word `alice`, and be refused for that.
+fn is_name_of_token(binder: &mut Binder, written: &Spanned<Template>) -> bool {
+    let Some(text) = written.value.as_fixed() else { return false };
+    let levels = binder.levels().to_vec();
+    for level in levels {
+        if let Some((key, _)) = level.settings.tokens.iter().find(|(key, _)| key.value == text) {
+            binder.use_of(level.source, key.span);
+            return true;
+        }
+    }
+    false
 }
 
 /// A token that goes behind `Bearer `; never empty.
@@ -102,7 +126,26 @@ pub fn bearer_token(
         binder.blame(mark, fault);
         learn_parts(binder, &bound, written.span, source);
     }
+    // What is written by hand may be wrong on purpose, but for what no header can carry.
+    let by_hand = written.value.as_fixed().is_some();
+    let fault = bound.as_fixed().and_then(token_fault).filter(|_| binder.is_sound(mark));
+    if let Some(fault) = fault
+        && !(by_hand && bound.as_fixed().is_some_and(str::is_ascii))
+    {
+        let title = format!("the {what} {fault}");
+        binder.blame(
+            mark,
+            Diagnostic::error(source, written.span, title)
+                .label("refused for its form, whatever it was meant to be"),
+        );
+    }
     bound
+}
+
+/// `{bearer: alice_token}` would send these words too.
+fn is_name_of_variable(binder: &Binder, written: &Spanned<Template>) -> bool {
+    let is_it = |(key, _): &(Spanned<String>, _)| Some(&*key.value) == written.value.as_fixed();
+    binder.levels().iter().any(|level| level.settings.vars.iter().any(is_it))
 }
 
 fn basic(

@@ -8,17 +8,18 @@ use super::credential::{self, Credential};
 use super::invalid::invalid;
 use super::scope::{Binder, Inputs, Level};
 use super::secrets::short;
-use super::settings::{StepSettings, effective, says_nothing};
+use super::settings::{StepSettings, effective, same_name, says_nothing};
 use super::tokens::{self, Tokens};
 use super::unused::{settle, try_settings};
 use super::{Body, Case, FilePlan, SpecFile, Step, Work, url};
 use crate::diagnostic::{Diagnostic, Severity, roots};
-use crate::source::{Source, Spanned};
+use crate::source::{Source, Span, Spanned};
 use crate::suite::Suite;
 use crate::suite::project::Project;
 use crate::suite::request::Body as WrittenBody;
 use crate::suite::settings::Settings;
 use crate::suite::test::{Step as WrittenStep, Test};
+use crate::template::Template;
 
 /// Plans a file: `suite` is what could be read of it, `faults` what could not.
 pub fn expand(
@@ -131,7 +132,6 @@ impl<'s> Expansion<'s> {
             line: start.line as u32,
             column: start.column as u32,
             last_line: end.line as u32,
-            span: test.name.span,
             tags,
             work,
         }
@@ -151,9 +151,10 @@ impl<'s> Expansion<'s> {
         let settings = self.settings(test);
         self.binder.missing.extend(settings.missing.iter().cloned());
         let credential = self.credential(test);
+        self.refuse_second_line(&credential, &settings);
         let written = &step.line.url;
         let url = url::bind(&mut self.binder, written, source, &settings);
-        let body = step.body.as_ref().map(|body| self.body(body));
+        let body = step.body.as_ref().map(|body| self.body(body, written.span));
         let mut bind = Expectations { binder: &mut self.binder, source };
         let expectations = step.expectations.iter().map(|e| bind.bind(e)).collect();
         let method = step.line.method.as_str().into();
@@ -184,11 +185,42 @@ impl<'s> Expansion<'s> {
         credential.clone()
     }
 
-    fn body(&mut self, body: &WrittenBody) -> Body {
+    /// With a second line of its name, a server may take the other one for the credential.
+    fn refuse_second_line(&mut self, credential: &Credential, settings: &StepSettings) {
+        let Credential::Header(fields) = credential else { return };
+        let twice = fields.iter().find_map(|(name, _)| {
+            let same = |(other, _): &&(Template, Template)| same_name(other, name);
+            settings.headers.iter().find(same).map(|_| name.written())
+        });
+        let written = self
+            .binder
+            .levels()
+            .iter()
+            .find_map(|level| Some((level.source, level.settings.auth.as_ref()?.span)));
+        let (Some(name), Some((source, span))) = (twice, written) else { return };
+        let title = format!("the header `{name}` would be sent twice");
+        if self.binder.faults.iter().all(|fault| fault.title != title) {
+            let fault = self.binder.fault(source, span, title);
+            fault.label = "it is among `headers` too".into();
+            fault.helps.push(format!("take that one back with `headers: {{{name}: null}}`"));
+        }
+    }
+
+    fn body(&mut self, body: &WrittenBody, span: Span) -> Body {
         let source = &self.suite.source;
         match body {
-            WrittenBody::Json(draft) => Body::Json(self.binder.draft(draft, source)),
-            WrittenBody::Form(form) => Body::Form(self.binder.pairs(form, source)),
+            WrittenBody::Json(draft) => {
+                let bound = self.binder.draft(draft, source);
+                self.binder.learn_in_body(&bound, source, span);
+                Body::Json(bound)
+            }
+            WrittenBody::Form(form) => {
+                let fields = self.binder.pairs(form, source);
+                for (name, value) in &fields {
+                    self.binder.learn_field(name, value, source, span);
+                }
+                Body::Form(fields)
+            }
             WrittenBody::Text(text) => Body::Text(self.binder.template(text, source)),
             WrittenBody::File(path) => {
                 let bound = tokens::file(&mut self.binder, path, source, "the body file");

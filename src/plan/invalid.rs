@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Case, FilePlan, SpecFile, Work};
 use crate::diagnostic::{Diagnostic, Severity, roots};
-use crate::source::{Source, Span};
+use crate::source::Source;
 
 /// The plan of a file that cannot be used because of the errors among `faults`.
 pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>) -> FilePlan {
@@ -26,7 +26,6 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         line: location.map_or(1, |l| l.line as u32),
         column: location.map_or(1, |l| l.column as u32),
         last_line: u32::MAX,
-        span: own.map_or(Span::default(), |d| d.place.span),
         tags: Arc::new([]),
         work: Work::Invalid(errors),
     };

@@ -4,11 +4,12 @@ pub mod scope;
 mod names;
 mod fill;
 mod fields;
-pub mod bind;
-pub mod settings;
+mod bind;
+mod settings;
 pub mod credential;
 mod tokens;
 pub mod token_source;
+mod body_secrets;
 mod url;
 pub mod unused;
 pub mod invalid;
@@ -52,8 +53,6 @@ pub struct Case {
     pub column: u32,
     /// The last line of it.
     pub last_line: u32,
-    /// Where its name stands.
-    pub span: Span,
     /// What it can be selected by.
     pub tags: Arc<[Box<str>]>,
     /// What it does.

@@ -7,7 +7,12 @@ use serde_json::Value;
 use super::scope::{Binder, Bound, Place, place};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span};
-use crate::template::{Draft, Name, Part, Template, Variable};
+use crate::template::{Draft, Name, Part, Template, Variable, is_of_environment};
+
+/// How long a chain of variables may be of which each stands for the next, and how deep all lists
+/// and mappings on the way may be nested: they are followed by recursion.
+const LONGEST_CHAIN: usize = 32;
+const DEEPEST: usize = 256;
 
 /// How many bytes the variables of one case may stand for.
 const MOST_BYTES: usize = 64 << 20;
@@ -84,28 +89,32 @@ impl Binder<'_> {
             if self.leads_back_to(place) {
                 return empty();
             }
-            let at = Diagnostic::error(defined_in, span, name);
-            match self.definition(place, at, draft) {
-                Ok(bound) => drop(self.bound.insert(place, bound)),
-                Err(unsound) => return unsound,
+            let depth =
+                self.binding.iter().map(|(_, _, depth)| depth).sum::<usize>() + depth(draft);
+            if self.binding.len() == LONGEST_CHAIN || depth > DEEPEST {
+                let title = "variables that stand for variables, too deep to be followed";
+                self.fault(source, variable.span, title).label =
+                    "give this one its value itself".into();
+                return empty();
             }
+            let at = Diagnostic::error(defined_in, span, name);
+            let bound = self.definition(place, at, draft);
+            self.bound.insert(place, bound);
         }
         self.filled_in(place, variable, source)
     }
 
-    /// Binds a definition. An `Err` is a value that lacks something; it is looked up again by the
-    /// next case that needs it.
-    fn definition(&mut self, place: Place, at: Diagnostic, draft: &Draft) -> Result<Bound, Draft> {
+    /// Binds a definition, once for all that use it: one that stands twice in each of a chain of
+    /// definitions would double the work with each of them.
+    fn definition(&mut self, place: Place, at: Diagnostic, draft: &Draft) -> Bound {
         let (mark, asked) = (self.mark(), self.asked);
         let source = at.place.source.clone();
-        self.binding.push((place, at));
+        self.binding.push((place, at, depth(draft)));
         let value = self.draft(draft, &source);
         self.binding.pop();
-        if !self.is_sound(mark) {
-            return Err(value);
-        }
         let bytes = size(&value);
-        Ok(Bound { value, environment: self.asked > asked, bytes })
+        let (fault, missing) = self.troubles(mark);
+        Bound { value, environment: self.asked > asked, bytes, fault, missing }
     }
 
     /// A value that is bound, unless variables that repeat variables have become too much.
@@ -114,6 +123,9 @@ impl Binder<'_> {
         let before = self.filled;
         self.filled += bound.bytes;
         self.asked += usize::from(bound.environment);
+        // Whoever uses it must know that it has no value.
+        self.faults.extend(bound.fault.clone());
+        self.missing.extend_from_slice(&bound.missing);
         if self.filled <= MOST_BYTES {
             return bound.value.clone();
         }
@@ -129,11 +141,11 @@ impl Binder<'_> {
     /// Whether a definition is needed to know itself. All definitions of a circle are told of as
     /// one, at the first of them.
     fn leads_back_to(&mut self, place: Place) -> bool {
-        let Some(begin) = self.binding.iter().position(|(other, _)| *other == place) else {
+        let Some(begin) = self.binding.iter().position(|(other, ..)| *other == place) else {
             return false;
         };
         let mut circle: Vec<Diagnostic> =
-            self.binding[begin..].iter().map(|(_, at)| at.clone()).collect();
+            self.binding[begin..].iter().map(|(_, at, _)| at.clone()).collect();
         let first = (0..circle.len()).min_by_key(|i| circle[*i].place.span.start).unwrap_or(0);
         circle.rotate_left(first);
         let names: Vec<&str> = circle.iter().chain(circle.first()).map(|d| &*d.title).collect();
@@ -157,12 +169,17 @@ impl Binder<'_> {
         let fault =
             self.fault(source, variable.span, format!("the variable `{name}` is not defined"));
         match (near, is_token, in_environment) {
+            (_, _, true) => fault.label = format!("did you mean `${{env.{name}}}`?"),
             (Some(near), ..) => fault.label = format!("did you mean `{near}`?"),
             (None, true, _) => fault.label = "this is a token: `auth` takes its name alone".into(),
-            (None, _, true) => fault.label = format!("did you mean `${{env.{name}}}`?"),
-            (None, ..) => {
+            (None, false, _) if is_of_environment(name) => {
+                fault.label = format!("for the environment variable, write `${{env.{name}}}`");
+                fault.helps.push(format!("else define it under `vars:`, or with `--var {name}=…`"));
+            }
+            (None, false, _) => {
                 fault.label = "nothing defines it".into();
                 fault.helps.push(format!("define it under `vars:`, or with `--var {name}=…`"));
+                fault.helps.push(format!("an environment variable is written `${{env.{name}}}`"));
             }
         }
         empty()
@@ -176,12 +193,21 @@ impl Binder<'_> {
     /// Binds what nothing uses, only to find its faults.
     pub fn try_definition(&mut self, source: &Arc<Source>, span: Span, draft: &Draft, name: &str) {
         let at = Diagnostic::error(source, span, name);
-        self.apart(|binder| binder.definition(place(source, span), at, draft).is_ok());
+        self.apart(|binder| drop(binder.definition(place(source, span), at, draft)));
     }
 }
 
 fn empty() -> Draft {
     Draft::Fixed(Value::String(String::new()))
+}
+
+/// How deep the lists and mappings of a value are nested.
+fn depth(draft: &Draft) -> usize {
+    match draft {
+        Draft::Fixed(_) | Draft::Text(_) => 0,
+        Draft::List(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Draft::Map(entries) => 1 + entries.iter().map(|(_, v)| depth(v)).max().unwrap_or(0),
+    }
 }
 
 /// About how many bytes a value takes when it is written out.

@@ -40,8 +40,8 @@ pub struct Binder<'s> {
     /// How many of them are those of the file and the project.
     outer: usize,
     pub(super) bound: HashMap<Place, Bound>,
-    /// The definitions that are being bound, each one by the one before it.
-    pub(super) binding: Vec<(Place, Diagnostic)>,
+    /// The definitions that are being bound, each one by the one before it, and how deep each is.
+    pub(super) binding: Vec<(Place, Diagnostic, usize)>,
     /// Faults of the text.
     pub faults: Vec<Diagnostic>,
     /// What the environment lacks; it matters only to the cases that need it.
@@ -69,6 +69,10 @@ pub(super) struct Bound {
     /// Whether the environment has a part in it.
     pub(super) environment: bool,
     pub(super) bytes: usize,
+    /// The first fault in it.
+    pub(super) fault: Option<Diagnostic>,
+    /// What the environment lacks for it.
+    pub(super) missing: Vec<Diagnostic>,
 }
 
 /// What [`Binder::enter`] set aside.
@@ -162,6 +166,15 @@ impl<'s> Binder<'s> {
     /// Whether all that was bound since has its value, so that the value can be judged.
     pub fn is_sound(&self, since: Mark) -> bool {
         self.faults.len() == since.faults && self.missing.len() == since.missing
+    }
+
+    /// The first fault since, and what the environment lacks since, each once. That is taken back:
+    /// whoever needs the value notes it.
+    pub(super) fn troubles(&mut self, since: Mark) -> (Option<Diagnostic>, Vec<Diagnostic>) {
+        let mut seen = HashSet::new();
+        let mut missing = self.missing.split_off(since.missing);
+        missing.retain(|lack| seen.insert((lack.place.to_string(), lack.title.clone())));
+        (self.faults.get(since.faults).cloned(), missing)
     }
 
     /// Notes what is wrong with a value that was bound since: a fault of the text, unless the

@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::scope::{Binder, Inputs, Level};
 use super::{Plan, SpecFile};
 use crate::diagnostic::Diagnostic;
 use crate::secret::{Redactor, SHORT, TINY};
 use crate::source::{Place, Source, Span};
 use crate::suite::project::Project;
-use crate::template::Template;
+use crate::template::{Draft, Template};
 
 /// Secrets and where each was first defined.
 pub type Secrets = HashMap<Box<str>, Place>;
@@ -20,6 +22,81 @@ impl Binder<'_> {
     pub fn learn(&mut self, value: &str, source: &Arc<Source>, span: Span) {
         if !self.secrets.contains_key(value) && !value.trim().is_empty() {
             self.secrets.insert(value.into(), Place::new(source, span));
+        }
+    }
+}
+
+/// Names that a request gives a secret under, whatever is not a credential of `auth`.
+const SECRET_NAMES: [&str; 7] = [
+    "password",
+    "client_secret",
+    "client_assertion",
+    "access_token",
+    "refresh_token",
+    "api_key",
+    "apikey",
+];
+
+/// What stands under a name that gives a secret.
+pub fn is_secret_name(name: &str) -> bool {
+    SECRET_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+impl Binder<'_> {
+    /// Notes what a body of JSON, all names bound, has under names that give a secret.
+    pub fn learn_in_body(&mut self, body: &Draft, source: &Arc<Source>, span: Span) {
+        match body {
+            Draft::Fixed(value) => self.learn_in_value(value, source, span),
+            Draft::Text(_) => {}
+            Draft::List(items) => {
+                items.iter().for_each(|item| self.learn_in_body(item, source, span));
+            }
+            Draft::Map(members) => {
+                for (name, value) in members {
+                    match value {
+                        Draft::Fixed(Value::String(text))
+                            if name.as_fixed().is_some_and(is_secret_name) =>
+                        {
+                            self.learn(text, source, span);
+                        }
+                        value => self.learn_in_body(value, source, span),
+                    }
+                }
+            }
+        }
+    }
+
+    fn learn_in_value(&mut self, value: &Value, source: &Arc<Source>, span: Span) {
+        match value {
+            Value::Array(items) => {
+                items.iter().for_each(|item| self.learn_in_value(item, source, span));
+            }
+            Value::Object(members) => {
+                for (name, value) in members {
+                    match value {
+                        Value::String(text) if is_secret_name(name) => {
+                            self.learn(text, source, span);
+                        }
+                        value => self.learn_in_value(value, source, span),
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    /// As [`Binder::learn_in_body`], for a field of a form or a query.
+    pub fn learn_field(
+        &mut self,
+        name: &Template,
+        value: &Template,
+        source: &Arc<Source>,
+        span: Span,
+    ) {
+        if let (Some(name), Some(value)) = (name.as_fixed(), value.as_fixed())
+            && is_secret_name(name)
+        {
+            self.learn(value, source, span);
         }
     }
 }

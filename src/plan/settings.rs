@@ -129,7 +129,11 @@ fn base_url(
         if let Some(reason) = reason {
             let fault =
                 Diagnostic::error(source, written.span, "`base_url` is no URL to begin with");
-            binder.blame(mark, fault.label(reason));
+            let mut fault = fault.label(reason);
+            if !text.contains("://") && text.contains(['.', ':']) {
+                fault = fault.help(format!("write `http://{text}` or `https://{text}`"));
+            }
+            binder.blame(mark, fault);
         }
     }
     Some(bound)
@@ -197,7 +201,8 @@ fn second_value(binder: &mut Binder, field: &Field, source: &Arc<Source>) {
     }
 }
 
-fn same_name(a: &Template, b: &Template) -> bool {
+/// Whether two templates name the same header field.
+pub fn same_name(a: &Template, b: &Template) -> bool {
     match (a.as_fixed(), b.as_fixed()) {
         (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
         _ => a == b,
@@ -219,6 +224,7 @@ fn query(binder: &mut Binder, levels: &[Level], own: bool) -> Vec<QueryParameter
                 continue;
             }
             for value in binder.lines(field, source) {
+                binder.learn_field(&name, &value, source, field.value.span);
                 parameters.push(QueryParameter { name: name.clone(), value, inherited });
             }
             named.push(name);
@@ -273,6 +279,12 @@ fn typed<T>(
     if result.is_none() {
         let label = match variable {
             true => "what the variable stands for does not fit".to_owned(),
+            false if takes.contains("its unit") && value.is_u64() => {
+                format!("the unit is missing: write `{value}s` or `{value}ms`")
+            }
+            false if takes.contains("a number from") && value == true => {
+                "say how many, such as 5".to_owned()
+            }
             false => format!("found {}", named(&value)),
         };
         binder.blame(mark, Diagnostic::error(source, written.span, takes).label(label));

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
-
+use super::body_secrets::secrets_of;
 use super::credential::{Credential, bearer_token, secret};
 use super::scope::Binder;
 use super::settings::{StepSettings, default_headers, effective};
@@ -16,7 +15,7 @@ use crate::source::{Source, Span, Spanned};
 use crate::suite::oauth::{ClientAuth, OAuth2};
 use crate::suite::request::Body as WrittenBody;
 use crate::suite::token_source::{Jwt, Key, Login, TokenSourceKind};
-use crate::template::{Draft, Template, as_text, encode_component};
+use crate::template::{Draft, Template, encode_component};
 
 /// Where a token comes from.
 #[derive(Debug)]
@@ -291,72 +290,6 @@ impl SourceBinder<'_, '_> {
         }
         body
     }
-}
-
-/// The values of a body whose names say that they are secret.
-fn secrets_of(body: &Body) -> Vec<(String, String)> {
-    let mut secrets = Vec::new();
-    match body {
-        Body::Json(draft) => of_draft("", draft, &mut secrets),
-        Body::Form(fields) => {
-            for (name, value) in fields {
-                if let (Some(name), Some(value)) = (name.as_fixed(), value.as_fixed()) {
-                    of_value(name, &Value::from(value), &mut secrets);
-                }
-            }
-        }
-        Body::Text(text) => {
-            let json = text.as_fixed().and_then(|text| serde_json::from_str(text).ok());
-            json.iter().for_each(|json| of_value("", json, &mut secrets));
-        }
-        Body::File(_) | Body::Bytes(_) => {}
-    }
-    secrets
-}
-
-fn of_draft(name: &str, draft: &Draft, secrets: &mut Vec<(String, String)>) {
-    match draft {
-        Draft::Fixed(value) => of_value(name, value, secrets),
-        Draft::Text(_) => {}
-        Draft::List(items) => items.iter().for_each(|item| of_draft(name, item, secrets)),
-        Draft::Map(entries) => {
-            for (key, value) in entries {
-                of_draft(key.as_fixed().unwrap_or_default(), value, secrets);
-            }
-        }
-    }
-}
-
-fn of_value(name: &str, value: &Value, secrets: &mut Vec<(String, String)>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| of_value(name, item, secrets)),
-        Value::Object(members) => {
-            members.iter().for_each(|(key, value)| of_value(key, value, secrets));
-        }
-        Value::Null | Value::Bool(_) => {}
-        Value::String(_) | Value::Number(_) if is_secret(name) => {
-            let text = as_text(value).unwrap_or_default().into_owned();
-            secrets.push((name.to_owned(), text));
-        }
-        Value::String(_) | Value::Number(_) => {}
-    }
-}
-
-fn is_secret(name: &str) -> bool {
-    const PARTS: [&str; 9] = [
-        "pass",
-        "pwd",
-        "secret",
-        "token",
-        "credential",
-        "assertion",
-        "apikey",
-        "api_key",
-        "api-key",
-    ];
-    let name = name.to_ascii_lowercase();
-    let holds = PARTS.iter().any(|part| name.contains(part)) && !name.ends_with("type");
-    holds || ["key", "pin", "otp"].contains(&name.as_str())
 }
 
 fn has(claims: &Draft, name: &str) -> bool {

@@ -147,7 +147,7 @@ impl<O: Write, E: Write> Reporter for Console<O, E> {
             }
             Event::Started { cases, files, jobs } => {
                 self.screen.begin_progress(*cases);
-                if self.detail == Detail::Quiet {
+                if self.detail == Detail::Quiet || *cases == 0 {
                     return Ok(());
                 }
                 let (case, file) = (plural(*cases, "case"), plural(*files, "file"));

@@ -71,7 +71,7 @@ impl Junit {
     /// # Errors
     /// Why it could not be written there.
     pub fn create(path: &Path) -> Result<Junit, String> {
-        let output = Output::claim(path, |text| text.contains("<testsuite"))?;
+        let output = Output::claim(path, is_junit)?;
         let spool = BufWriter::new(output.spool()?);
         Ok(Junit {
             output,
@@ -152,6 +152,13 @@ impl Reporter for Junit {
             Event::Noticed(_) | Event::Started { .. } | Event::Progressed { .. } => Ok(()),
         }
     }
+}
+
+/// Whether a file that begins so is a report. One that only speaks of reports is not.
+fn is_junit(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    ["<?xml", "<testsuite"].iter().any(|begin| text.starts_with(begin))
+        && text.contains("<testsuite")
 }
 
 fn empty_suite(suite: &Suite) -> TestSuite {

@@ -30,7 +30,6 @@ impl Spec {
             line,
             column: 5,
             last_line: line,
-            span: Span::default(),
             tags: Arc::new([]),
             work: Work::Skip("never run".into()),
         }
@@ -57,6 +56,7 @@ pub fn end(verdict: Verdict, millis: u64) -> CaseEnd {
 /// A case that failed for these reasons, with an exchange.
 pub fn failed(message: &str, annotations: Vec<Annotation>, response: &str) -> CaseEnd {
     let exchange = Exchange {
+        sent: true,
         request: "GET /orders HTTP/1.1\nAuthorization: Bearer ***\n".to_owned(),
         response: Some(response.to_owned()),
     };

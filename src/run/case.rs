@@ -6,7 +6,7 @@ use super::Run;
 use super::explain::Explainer;
 use super::request::{Maker, Unsent};
 use crate::event::{CaseEnd, Exchange, Skip, Verdict};
-use crate::http::message::Request;
+use crate::http::message::{Request, Response};
 use crate::judge::judge;
 use crate::plan::credential::Credential;
 use crate::plan::{Case, Step, Work};
@@ -64,26 +64,26 @@ impl Run<'_> {
             project: self.settings.project,
             worker,
         };
-        let unsent =
-            |unsent| (Verdict::Errored(explain.unsent(case, step, &unsent)), None::<Box<Exchange>>);
+        let unsent = |unsent: &Unsent| (Verdict::Errored(explain.unsent(case, step, unsent)), None);
         let send = |request: &Request| {
             (self.transport)(worker, request).map_err(|error| {
                 let failure = explain.transport(case, step, request, &error);
-                (Verdict::Errored(failure), Some(explain.exchange(request, None)))
+                (Verdict::Errored(failure), Some(explain.unanswered(request, &error)))
             })
         };
-        let mut request = maker.request(case, step).map_err(unsent)?;
+        let mut request = maker.request(case, step).map_err(|why| unsent(&why))?;
         let mut response = send(&request)?;
-        let mut mismatches = judge(&step.expectations, &response, self.bindings);
-        if let Credential::Token(id) = &step.credential {
-            let refused = response.status == 401 && mismatches.iter().any(|m| m.kind == "status");
-            let renewed = self.tokens.answered(case.token(*id), worker, &request, refused);
-            if let Some(renewed) = renewed.map_err(|reason| unsent(Unsent::token(reason)))? {
-                request = renewed;
-                response = send(&request)?;
-                mismatches = judge(&step.expectations, &response, self.bindings);
-            }
+        let renewed = self.renewed(worker, case, step, &request, &response);
+        if let Some(renewed) = renewed.map_err(|why| unsent(&why))? {
+            request = renewed;
+            response = send(&request)?;
         }
+        if let Some(unsent) = refused_for_lack_of_a_credential(step, &response) {
+            let failure = explain.unsent(case, step, &unsent);
+            let shown = explain.exchange(&request, Some(&response));
+            return Err((Verdict::Errored(failure), Some(shown)));
+        }
+        let mismatches = judge(&step.expectations, &response, self.bindings);
         if mismatches.is_empty() {
             let shown = self.settings.verbose.then(|| explain.exchange(&request, Some(&response)));
             return Ok(shown);
@@ -92,8 +92,42 @@ impl Run<'_> {
         Err((Verdict::Failed(failure), Some(explain.exchange(&request, Some(&response)))))
     }
 
+    /// The request with another token, when its own was refused though it should not have been.
+    fn renewed(
+        &self,
+        worker: usize,
+        case: &Case,
+        step: &Step,
+        request: &Request,
+        response: &Response,
+    ) -> Result<Option<Request>, Unsent> {
+        let Credential::Token(id) = &step.credential else { return Ok(None) };
+        let takes_it = || {
+            let mismatches = judge(&step.expectations, response, self.bindings);
+            mismatches.iter().all(|mismatch| mismatch.kind != "status")
+        };
+        let refused = response.status == 401 && response.withheld.is_none() && !takes_it();
+        let index = case.token(*id);
+        let renewed = self.tokens.answered(index, worker, request, refused);
+        renewed.map_err(|reason| Unsent::token(reason, self.tokens.place(index)))
+    }
+
     /// The words for what does not pass.
     pub fn explainer(&self) -> Explainer<'_> {
         Explainer { redactor: self.redactor }
     }
+}
+
+/// A refusal after a redirect took the credential off says nothing about that credential.
+fn refused_for_lack_of_a_credential(step: &Step, response: &Response) -> Option<Unsent> {
+    let origin = response.withheld.as_ref()?;
+    if matches!(step.credential, Credential::None) || !matches!(response.status, 401 | 403) {
+        return None;
+    }
+    let reason = format!(
+        "a redirect led to {origin}, where no credential is sent: its {} says nothing about the \
+         one of this test; request it there",
+        response.status
+    );
+    Some(Unsent { kind: "redirect", reason, place: None })
 }

@@ -4,7 +4,7 @@ use super::curl;
 use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
-use crate::http::message::{Header, Request, Response, TransportError};
+use crate::http::message::{Header, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
 use crate::plan::{Case, Step, Work};
 use crate::secret::{MASK, Redactor};
@@ -22,6 +22,9 @@ const LABEL: usize = 60;
 
 /// How much of a message is looked at to find secrets in what will be shown of it.
 const LOOKED_AT: usize = 64 * 1024;
+
+/// More than a secret that is known only as a whole has in any spelling, in bytes.
+const EDGE: usize = 256;
 
 /// Makes texts out of what happened.
 #[derive(Clone, Copy)]
@@ -74,12 +77,15 @@ impl Explainer<'_> {
         error: &TransportError,
     ) -> Box<Failure> {
         let repeat = self.repeat(case, Some((step, request)));
-        self.error(case, step, error.kind.name(), &error.message, repeat)
+        let place = Place::new(&case.file.source, step.span);
+        self.error(&place, error.kind.name(), &error.message, repeat)
     }
 
     /// A request that was not sent.
     pub fn unsent(&self, case: &Case, step: &Step, unsent: &Unsent) -> Box<Failure> {
-        self.error(case, step, unsent.kind, &unsent.reason, self.repeat(case, None))
+        let place = unsent.place.clone();
+        let place = place.unwrap_or_else(|| Place::new(&case.file.source, step.span));
+        self.error(&place, unsent.kind, &unsent.reason, self.repeat(case, None))
     }
 
     /// A case that apitest itself stumbled over.
@@ -104,15 +110,13 @@ impl Explainer<'_> {
 
     fn error(
         &self,
-        case: &Case,
-        step: &Step,
+        place: &Place,
         kind: &'static str,
         reason: &str,
         repeat: Vec<String>,
     ) -> Box<Failure> {
         let message = self.value(reason);
-        let place = Place::new(&case.file.source, step.span);
-        let annotation = Annotation::new(Severity::Error, &place, &message, "", self.redactor);
+        let annotation = Annotation::new(Severity::Error, place, &message, "", self.redactor);
         Box::new(Failure { kind, message, annotations: vec![annotation], noticed: false, repeat })
     }
 
@@ -120,7 +124,12 @@ impl Explainer<'_> {
     pub fn exchange(&self, request: &Request, response: Option<&Response>) -> Box<Exchange> {
         let request_text = self.shown(&request_text(request));
         let response = response.map(|response| self.shown(&response_text(response)));
-        Box::new(Exchange { request: request_text, response })
+        Box::new(Exchange { sent: true, request: request_text, response })
+    }
+
+    /// A request that got no answer, and perhaps was not even sent.
+    pub fn unanswered(&self, request: &Request, error: &TransportError) -> Box<Exchange> {
+        Box::new(Exchange { sent: is_sent(request, error), ..*self.exchange(request, None) })
     }
 
     fn repeat(&self, case: &Case, sent: Option<(&Step, &Request)>) -> Vec<String> {
@@ -132,11 +141,21 @@ impl Explainer<'_> {
     }
 
     fn value(&self, text: &str) -> String {
-        shortened(self.redactor.redact(at_most(text, LOOKED_AT)), VALUE)
+        self.redacted(text, VALUE)
     }
 
     fn shown(&self, text: &str) -> String {
-        shortened(self.redactor.redact(at_most(text, LOOKED_AT)), EXCERPT)
+        self.redacted(text, EXCERPT)
+    }
+
+    /// What the cut left of a secret at the end of what is looked at is known to nobody: where all
+    /// before it is masked, that end would be shown.
+    fn redacted(&self, text: &str, limit: usize) -> String {
+        let looked_at = at_most(text, LOOKED_AT);
+        let redacted = self.redactor.redact(looked_at);
+        let end = if looked_at.len() < text.len() { EDGE } else { 0 };
+        let limit = limit.min(redacted.len().saturating_sub(end));
+        shortened(redacted, limit)
     }
 }
 
@@ -146,6 +165,18 @@ fn summary(annotations: &[Annotation]) -> String {
         [] => "it cannot be read".to_owned(),
         [only] => only.title.clone(),
         [first, rest @ ..] => format!("{} (and {} more)", first.title, rest.len()),
+    }
+}
+
+/// Whether a request was sent before this happened. With redirects it may be that of a later one.
+fn is_sent(request: &Request, error: &TransportError) -> bool {
+    use TransportErrorKind as Kind;
+    match error.kind {
+        Kind::PlainHttp => false,
+        Kind::Resolve | Kind::Connect | Kind::Tls | Kind::Unsendable => {
+            request.follow_redirects > 0
+        }
+        _ => true,
     }
 }
 

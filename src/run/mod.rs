@@ -2,7 +2,8 @@
 
 pub mod pool;
 pub mod stop;
-pub mod command;
+mod command;
+mod read;
 pub mod tokens;
 mod request;
 mod explain;

@@ -1,5 +1,6 @@
 //! From a step of the plan to the request that is sent.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::tokens::TokenStore;
@@ -9,6 +10,7 @@ use crate::http::url::Target;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, Step};
 use crate::secret::{Redactor, Secret};
+use crate::source::Place;
 use crate::template::{Bindings, FillError, Template, encode_component};
 
 /// Why a request could not be made; nothing was sent.
@@ -18,16 +20,18 @@ pub struct Unsent {
     pub kind: &'static str,
     /// In words.
     pub reason: String,
+    /// Where that stands, if it is not the request itself.
+    pub place: Option<Place>,
 }
 
 impl Unsent {
     /// A token that cannot be had.
-    pub fn token(reason: impl Into<String>) -> Unsent {
-        Unsent { kind: "token", reason: reason.into() }
+    pub fn token(reason: impl Into<String>, place: Place) -> Unsent {
+        Unsent { kind: "token", reason: reason.into(), place: Some(place) }
     }
 
     fn request(reason: impl Into<String>) -> Unsent {
-        Unsent { kind: "request", reason: reason.into() }
+        Unsent { kind: "request", reason: reason.into(), place: None }
     }
 }
 
@@ -61,12 +65,13 @@ impl Maker<'_> {
         self.made(Some(case), step, step.body.as_ref())
     }
 
-    /// The request that asks for a token: what `step` says, with this body.
+    /// The request that asks for a token: what `step` says, with this body. All of it counts as
+    /// secret.
     ///
     /// # Errors
     /// As [`Maker::request`].
     pub fn token_request(&self, step: &Step, body: Option<&Body>) -> Result<Request, Unsent> {
-        self.made(None, step, body)
+        Ok(Request { secret_body: true, ..self.made(None, step, body)? })
     }
 
     fn made(
@@ -93,7 +98,13 @@ impl Maker<'_> {
             headers.push(Header { name, value: content_type.to_owned(), credential: false });
         }
         self.credential(case, step, &mut headers)?;
+        let (https, loopback) = (target.origin().https, target.origin().is_loopback());
+        let unsafe_way = !https && !loopback;
+        let goes_on = unsafe_way || step.settings.follow_redirects > 0;
         Ok(Request {
+            secret_url: unsafe_way && self.holds_secret(target.url()),
+            secret_body: goes_on
+                && body.as_deref().is_some_and(|body| self.body_holds_secret(body)),
             method: step.method.to_string(),
             target,
             headers,
@@ -102,6 +113,14 @@ impl Maker<'_> {
             follow_redirects: step.settings.follow_redirects,
             allow_plain_http: step.settings.allow_plain_http,
         })
+    }
+
+    fn holds_secret(&self, text: &str) -> bool {
+        matches!(self.redactor.redact(text), Cow::Owned(_))
+    }
+
+    fn body_holds_secret(&self, body: &[u8]) -> bool {
+        self.holds_secret(&String::from_utf8_lossy(body))
     }
 
     fn url(&self, step: &Step) -> Result<String, Unsent> {
@@ -177,45 +196,56 @@ impl Maker<'_> {
         step: &Step,
         headers: &mut Vec<Header>,
     ) -> Result<(), Unsent> {
-        match &step.credential {
+        let authorization = match &step.credential {
             // Whatever would pass for "without a credential" must be sent without one.
             Credential::None if headers.iter().any(is_authorization) => {
                 let reason = "`auth: none`, but the request carries an Authorization header";
                 return Err(Unsent::request(reason));
             }
-            Credential::None => {}
+            Credential::None => return Ok(()),
             Credential::Token(id) => {
                 let Some(case) = case else { return Ok(()) };
-                let token = self.tokens.get(case.token(*id), self.worker);
-                headers.push(bearer(&token.map_err(Unsent::token)?));
+                let index = case.token(*id);
+                let token = self.tokens.get(index, self.worker);
+                let token = token.map_err(|why| Unsent::token(why, self.tokens.place(index)))?;
+                format!("Bearer {}", token.expose())
             }
-            Credential::Bearer(token) => {
-                let token = self.secret(token)?;
-                headers.push(authorization(format!("Bearer {token}")));
-            }
+            Credential::Bearer(token) => format!("Bearer {}", self.secret(token)?.trim()),
             Credential::Basic(username, password) => {
-                // Some APIs take a key for the user name, and no password.
-                let filled_now = password.as_fixed().is_none();
-                let password = match password.as_fixed() {
-                    Some("") => String::new(),
-                    _ => self.secret(password)?,
-                };
-                let pair = basic_pair(&username.fill(self.bindings)?, &password);
-                if username.as_fixed().is_none() || filled_now {
-                    self.redactor.add(&pair);
-                }
-                headers.push(authorization(format!("Basic {pair}")));
+                format!("Basic {}", self.pair(username, password)?)
             }
-            Credential::Header(fields) => {
-                for (name, template) in fields {
-                    let value = self.secret(template)?;
-                    if template.as_fixed().is_none() {
-                        secret_parts(&value).iter().for_each(|part| self.redactor.add(part));
-                    }
-                    let name = name.fill(self.bindings)?.into_owned();
-                    headers.push(Header { name, value, credential: true });
-                }
+            Credential::Header(fields) => return self.fields(fields, headers),
+        };
+        headers.push(authorization_field(authorization));
+        Ok(())
+    }
+
+    fn pair(&self, username: &Template, password: &Template) -> Result<String, Unsent> {
+        let is_fixed = username.as_fixed().is_some() && password.as_fixed().is_some();
+        // Some APIs take a key for the user name, and no password.
+        let password = match password.as_fixed() {
+            Some("") => String::new(),
+            _ => self.secret(password)?,
+        };
+        let pair = basic_pair(&username.fill(self.bindings)?, &password);
+        if !is_fixed {
+            self.redactor.add(&pair);
+        }
+        Ok(pair)
+    }
+
+    fn fields(
+        &self,
+        fields: &[(Template, Template)],
+        headers: &mut Vec<Header>,
+    ) -> Result<(), Unsent> {
+        for (name, template) in fields {
+            let value = self.secret(template)?;
+            if template.as_fixed().is_none() {
+                secret_parts(&value).iter().for_each(|part| self.redactor.add(part));
             }
+            let name = name.fill(self.bindings)?.into_owned();
+            headers.push(Header { name, value, credential: true });
         }
         Ok(())
     }
@@ -233,13 +263,13 @@ impl Maker<'_> {
     }
 }
 
-fn authorization(value: String) -> Header {
+fn authorization_field(value: String) -> Header {
     Header { name: "Authorization".to_owned(), value, credential: true }
 }
 
 /// The field that carries a bearer token.
 pub fn bearer(token: &Secret) -> Header {
-    authorization(format!("Bearer {}", token.expose()))
+    authorization_field(format!("Bearer {}", token.expose()))
 }
 
 fn is_authorization(header: &Header) -> bool {

@@ -10,8 +10,9 @@ use crate::event::StopReason;
 pub const GRACE: Duration = Duration::from_secs(2);
 
 /// Shared by the workers, the signal handler and the thread that watches the time.
-#[derive(Default)]
 pub struct Stop {
+    /// How long requests in flight may go on after a signal; [`GRACE`] but in tests.
+    grace: Duration,
     /// The rank of the gravest reason so far; read at every case, so it takes no lock.
     gravest: AtomicU8,
     state: Mutex<State>,
@@ -23,6 +24,13 @@ struct State {
     over: bool,
     aborted: Option<StopReason>,
     at_abort: Vec<AtAbort>,
+}
+
+impl Default for Stop {
+    fn default() -> Stop {
+        let (gravest, state, changed) = Default::default();
+        Stop { grace: GRACE, gravest, state, changed }
+    }
 }
 
 type AtAbort = Box<dyn FnOnce(StopReason) + Send>;
@@ -75,7 +83,7 @@ impl Stop {
             let seen = self.reason();
             let until = match seen {
                 Some(StopReason::Interrupted) => {
-                    Some(*signalled.get_or_insert_with(Instant::now) + GRACE)
+                    Some(*signalled.get_or_insert_with(Instant::now) + self.grace)
                 }
                 Some(StopReason::Deadline) => Some(Instant::now()),
                 Some(StopReason::FailFast) | None => deadline,
@@ -144,13 +152,15 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
 
+    const SHORT_GRACE: Duration = Duration::from_millis(100);
+
     /// Watches over a run that nothing but the abort ends; gives the reason it was aborted for,
     /// and the one that counts in the end.
     fn aborted(
         deadline: Option<Duration>,
         events: impl FnOnce(&Stop),
     ) -> (StopReason, Option<StopReason>) {
-        let stop = Stop::default();
+        let stop = Stop { grace: SHORT_GRACE, ..Stop::default() };
         let (send, ended) = mpsc::channel();
         stop.at_abort(move |reason| send.send(reason).unwrap());
         events(&stop);
@@ -182,7 +192,7 @@ mod tests {
             assert!(stop.stop(StopReason::Interrupted));
         });
         assert_eq!(ended, (StopReason::Interrupted, Some(StopReason::Interrupted)));
-        assert!(started.elapsed() >= GRACE);
+        assert!(started.elapsed() >= SHORT_GRACE);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use std::time::Duration;
 use super::Transport;
 use super::request::bearer;
 use super::stop::Stop;
+use crate::auth::credential::token_fault;
 use crate::diagnostic::Diagnostic;
 use crate::http::message::Request;
 use crate::plan::Plan;
@@ -148,6 +149,12 @@ impl<'r> TokenStore<'r> {
         Ok(Some(with_token(request, &token)))
     }
 
+    /// Where the token at `index` is defined.
+    pub fn place(&self, index: usize) -> Place {
+        let token = &self.tokens[index];
+        Place::new(&token.source, token.span)
+    }
+
     /// What is to be said of the tokens that were obtained: those that are too short to be secret.
     /// One that is written in a spec was told of before the run.
     pub fn warnings(&self) -> Vec<Diagnostic> {
@@ -166,10 +173,15 @@ impl<'r> TokenStore<'r> {
         let token = &self.tokens[index];
         let given = self.given(token, worker, state.refresh.as_ref());
         let obtained = given.and_then(|given| {
-            let value = given.token.trim();
+            let value = given.token.trim_start_matches('\u{FEFF}').trim();
             self.means.learn(value);
             if value.is_empty() {
                 return Err(format!("the source of token `{}` gave an empty token", token.name));
+            }
+            // A text of the spec was looked at when it was bound.
+            let by_hand = matches!(token.origin, Origin::Text(_));
+            if let Some(fault) = token_fault(value).filter(|_| !by_hand) {
+                return Err(format!("what the source of token `{}` gave {fault}", token.name));
             }
             if let Some(refresh) = given.refresh {
                 self.means.redactor.add(&refresh);

@@ -11,7 +11,8 @@ const UPPER: &str = "0123456789ABCDEF";
 
 /// Every form of a secret, each once, itself among them.
 pub fn all(secret: &str) -> Vec<Vec<u8>> {
-    let mut forms = vec![secret.to_owned()];
+    // The name of a header or a host comes in lower case.
+    let mut forms = vec![secret.to_owned(), secret.to_ascii_lowercase()];
     forms.extend(percent(secret));
     forms.extend(json(secret));
     forms.extend(xml(secret));

@@ -33,7 +33,9 @@ impl Words {
             self.words.push(Word { bytes: secret.into(), alone });
             if !alone {
                 let forms = forms::base64(secret.as_bytes());
-                self.words.extend(forms.into_iter().map(|bytes| Word { bytes, alone }));
+                let lower = secret.to_ascii_lowercase().into_bytes();
+                let forms = forms.into_iter().chain([lower]);
+                self.words.extend(forms.map(|bytes| Word { bytes, alone }));
             }
         }
         self.words.sort();

@@ -1,6 +1,8 @@
 //! What a response must be: `expect` as it is written.
 
-use super::matcher::{JsonCheck, Matcher, OPERATORS, Operator, Subject, ValueOperator, read_json};
+use super::matcher::{
+    JsonCheck, Matcher, OPERATORS, Operator, Subject, ValueOperator, is_operator, read_json,
+};
 use super::reader::{Keys, Reader};
 use super::settings::is_token;
 use super::tree::{Entry, Node, Value};
@@ -53,6 +55,13 @@ const KEYS: Keys = Keys {
 pub fn read(reader: &mut Reader, node: &Node) -> Option<Vec<Expectation>> {
     let entries = match &node.value {
         Value::Map(entries) => entries,
+        Value::List(items) if items.iter().any(is_assertion) => {
+            let fault = reader.fault(node.span, "`expect` takes a mapping, or a status");
+            fault.label = "found a list of expectations".into();
+            fault.helps.push("write each as a line such as `status: 200`, without the `- `".into());
+            fault.helps.push("what must be in the JSON stands under `json: {$.path: …}`".into());
+            return None;
+        }
         Value::Number(_) | Value::Text(_) | Value::List(_) => {
             return Some(vec![status(reader, node)]);
         }
@@ -80,6 +89,15 @@ pub fn read(reader: &mut Reader, node: &Node) -> Option<Vec<Expectation>> {
         expectations.splice(0..0, default_status(reader, node, entries));
     }
     Some(expectations)
+}
+
+/// An item of a list that was never meant as a status.
+fn is_assertion(item: &Node) -> bool {
+    match &item.value {
+        Value::Map(_) => true,
+        Value::Text(text) => text.contains("==") || text.split_whitespace().count() > 2,
+        _ => false,
+    }
 }
 
 /// Without `status`, 2xx is expected; a challenge comes with another status, which must be said.
@@ -115,6 +133,10 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
                 .into_iter()
                 .map(|check| Expectation { span: check.span, demand: Demand::Json(check) }),
         ),
+        "body" if is_object(node) => {
+            let fault = reader.fault(node.span, "`body` looks at a text");
+            fault.label = "to look into JSON, write `json: {$.name: …}`".into();
+        }
         "body" => {
             let matcher = Matcher::read(reader, node, Subject::Text);
             expectations.push(Expectation { span, demand: Demand::Body(matcher) });
@@ -128,6 +150,12 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
             expectations.push(Expectation { span, demand: Demand::Duration(matcher) });
         }
     }
+}
+
+/// A mapping without any operator.
+fn is_object(node: &Node) -> bool {
+    let Value::Map(entries) = &node.value else { return false };
+    !entries.is_empty() && !entries.iter().any(|entry| is_operator(&entry.key.value))
 }
 
 fn read_headers(reader: &mut Reader, node: &Node, expectations: &mut Vec<Expectation>) {

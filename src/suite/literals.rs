@@ -2,8 +2,9 @@
 //! a file that does not parse must not show them either.
 //!
 //! A secret is the value of `bearer`, `password`, `client_secret`, `refresh_token`, `subject_token`,
-//! `actor_token` or `assertion` wherever they stand, the `key` of a `jwt`, each value under `tokens` that is no source such as `{file: …}`, each under the `header`
-//! of `auth` and each under `secrets`. The name of a token, as in `auth: alice`, is none. When in
+//! `actor_token` or `assertion` wherever they stand, the `key` of a `jwt`, each value under `tokens`
+//! that is no source such as `{file: …}`, each under the `header` of `auth`, each under `secrets`, an `Authorization` header, what stands behind `auth` and can name
+//! no token, and the password in a URL. The name of a token, as in `auth: alice`, is none. When in
 //! doubt, more is found than is secret: all that follows a quote that does not close.
 
 mod key;
@@ -15,6 +16,7 @@ mod tests;
 use std::ops::Range;
 
 use crate::diagnostic::did_you_mean;
+use crate::template::is_name;
 
 /// What stands below a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ enum Below {
 }
 
 /// The keys that lead to secrets.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 10] = [
     "auth",
     "tokens",
     "secrets",
@@ -44,7 +46,6 @@ const KEYS: [&str; 11] = [
     "refresh_token",
     "subject_token",
     "actor_token",
-    "assertion",
     "enforce",
 ];
 
@@ -54,17 +55,36 @@ const INNOCENT: [&str; 4] = ["token", "author", "path", "all"];
 /// Where `text` has secrets written out: values without their quotes, in order. A value that is
 /// broken, or goes over several lines, has several ranges, which may overlap.
 pub fn secret_literals(text: &str) -> Vec<Range<usize>> {
-    scan::literals(text, Below::of)
+    with_userinfo(text, scan::literals(text, Below::of))
 }
 
 /// As [`secret_literals`], for a file with faults: a key that is nearly one of those counts too.
 pub fn suspected_literals(text: &str) -> Vec<Range<usize>> {
-    scan::literals(text, |key| match Below::of(key) {
+    let literals = scan::literals(text, |key| match Below::of(key) {
         Below::Nothing if !INNOCENT.contains(&key) => {
             did_you_mean(key, KEYS).map_or(Below::Nothing, Below::of)
         }
         below => below,
-    })
+    });
+    with_userinfo(text, literals)
+}
+
+/// The password of a URL such as `http://user:password@host/` is refused, but shown with the URL.
+fn with_userinfo(text: &str, mut literals: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    for (at, found) in text.match_indices("://") {
+        let begin = at + found.len();
+        let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '"' | '\'');
+        let end = text[begin..].find(ends).map_or(text.len(), |end| begin + end);
+        let Some(at) = text[begin..end].rfind('@') else { continue };
+        let userinfo = begin..begin + at;
+        let password = text[userinfo.clone()].find(':').map_or(begin, |colon| begin + colon + 1);
+        if password < userinfo.end && !text[password..userinfo.end].contains("${") {
+            literals.push(password..userinfo.end);
+        }
+    }
+    literals.sort_by_key(|range| (range.start, range.end));
+    literals.dedup();
+    literals
 }
 
 impl Below {
@@ -76,6 +96,8 @@ impl Below {
             "tokens" => Below::Secrets,
             "auth" => Below::Auth,
             "enforce" => Below::Names,
+            // It does not belong there, and holds a secret all the same.
+            key if key.eq_ignore_ascii_case("authorization") => Below::Secret,
             _ => Below::Nothing,
         }
     }
@@ -103,5 +125,10 @@ impl Below {
 
     fn is_secret(self) -> bool {
         matches!(self, Below::Secret | Below::Secrets)
+    }
+
+    /// Whether a scalar is a secret. What cannot name a token is most likely one.
+    fn hides(self, scalar: &str) -> bool {
+        self.is_secret() || self == Below::Auth && !is_name(scalar.trim())
     }
 }

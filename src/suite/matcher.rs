@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::habits;
 use super::operand::{check_operand, found};
 use super::reader::{Keys, NOT_YET, Reader};
 use super::tree::{Entry, Node, Value};
@@ -143,6 +144,11 @@ pub const EMPTY_REGEX: &str = "an empty regex is found in every text";
 const OF_STATUS: [&str; 8] = ["equals", "not", "in", "gt", "gte", "lt", "lte", "all"];
 const OF_DURATION: [&str; 4] = ["gt", "gte", "lt", "lte"];
 
+/// Whether a key is an operator, or meant to be one.
+pub fn is_operator(key: &str) -> bool {
+    KEYS.know(key)
+}
+
 impl Matcher {
     /// Reads a literal or a mapping of operators.
     pub fn read(reader: &mut Reader, node: &Node, subject: Subject) -> Matcher {
@@ -154,7 +160,7 @@ impl Matcher {
             }
             Value::Map(entries) => {
                 // An object where operators belong is one mistake, whatever is in it.
-                let object = !entries.iter().any(|entry| KEYS.know(&entry.key.value));
+                let object = !entries.iter().any(|entry| is_operator(&entry.key.value));
                 let entries = if object { &entries[..1] } else { entries };
                 let operators = entries.iter().filter_map(|entry| {
                     let name = reader.key(entry, entries, &KEYS)?;
@@ -208,7 +214,10 @@ fn read_operator(
         "ends_with" => with(V::EndsWith),
         "matches" => Operator::Matches(Pattern::Written(read_pattern(reader, node)?)),
         "not" => Operator::Not(Matcher::read(reader, node, subject)),
-        "length" => Operator::Length(Matcher::read(reader, node, Subject::Json)),
+        "length" => {
+            refuse_text_as_length(reader, node);
+            Operator::Length(Matcher::read(reader, node, Subject::Json))
+        }
         "each" => Operator::Each(Matcher::read(reader, node, subject)),
         "any" => Operator::Any(Matcher::read(reader, node, subject)),
         "all" => Operator::All(read_all(reader, node, subject)),
@@ -245,6 +254,14 @@ fn fits(reader: &mut Reader, name: &str, entry: &Entry, subject: Subject) -> boo
         return false;
     }
     true
+}
+
+/// A length is a number, and never the same as a text such as `>= 2`.
+fn refuse_text_as_length(reader: &mut Reader, node: &Node) {
+    let Some(text) = node.as_text().filter(|text| !text.contains("${")) else { return };
+    let instead = habits::comparison(text);
+    reader.unexpected(node, "length", "a number, or operators").label =
+        instead.map_or("found a text".into(), |instead| format!("write `{instead}`"));
 }
 
 fn read_pattern(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
@@ -292,7 +309,18 @@ fn value_operator(
     if let Draft::Fixed(value) = &draft
         && let Err(reason) = check_operand(operator, value, subject)
     {
-        reader.fault(node.span, reason).label = found(operator, value, subject);
+        let instead = match (operator, value) {
+            (ValueOperator::Status, serde_json::Value::String(text)) => habits::status(text),
+            (_, serde_json::Value::Number(number)) if subject == Subject::Duration => {
+                Some(format!("{number}ms"))
+            }
+            _ => None,
+        };
+        let fault = reader.fault(node.span, reason);
+        fault.label = found(operator, value, subject);
+        if let Some(instead) = instead {
+            fault.label = format!("write `{instead}`");
+        }
     }
     Operator::Value(operator, draft)
 }

@@ -1,6 +1,7 @@
 //! A spec as it was written, every value with its span.
 
 pub mod tree;
+pub mod habits;
 pub mod reader;
 pub mod settings;
 pub mod auth;

@@ -82,7 +82,11 @@ impl<'s> Reader<'s> {
         match &node.value {
             Value::Map(entries) => Some(entries),
             _ => {
-                self.unexpected(node, key, "a mapping");
+                let list = matches!(&node.value, Value::List(items) if !items.is_empty());
+                let fault = self.unexpected(node, key, "a mapping");
+                if list {
+                    fault.helps.push("write `name: value` lines, without the `- `".into());
+                }
                 None
             }
         }
@@ -93,7 +97,13 @@ impl<'s> Reader<'s> {
         match &node.value {
             Value::List(items) => Some(items),
             _ => {
-                self.unexpected(node, key, "a list");
+                let fault = self.unexpected(node, key, "a list");
+                // Of other lists, what stands there may be a secret.
+                if let Some(text) = node.as_text().filter(|_| matches!(key, "tags" | "specs")) {
+                    let words = text.split([',', ' ']).filter(|word| !word.is_empty());
+                    let words: Vec<&str> = words.collect();
+                    fault.helps.push(format!("write `{key}: [{}]`", words.join(", ")));
+                }
                 None
             }
         }

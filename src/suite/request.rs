@@ -1,10 +1,11 @@
 //! `request: METHOD URL` and its body, as they are written.
 
+use super::habits::{self, METHODS};
 use super::reader::{Field, Keys, Reader};
 use super::settings::is_token;
 use super::tree::{Node, Value};
 use crate::source::Spanned;
-use crate::template::{Draft, Part, Template};
+use crate::template::{Draft, Part, Template, is_name, native_variable};
 
 /// The first line of a request.
 #[derive(Clone, Debug)]
@@ -46,13 +47,13 @@ const BODY_KEYS: Keys = Keys {
     help: Some(FOR_JSON),
 };
 
-/// Methods that are only ever written in capitals.
-const METHODS: [&str; 9] =
-    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
-
 impl RequestLine {
     /// Reads `METHOD URL`.
     pub fn read(reader: &mut Reader, node: &Node) -> Option<RequestLine> {
+        if !matches!(node.value, Value::Text(_)) {
+            refuse_parts(reader, node);
+            return None;
+        }
         let template = reader.native_template(node, "request")?.value;
         let text = node.as_text()?;
         let (method, url) = match text.split_once(' ') {
@@ -63,6 +64,7 @@ impl RequestLine {
             reader.fault(node.span, "`request` is a method and a URL").label = fault;
             return None;
         }
+        check_parameters(reader, node, url);
         let upper = method.to_ascii_uppercase();
         if upper != method && METHODS.contains(&upper.as_str()) {
             reader.warn(node.span, format!("`{method}` is sent as it is written")).label =
@@ -73,7 +75,54 @@ impl RequestLine {
     }
 }
 
+/// `request: {method: GET, url: /orders}`
+fn refuse_parts(reader: &mut Reader, node: &Node) {
+    let fault = reader.fault(node.span, "`request` is a method and a URL");
+    match habits::request_line(node) {
+        Some(line) => fault.label = format!("write `request: {line}`"),
+        None => {
+            fault.label = format!("found {}", node.kind_name());
+            fault.helps.push("write for example `request: GET /orders`".into());
+        }
+    }
+    let others = match &node.value {
+        Value::Map(entries) => entries.len() > 2,
+        _ => false,
+    };
+    if others {
+        fault.helps.push("its headers and its body stand beside `request`, not in it".into());
+    }
+}
+
+/// `/orders/{id}` and `/orders/:id`, as routes are written: a request sends what stands there.
+fn check_parameters(reader: &mut Reader, node: &Node, url: &str) {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let name = |segment: &str| {
+        let inside = segment.strip_prefix('{')?.strip_suffix('}')?;
+        Some(inside.split(':').next()?.to_owned()).filter(|name| is_name(name))
+    };
+    for segment in path.split('/') {
+        if let Some(name) = name(segment) {
+            reader.fault(node.span, format!("`{segment}` would be sent as it stands")).label =
+                format!("write `${{{name}}}` for a variable");
+        } else if let Some(name) = segment.strip_prefix(':').filter(|name| is_name(name)) {
+            reader.warn(node.span, format!("`{segment}` is sent as it stands")).label =
+                format!("a variable is written `${{{name}}}`");
+        }
+    }
+}
+
 fn line_fault(method: &str, url: &str) -> Option<String> {
+    if let Some(line) = habits::command_line(method, url) {
+        return Some(format!("this is no shell: write `{line}`"));
+    }
+    if let Some(odd) = method.chars().find(|c| c.is_whitespace()) {
+        let code = u32::from(odd);
+        return Some(format!("between the two stands U+{code:04X}: write a space"));
+    }
+    if url.starts_with(['"', '\'']) {
+        return Some(format!("write `{method} {}`", url.trim_matches(['"', '\''])));
+    }
     if method.starts_with('/') || method.contains("://") {
         return Some(format!("write `GET {method}`"));
     }
@@ -92,9 +141,21 @@ fn line_fault(method: &str, url: &str) -> Option<String> {
         return Some(format!("leave the version out: write `{method} {before}`"));
     }
     if !(url.starts_with('/') || url.starts_with("${") || url.contains("://")) {
-        return Some(format!("a URL begins with `/` or `http`: write `{method} /{url}`"));
+        return Some(format!("a URL begins with `/` or `http`: write `{method} {}`", whole(url)));
     }
     None
+}
+
+/// A URL without its beginning, as it was most likely meant.
+fn whole(url: &str) -> String {
+    let (first, rest) = url.split_at(url.find('/').unwrap_or(url.len()));
+    let port = first.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    match native_variable(first) {
+        Some(variable) => format!("{variable}{rest}"),
+        None if port || first == "localhost" => format!("http://{url}"),
+        None if first.contains('.') => format!("https://{url}"),
+        None => format!("/{url}"),
+    }
 }
 
 /// The template behind its first `len` bytes, which are known to be text.
@@ -118,7 +179,10 @@ impl Body {
     /// Reads the value of `key`, one of the [`BODIES`].
     pub fn read(reader: &mut Reader, key: &str, node: &Node) -> Option<Body> {
         match key {
-            "json" => Some(Body::Json(reader.draft(node))),
+            "json" => {
+                warn_of_text(reader, node);
+                Some(Body::Json(reader.draft(node)))
+            }
             "form" => Some(Body::Form(read_form(reader, node))),
             _ => Body::read_raw(reader, node),
         }
@@ -142,6 +206,15 @@ impl Body {
             Some(_) => base64(reader, value).map(Body::Bytes),
             None => None,
         }
+    }
+}
+
+/// `json: '{"item": "saw"}'` sends a text in quotes.
+fn warn_of_text(reader: &mut Reader, node: &Node) {
+    let text = node.as_text().unwrap_or_default().trim_start();
+    if text.starts_with(['{', '[']) && serde_json::from_str::<serde_json::Value>(text).is_ok() {
+        reader.warn(node.span, "`json` sends this as one text in quotes").label =
+            "leave the quotes around it out, or write `body` for `json`".into();
     }
 }
 

@@ -1,6 +1,7 @@
 //! The keys that may stand at every level: project, spec, test, step.
 
 use super::auth::Auth;
+use super::habits;
 use super::reader::{Field, Reader};
 use super::token_source::TokenSource;
 use super::tree::{Entry, Node};
@@ -130,7 +131,7 @@ fn name(reader: &mut Reader, key: &Spanned<String>, what: &str) -> Spanned<Strin
 
 /// Header fields. A hand-made `Authorization` belongs under `auth`, where it is kept secret.
 fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
-    let fields = reader.fields(node, "headers");
+    let mut fields = reader.fields(node, "headers");
     let mut seen: Vec<String> = Vec::new();
     for field in &fields {
         let Some(name) = field.name.value.as_fixed().map(str::to_ascii_lowercase) else { continue };
@@ -141,7 +142,12 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
         }
         let written = field.name.value.as_fixed().unwrap_or_default();
         if let Some((title, label)) = header_name_fault(written) {
-            reader.fault(field.name.span, title).label = label;
+            let instead = if name == "authorization" { instead_of_header(field) } else { None };
+            let fault = reader.fault(field.name.span, title);
+            if instead.is_some() {
+                fault.helps.push(HAND_MADE.into());
+            }
+            fault.label = instead.unwrap_or(label);
         }
         let null = matches!(&field.value.value, Draft::Fixed(value) if value.is_null());
         if null && name == "host" {
@@ -150,7 +156,25 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
         }
         seen.push(name);
     }
+    // It has its fault; what stands in it need not be right as well.
+    fields.retain(|field| {
+        let name = field.name.value.as_fixed();
+        !name.is_some_and(|name| name.eq_ignore_ascii_case("authorization"))
+    });
     fields
+}
+
+/// What those write who send one wrongly on purpose.
+const HAND_MADE: &str = "for a hand-made one, write `auth: {header: {Authorization: …}}`";
+
+/// An `Authorization` header as it is written under `auth`.
+fn instead_of_header(field: &Field) -> Option<String> {
+    let instead = match &field.value.value {
+        Draft::Text(text) => habits::authorization(&text.written()),
+        Draft::Fixed(value) => habits::authorization(value.as_str()?),
+        _ => None,
+    };
+    instead.map(|instead| format!("write `{instead}`"))
 }
 
 /// Why a header field of this name cannot be among `headers`: title and label.

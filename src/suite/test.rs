@@ -1,6 +1,7 @@
 //! A test: what it is called, what it sends, what must come back.
 
 use super::expect::{self, Expectation};
+use super::habits;
 use super::reader::{Keys, Reader};
 use super::request::{BODIES, Body, LATER_BODIES, RequestLine};
 use super::settings::{self, Settings};
@@ -28,8 +29,6 @@ pub struct Test {
 /// A request and what must come back.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// Its own settings.
-    pub settings: Settings,
     /// The request line.
     pub line: RequestLine,
     /// The body, if any.
@@ -76,7 +75,12 @@ impl Test {
             return None;
         };
         let mut parts = Parts::default();
+        let apart = refuse_line_in_keys(reader, entries);
+        parts.unread = !apart.is_empty();
         for entry in entries {
+            if apart.contains(&entry.key.span) {
+                continue;
+            }
             match reader.key(entry, entries, &KEYS) {
                 Some(name) => parts.read(reader, name, entry),
                 None => parts.unread = true,
@@ -84,6 +88,19 @@ impl Test {
         }
         parts.finish(reader, node, entries)
     }
+}
+
+/// `method: GET` beside `url: /orders` is one mistake. Gives the keys it is made of.
+fn refuse_line_in_keys(reader: &mut Reader, entries: &[Entry]) -> Vec<Span> {
+    let known = entries.iter().any(|entry| entry.key.value == "request");
+    let Some((line, apart)) = habits::request_line_in_keys(entries).filter(|_| !known) else {
+        return Vec::new();
+    };
+    let names: Vec<String> = apart.iter().map(|e| format!("`{}`", e.key.value)).collect();
+    let be = if names.len() == 1 { "is not a key" } else { "are not keys" };
+    let title = format!("{} {be} of a test", listed(&names));
+    reader.fault(apart[0].key.span, title).label = format!("write `request: {line}`");
+    apart.iter().map(|entry| entry.key.span).collect()
 }
 
 impl Parts {
@@ -120,7 +137,6 @@ impl Parts {
             self.check_complete(reader, first);
         }
         let step = Step {
-            settings: Settings::default(),
             line: self.line?,
             body: self.body.map(|(_, body)| body),
             expectations: self.expectations?,

@@ -86,36 +86,19 @@ impl Node {
         }
     }
 
-    /// The value of a key of a mapping.
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        match &self.value {
-            Value::Map(entries) => {
-                entries.iter().find(|entry| entry.key.value == key).map(|entry| &entry.value)
-            }
-            _ => None,
-        }
-    }
-
     /// The same value as JSON: keys in the order of the file, numbers as they were spelled.
     pub fn to_json(&self) -> serde_json::Value {
-        self.clone().into_json()
-    }
-
-    /// Like [`Node::to_json`], without copying the texts.
-    pub fn into_json(self) -> serde_json::Value {
         use serde_json::Value as Json;
-        match self.value {
+        match &self.value {
             Value::Null => Json::Null,
-            Value::Bool(value) => Json::Bool(value),
-            Value::Number(number) => Json::Number(number),
-            Value::Text(text) => Json::String(text),
-            Value::List(items) => Json::Array(items.into_iter().map(Node::into_json).collect()),
-            Value::Map(entries) => Json::Object(
-                entries
-                    .into_iter()
-                    .map(|Entry { key, value }| (key.value, value.into_json()))
-                    .collect(),
-            ),
+            Value::Bool(value) => Json::Bool(*value),
+            Value::Number(number) => Json::Number(number.clone()),
+            Value::Text(text) => Json::String(text.clone()),
+            Value::List(items) => Json::Array(items.iter().map(Node::to_json).collect()),
+            Value::Map(entries) => {
+                let member = |entry: &Entry| (entry.key.value.clone(), entry.value.to_json());
+                Json::Object(entries.iter().map(member).collect())
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Finds the variables in a text, and says what is wrong with those that are none.
 
-use super::{Name, Part, Template, Variable};
+use super::foreign::named;
+use super::{Name, Part, Template, Variable, native_variable};
 use crate::source::Span;
 
 /// A fault in the text of a template.
@@ -96,10 +97,11 @@ type Reason = (String, String);
 impl Name {
     fn parse(text: &str) -> Result<Name, Reason> {
         if text.contains('{') {
-            return Err((
-                "a `{` inside `${…}`".into(),
-                "define the value under `vars:`, and write only its name here".into(),
-            ));
+            let help = match native_variable(&format!("${{{text}}}")) {
+                Some(variable) => format!("write `{variable}`"),
+                None => "define the value under `vars:`, and write only its name here".into(),
+            };
+            return Err(("a `{` inside `${…}`".into(), help));
         }
         if let Some((generator, _)) = text.split_once('(') {
             return Err(generator_fault(generator.trim()));
@@ -149,6 +151,9 @@ fn name_fault(text: &str) -> Reason {
     }
     let help = match text.trim() {
         trimmed if trimmed != text && is_name(trimmed) => format!("write `${{{trimmed}}}`"),
+        trimmed if named(trimmed).is_some() => {
+            format!("write `{}`", named(trimmed).unwrap_or_default())
+        }
         _ => "a name has letters, digits, `_` and `-`; write `$${` for a literal `${`".into(),
     };
     (format!("`${{{text}}}` is not a variable"), help)
@@ -173,16 +178,4 @@ pub fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
         && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
-}
-
-/// What is said of one; it is not quoted, for it may stand where a secret belongs.
-pub const FOREIGN_VARIABLE: &str = "`{{…}}` is not a variable";
-
-/// A variable as other tools write one, `{{name}}`, and how it is written here.
-pub fn foreign_variable(text: &str) -> Option<(&str, String)> {
-    let start = text.find("{{")?;
-    let length = text[start..].find("}}")? + 2;
-    let written = &text[start..start + length];
-    let name = written[2..length - 2].trim();
-    is_name(name).then(|| (written, format!("${{{name}}}")))
 }

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use regex::Regex;
+
+use crate::support::project::root;
 
 /// A file of `src/`, without its tests.
 struct File {
@@ -182,15 +185,19 @@ fn block(heading: &str) -> String {
     inside.split_once("```").expect("its end").0.to_owned()
 }
 
-fn code() -> Vec<File> {
-    let mut paths = Vec::new();
-    collect(&root().join("src"), &mut paths);
-    assert!(paths.len() > 50, "the source was not found");
-    let path_of = |path: &Path| {
-        let path = path.strip_prefix(root()).expect("a path in the project");
-        path.to_string_lossy().replace('\\', "/")
-    };
-    paths.iter().map(|path| File::new(path_of(path), path)).collect()
+/// All of them, read once.
+fn code() -> &'static [File] {
+    static CODE: LazyLock<Vec<File>> = LazyLock::new(|| {
+        let mut paths = Vec::new();
+        collect(&root().join("src"), &mut paths);
+        assert!(paths.len() > 50, "the source was not found");
+        let path_of = |path: &Path| {
+            let path = path.strip_prefix(root()).expect("a path in the project");
+            path.to_string_lossy().replace('\\', "/")
+        };
+        paths.iter().map(|path| File::new(path_of(path), path)).collect()
+    });
+    &CODE
 }
 
 fn whole_text(folder: &str) -> String {
@@ -217,10 +224,6 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
             paths.push(path);
         }
     }
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 impl File {

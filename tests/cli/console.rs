@@ -1,11 +1,11 @@
 //! What a person reads of a run, where it goes, and what becomes of a run that nobody reads.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
 use crate::support::golden::golden;
 use crate::support::sandbox::{Sandbox, steady};
-use crate::support::server::{Server, Then, answer};
+use crate::support::server::{Server, Then, answer, reply};
 use crate::support::xml::Element;
 
 /// Answers `/orders` as it should, `/close` not at all, and all else with 404.
@@ -17,8 +17,7 @@ fn server() -> Server {
             "/close" => return Then::Close,
             _ => answer(404, &json, r#"{"error": "no such order"}"#),
         };
-        let _ = stream.write_all(&answer);
-        Then::Keep
+        reply(stream, &answer)
     })
 }
 

@@ -11,6 +11,7 @@ use apitest::demo::DemoServer;
 use apitest::demo::tokens::{ALICE, BOB};
 
 use crate::support::golden::golden;
+use crate::support::project::{files, root};
 use crate::support::sandbox::{Ended, Sandbox, steady};
 
 /// A fenced block of a Markdown file.
@@ -162,16 +163,6 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(root().join(folder))
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|own| own == extension))
-        .collect();
-    files.sort();
-    files
-}
-
 fn blocks(path: &Path) -> Vec<Block> {
     let page = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     let mut blocks: Vec<Block> = Vec::new();
@@ -196,8 +187,4 @@ fn blocks(path: &Path) -> Vec<Block> {
 
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}\n")).collect()
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }

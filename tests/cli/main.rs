@@ -3,6 +3,8 @@
 mod support;
 
 mod run;
+mod never_green;
+mod costly;
 mod sent;
 mod console;
 mod bad_input;

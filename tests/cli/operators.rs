@@ -2,13 +2,12 @@
 //! words that are kept, whole, in `fixtures/operators/`.
 
 use std::fs;
-use std::io::Write;
 use std::net::TcpStream;
-use std::path::Path;
 
 use crate::support::golden::golden;
+use crate::support::project::root;
 use crate::support::sandbox::Sandbox;
-use crate::support::server::{Arrived, Server, Then, answer};
+use crate::support::server::{Arrived, Server, Then, answer, reply};
 
 /// What `expect` looks at.
 const PARTS: [&str; 6] = ["status", "headers", "json", "body", "challenge", "duration"];
@@ -17,7 +16,7 @@ const PARTS: [&str; 6] = ["status", "headers", "json", "body", "challenge", "dur
 fn each_operator_passes_and_fails_with_its_whole_message() {
     let server = Server::start(serve);
     for name in names() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/operators");
+        let folder = root().join("fixtures/operators");
         let spec = fs::read_to_string(folder.join(format!("{name}.yaml"))).expect("a spec");
         let path = format!("{name}.yaml");
         let sandbox = Sandbox::new().env("API", &server.url()).file(&path, spec);
@@ -36,7 +35,7 @@ fn names() -> impl Iterator<Item = &'static str> {
 
 #[test]
 fn no_fixture_is_left_out() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/operators");
+    let folder = root().join("fixtures/operators");
     for entry in fs::read_dir(folder).expect("the fixtures") {
         let path = entry.expect("a fixture").path();
         let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
@@ -87,7 +86,5 @@ fn serve(request: &Arrived, stream: &mut TcpStream) -> Then {
         }
         _ => answer(404, &[], ""),
     };
-    // A client that left gets no answer.
-    let _ = stream.write_all(&bytes);
-    Then::Keep
+    reply(stream, &bytes)
 }

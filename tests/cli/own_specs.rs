@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use apitest::suite::{matcher, request, settings};
 use serde_yaml::Value;
 
+use crate::support::project::{files, root};
+use crate::support::report::{cases, end};
 use crate::support::sandbox::{Ended, Sandbox};
-use crate::support::server::{Server, Then, answer};
+use crate::support::server::{Server, answer, reply};
 use crate::support::xml::Element;
 
 /// A test as its spec has it, read without any of apitest's own code.
@@ -89,12 +91,9 @@ fn answering_all(
     headers: &'static [(&'static str, &'static str)],
     body: &'static str,
 ) -> Server {
-    use std::io::Write;
     Server::start(move |request, stream| {
         let body = if request.method == "HEAD" { "" } else { body };
-        // A client that left gets no answer.
-        let _ = stream.write_all(&answer(status, headers, body));
-        Then::Keep
+        reply(stream, &answer(status, headers, body))
     })
 }
 
@@ -105,9 +104,8 @@ fn run(arguments: &[&str], code: i32) -> HashMap<(String, String), &'static str>
     let report = sandbox.path("junit.xml").to_string_lossy().into_owned();
     let arguments = [&["specs/", "--junit", &report], arguments].concat();
     Ended::of(sandbox.command(&arguments).current_dir(root())).expect_code(code);
-    let suites = Element::parse(&sandbox.read("junit.xml"));
-    let cases = suites.named("testsuite").flat_map(|suite| suite.named("testcase"));
-    cases
+    let report = Element::parse(&sandbox.read("junit.xml"));
+    cases(&report)
         .map(|case| {
             let text = |name: &str| case.attribute(name).to_owned();
             ((text("file"), text("name")), verdict_of(case))
@@ -116,9 +114,11 @@ fn run(arguments: &[&str], code: i32) -> HashMap<(String, String), &'static str>
 }
 
 fn verdict_of(case: &Element) -> &'static str {
-    let words = [("failure", "failed"), ("error", "errored"), ("skipped", "skipped")];
-    let found = words.iter().find(|(element, _)| case.named(element).next().is_some());
-    found.map_or("passed", |(_, word)| word)
+    end(case).map_or("passed", |end| match end.name.as_str() {
+        "failure" => "failed",
+        "error" => "errored",
+        _ => "skipped",
+    })
 }
 
 fn verdict(
@@ -133,21 +133,11 @@ fn written() -> Vec<Written> {
 }
 
 fn spec_files() -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(root().join("specs"))
-        .expect("the specs")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .collect();
-    files.sort();
-    files
+    files("specs", "yaml")
 }
 
 fn read(path: &Path) -> Value {
     serde_yaml::from_str(&fs::read_to_string(path).expect("a spec")).expect("YAML")
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every key of every mapping in a value.

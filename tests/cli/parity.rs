@@ -1,10 +1,9 @@
 //! However many cases run at a time, the reports are the same but for times.
 
-use std::io::Write;
 use std::time::Duration;
 
-use crate::support::sandbox::{Ended, Sandbox, steady};
-use crate::support::server::{Server, Then, answer};
+use crate::support::sandbox::Sandbox;
+use crate::support::server::{Server, Then, answer, reply};
 
 /// Answers what is asked for, the first requests of each file later than those behind them.
 fn server() -> Server {
@@ -17,8 +16,7 @@ fn server() -> Server {
             "/error" => return Then::Close,
             _ => answer(200, &[], "{\"fine\": true}"),
         };
-        let _ = stream.write_all(&answer);
-        Then::Keep
+        reply(stream, &answer)
     })
 }
 
@@ -55,18 +53,11 @@ fn sandbox(server: &Server) -> Sandbox {
 /// The console and the JUnit report, with nothing in them that depends on the clock.
 fn reports(sandbox: &Sandbox, arguments: &[&str]) -> (String, String) {
     let ended = sandbox.run(&[&["specs", "--junit", "junit.xml"], arguments].concat());
-    let console = without_slowest(&ended.expect_code(2));
+    let console = ended.expect_code(2).transcript();
     let jobs = regex::Regex::new(r", \d+ at a time").unwrap();
     let times = regex::Regex::new(r#"time(stamp)?="[^"]*""#).unwrap();
     let junit = sandbox.read("junit.xml");
     (jobs.replace(&console, "").into_owned(), times.replace_all(&junit, "").into_owned())
-}
-
-/// Which cases were the slowest is a matter of time too.
-fn without_slowest(ended: &Ended) -> String {
-    let text = steady(&format!("{}{}", ended.stderr, ended.stdout));
-    let slowest = regex::Regex::new(r"\nSlowest\n(  .*\n)+").unwrap();
-    slowest.replace(&text, "").into_owned()
 }
 
 #[test]

@@ -2,16 +2,15 @@
 
 mod canary;
 mod faults;
-
-use std::io::Write;
+mod requests;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use canary::{CANARY, PLAIN, forms, hidden_in_all, sandbox};
+use canary::{CANARY, PLAIN, TOKEN, forms, hidden_in_all, sandbox};
 
 use crate::support::sandbox::Sandbox;
-use crate::support::server::{Server, Then, answer};
+use crate::support::server::{Server, Then, answer, reply};
 
 /// A way in: settings of the spec, and what they need.
 struct WayIn {
@@ -21,6 +20,15 @@ struct WayIn {
     arguments: Vec<String>,
     /// What is known as a variable too, and so can be put into a URL and a name.
     variable: bool,
+}
+
+impl WayIn {
+    /// Whether what comes this way may be the secret: a token that was not written by hand has no
+    /// space in it.
+    fn carries(&self, secret: &str) -> bool {
+        let by_hand = !["variable", "env", "file", "command", "--var"].contains(&self.name);
+        by_hand || !secret.contains(' ')
+    }
 }
 
 /// Every way in, for a secret.
@@ -106,9 +114,7 @@ fn echo(secret: &str) -> Server {
             }
             _ => answer(401, &[], &format!("before {} after", forms.join(" or "))),
         };
-        // A client that left gets no answer.
-        let _ = stream.write_all(&text);
-        Then::Keep
+        reply(stream, &text)
     })
 }
 
@@ -144,9 +150,9 @@ fn spec(way: &WayIn) -> String {
 
 #[test]
 fn no_way_in_leads_out() {
-    for secret in [CANARY, PLAIN] {
+    for secret in [CANARY, TOKEN, PLAIN] {
         let server = echo(secret);
-        for way in ways(secret) {
+        for way in ways(secret).into_iter().filter(|way| way.carries(secret)) {
             let project = format!("base_url: {}\n{}", server.url(), way.project);
             let sandbox = sandbox(secret, &project).file("specs/a.yaml", spec(&way));
             let mut arguments = vec!["specs", "-v", "--junit", "out/junit.xml"];
@@ -164,18 +170,18 @@ fn no_way_in_leads_out() {
 #[test]
 fn every_way_in_sends_the_secret() {
     let server = Server::answering(200, &[], "{}");
-    for way in ways(CANARY) {
+    for way in ways(TOKEN) {
         let project = format!("base_url: {}\n{}", server.url(), way.project);
         let spec =
             format!("{}\ntests:\n  - {{name: a, request: GET /, expect: 200}}\n", way.settings);
-        let sandbox = sandbox(CANARY, &project).file("specs/a.yaml", spec);
+        let sandbox = sandbox(TOKEN, &project).file("specs/a.yaml", spec);
         let mut arguments = vec!["specs"];
         arguments.extend(way.arguments.iter().map(String::as_str));
         sandbox.run(&arguments).expect_code(0);
         let arrived = server.arrived().pop().expect("a request");
-        let pair = STANDARD.encode(format!("al:{CANARY}"));
+        let pair = STANDARD.encode(format!("al:{TOKEN}"));
         let sent = format!("{arrived:?}");
-        let holds = [forms(CANARY), vec![format!("{CANARY:?}"), pair]].concat();
+        let holds = [forms(TOKEN), vec![format!("{TOKEN:?}"), pair]].concat();
         assert!(
             holds.iter().any(|form| sent.contains(form.trim_matches('"'))),
             "{}: {sent}",

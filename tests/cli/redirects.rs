@@ -1,10 +1,9 @@
 //! Redirects: followed when asked, as far as asked, and never with a credential to somebody else.
 
-use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
 use crate::support::sandbox::{Ended, Sandbox};
-use crate::support::server::{Arrived, Server, Then, answer};
+use crate::support::server::{Arrived, Server, answer, reply};
 
 /// A server that redirects `/STATUS` to the location of that moment, and says 200 to the rest.
 fn redirecting() -> (Server, Arc<OnceLock<String>>) {
@@ -14,11 +13,13 @@ fn redirecting() -> (Server, Arc<OnceLock<String>>) {
         move |request, stream| {
             let status = request.target[1..].parse().ok().filter(|status| *status >= 300);
             let to = location.get().map_or("/landed", String::as_str);
-            let _ = stream.write_all(&match status {
-                Some(status) => answer(status, &[("Location", to)], ""),
-                None => answer(200, &[], "{}"),
-            });
-            Then::Keep
+            reply(
+                stream,
+                &match status {
+                    Some(status) => answer(status, &[("Location", to)], ""),
+                    None => answer(200, &[], "{}"),
+                },
+            )
         }
     });
     (server, location)
@@ -138,11 +139,13 @@ fn a_circle_ends_at_the_limit() {
 fn as_many_redirects_as_allowed_are_followed() {
     let server = Server::start(|request, stream| {
         let n: u32 = request.target[1..].parse().expect("a number");
-        let _ = stream.write_all(&match n {
-            0 => answer(200, &[], "{}"),
-            n => answer(302, &[("Location", &(n - 1).to_string())], ""),
-        });
-        Then::Keep
+        reply(
+            stream,
+            &match n {
+                0 => answer(200, &[], "{}"),
+                n => answer(302, &[("Location", &(n - 1).to_string())], ""),
+            },
+        )
     });
     run(&case(&server, "/3", "follow_redirects: 3, ")).expect_code(0);
     run(&case(&server, "/4", "follow_redirects: 3, ")).expect_code(1);
@@ -195,4 +198,30 @@ fn a_token_is_not_sent_unencrypted_beyond_loopback() {
     let message = "a credential is not sent unencrypted to 192.0.2.1:80";
     assert!(ended.stdout.contains(message), "{}", ended.stdout);
     assert!(ended.stdout.contains("allow_plain_http"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("\n  request (not sent)\n"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_password_in_a_body_stays_with_its_origin() {
+    let (other, _) = redirecting();
+    let (server, location) = redirecting();
+    location.set(format!("{}/landed", other.url())).expect("the first");
+    let case = |status: u16, body: &str, expect: u16| {
+        format!(
+            "  - {{name: {status} {body}, request: POST /{status}, json: {{{body}: \"${{v}}\"}}, \
+             expect: {expect}}}\n"
+        )
+    };
+    let spec = format!(
+        "base_url: {}\nfollow_redirects: 1\nvars: {{v: canary-value}}\ntests:\n{}{}",
+        server.url(),
+        case(303, "password", 200),
+        case(307, "password", 200),
+    );
+    let ended = run(&spec).expect_code(1);
+    assert!(ended.stdout.contains("1 passed, 1 errored"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("and that holds a secret"), "{}", ended.stdout);
+    let arrived = other.arrived();
+    assert_eq!(arrived.len(), 1);
+    assert!(arrived[0].body.is_empty());
 }

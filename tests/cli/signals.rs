@@ -2,15 +2,15 @@
 
 #![cfg(unix)]
 
-use std::io::Write;
 use std::process::{Child, Command, Output};
 use std::sync::{Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::support::report;
 use crate::support::sandbox::Sandbox;
-use crate::support::server::{Server, Then, answer};
+use crate::support::server::{Server, Then, answer, reply};
 use crate::support::xml::Element;
 
 /// The longest that a run may go on after a signal.
@@ -28,8 +28,7 @@ fn server() -> (Server, mpsc::Receiver<String>) {
             return Then::Close;
         }
         let status = if request.target.starts_with("/fail") { 500 } else { 200 };
-        let _ = stream.write_all(&answer(status, &[], "{}"));
-        Then::Keep
+        reply(stream, &answer(status, &[], "{}"))
     });
     (server, told)
 }
@@ -75,12 +74,9 @@ impl Running {
 
 /// Each case of a report: its name, and what stands in it with its message.
 fn cases(report: &Element) -> Vec<(String, String)> {
-    let suites = report.named("testsuite");
-    let cases = suites.flat_map(|suite| suite.named("testcase").collect::<Vec<_>>());
-    cases
+    report::cases(report)
         .map(|case| {
-            let end = case.children.iter().find(|child| child.name != "system-out");
-            let end = end.map_or("passed".to_owned(), |end| {
+            let end = report::end(case).map_or("passed".to_owned(), |end| {
                 format!("{}: {}", end.name, end.attribute("message"))
             });
             (case.attribute("name").to_owned(), end)
@@ -136,8 +132,7 @@ fn a_request_in_flight_may_finish_after_a_signal() {
         if request.target == "/slow" {
             may_answer.lock().expect("no panic").recv().expect("the test");
         }
-        let _ = stream.write_all(&answer(200, &[], "{}"));
-        Then::Keep
+        reply(stream, &answer(200, &[], "{}"))
     });
     let running = Running::start(&server, &["/slow", "/never"], &["--jobs", "1"]);
     has_arrived.recv().expect("a request");

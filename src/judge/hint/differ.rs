@@ -7,6 +7,7 @@ use crate::json_path::place;
 use crate::judge::compare::{equal, order_numbers};
 use crate::judge::seen::{Seen, spelled_number};
 use crate::judge::words::{json, json_text, typed, with_article};
+use crate::suite::habits::comparison;
 use crate::template::as_text;
 
 /// Two texts are told in full up to this many characters; of longer ones the place is told where
@@ -71,6 +72,9 @@ fn values(expected: &Value, actual: &Value, place: &str) -> Option<String> {
         (Value::String(expected), Value::String(actual)) => spelled_differently(expected, actual),
         (Value::Array(_), Value::Array(_)) | (Value::Object(_), Value::Object(_)) => {
             first_difference(expected, actual, place)
+        }
+        (Value::String(text), Value::Number(_)) if comparison(text).is_some() => {
+            comparison(text).map(|operators| format!("to compare with it, write `{operators}`"))
         }
         _ => another_type(expected, actual),
     }
@@ -160,6 +164,9 @@ fn members(
 
 /// Of what is text all the way: quotes are a part of it, and `12.0` is not `12`.
 fn as_spelled(expected: &str, actual: &str) -> Option<String> {
+    if is_same_json(expected, actual) {
+        return Some("it is the same JSON, spelled otherwise: compare it under `json`".into());
+    }
     if actual.strip_prefix('"').and_then(|text| text.strip_suffix('"')) == Some(expected) {
         return Some(format!("the quotes are a part of it: write `'{actual}'`"));
     }
@@ -169,6 +176,15 @@ fn as_spelled(expected: &str, actual: &str) -> Option<String> {
         }
         _ => spelled_differently(expected, actual),
     }
+}
+
+/// Two objects or lists that only their white space, or the order of their keys, tells apart.
+fn is_same_json(expected: &str, actual: &str) -> bool {
+    let read = |text: &str| -> Option<Value> {
+        let nested = text.trim_start().starts_with(['{', '[']);
+        if nested { serde_json::from_str(text).ok() } else { None }
+    };
+    matches!((read(expected), read(actual)), (Some(a), Some(b)) if equal(&a, &b))
 }
 
 fn spelled_differently(expected: &str, actual: &str) -> Option<String> {

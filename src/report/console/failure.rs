@@ -49,7 +49,8 @@ fn reasons(failure: &Failure, paint: Paint) -> String {
 /// What was sent and what came back.
 pub fn exchange(exchange: Option<&Exchange>, paint: Paint) -> String {
     let Some(exchange) = exchange else { return String::new() };
-    let request = section("request", &exchange.request, paint);
+    let title = if exchange.sent { "request" } else { "request (not sent)" };
+    let request = section(title, &exchange.request, paint);
     match &exchange.response {
         Some(response) => request + &section("response", response, paint),
         None => request,

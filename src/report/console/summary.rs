@@ -7,7 +7,7 @@ use super::super::tally::Tally;
 use super::failure::verdict_word;
 use super::words::{BOLD, GREEN, Paint, RED, counts, plural, shown_time};
 use super::{Detail, address};
-use crate::event::{CaseEnd, StopReason, Verdict};
+use crate::event::{CaseEnd, Failure, StopReason, Verdict};
 use crate::exit_code::ExitCode;
 use crate::plan::Case;
 use crate::text::{one_line, shortened};
@@ -45,7 +45,7 @@ impl Summary {
         let reason = shortened(one_line(&failure.message), REASON);
         let (word, name) = (verdict_word(&end.verdict), one_line(&case.name));
         self.bad.push(format!("{word}  {}  {name}: {reason}", address(case)));
-        *self.reasons.entry(reason).or_default() += 1;
+        *self.reasons.entry(cause(failure)).or_default() += 1;
     }
 
     fn remember_slow(&mut self, case: &Case, end: &CaseEnd) {
@@ -68,6 +68,10 @@ impl Summary {
         detail: Detail,
         paint: Paint,
     ) -> String {
+        // Why there is no case has been told.
+        if self.tally.cases() == 0 {
+            return String::new();
+        }
         let slowest =
             self.slowest.iter().map(|(time, name)| format!("{:>8}  {name}", shown_time(*time)));
         let mut text = String::new();
@@ -113,6 +117,19 @@ impl Summary {
         }
         text
     }
+}
+
+/// The first thing that did not hold, and what was noted about it: what many cases may share,
+/// whatever else each of them expected.
+fn cause(failure: &Failure) -> String {
+    let cause = match failure.annotations.first() {
+        Some(first) => {
+            let note = first.helps.first().map(|note| format!(" ({note})")).unwrap_or_default();
+            format!("{}{note}", first.title)
+        }
+        None => failure.message.clone(),
+    };
+    shortened(one_line(&cause), REASON)
 }
 
 /// A title and its lines; nothing where there are none.

@@ -218,6 +218,26 @@ fn many_failures_are_counted_by_reason() {
 }
 
 #[test]
+fn one_cause_of_many_failures_is_told_with_its_note() {
+    let spec = Spec::new("specs/orders.yaml", TEXT);
+    let cases: Vec<(Case, CaseEnd)> = (0..10)
+        .map(|i| {
+            let title = "status: expected 200, got 401";
+            let mut annotation = spec.error("200", title, "got 401");
+            annotation.helps.push("the token has expired".to_owned());
+            // How much else did not hold makes no other cause.
+            let message = format!("{title} (and {i} more)");
+            (spec.case(&format!("case {i}"), i), failed(&message, vec![annotation], ""))
+        })
+        .collect();
+    let ends = cases.iter().map(|(case, end)| Event::CaseEnded(case, end));
+    let printed = print(Detail::Quiet, &ends.chain([ENDED]).collect::<Vec<_>>());
+    let (_, end) = printed.out.split_once("Most frequent reasons\n").expect("reasons");
+    let reason = "     10 × status: expected 200, got 401 (the token has expired)\n";
+    assert!(end.starts_with(reason), "{end}");
+}
+
+#[test]
 fn silence_is_broken_by_what_is_waited_for() {
     let spec = Spec::new("specs/orders.yaml", TEXT);
     let hangs = spec.case("hangs", 4);

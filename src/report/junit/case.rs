@@ -106,7 +106,8 @@ fn exchange_text(exchange: &Exchange) -> String {
     let request = exchange.request.trim_end();
     let text = match &exchange.response {
         Some(response) => format!("request:\n{request}\n\nresponse:\n{}\n", response.trim_end()),
-        None => format!("request:\n{request}\n\nno response\n"),
+        None if exchange.sent => format!("request:\n{request}\n\nno response\n"),
+        None => format!("request (not sent):\n{request}\n"),
     };
     in_cdata(&shortened(lines(&text), EXCHANGE))
 }

@@ -1,6 +1,5 @@
 //! JWTs that are signed here.
 
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -46,8 +45,8 @@ pub fn signing_key(source: &Mint, means: &Means) -> Result<SigningKey, String> {
         }
         MintKey::File(path) => {
             let path = path.fill(means.bindings).map_err(|error| error.message)?;
-            let text = std::fs::read_to_string(Path::new(&*path));
-            let text = text.map_err(|error| format!("the key file {path}: {error}"))?;
+            let text = means.read(&path);
+            let text = text.map_err(|reason| format!("the key file {path}: {reason}"))?;
             // Editors and programs end a file with a line end; no secret does.
             text.trim_end_matches(['\n', '\r']).to_owned()
         }

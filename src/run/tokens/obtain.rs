@@ -5,18 +5,20 @@ use std::time::Duration;
 
 use super::{Given, Means, TokenStore, answer, mint};
 use crate::auth::jwt::Jws;
-use crate::http::credential::refuse_plain;
 use crate::http::message::Request;
 use crate::plan::Body;
 use crate::plan::credential::Token;
 use crate::plan::token_source::{Origin, TokenRequest};
-use crate::run::command;
 use crate::run::request::Maker;
+use crate::run::{command, read};
 use crate::secret::Secret;
 use crate::template::Template;
 
-/// How long a program may take to print a token.
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a program may take to print a token, and a pipe to hand one over.
+const SOURCE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The largest file of a token or a key, in bytes.
+const LARGEST_FILE: u64 = 1 << 20;
 
 impl TokenStore<'_> {
     /// What the source of `token` gives now; `refresh` is what it gave for this last time.
@@ -34,13 +36,13 @@ impl TokenStore<'_> {
             Origin::Text(text) => fill(text)?,
             Origin::File(path) => {
                 let path = fill(path)?;
-                std::fs::read_to_string(Path::new(&path))
-                    .map_err(|error| format!("the file {path} of token `{name}`: {error}"))?
+                let read = self.means.read(&path);
+                read.map_err(|reason| format!("the file {path} of token `{name}`: {reason}"))?
             }
             Origin::Command(words) => {
                 let words = words.iter().map(fill).collect::<Result<Vec<String>, _>>()?;
                 let folder = Path::new(token.source.path()).parent().unwrap_or(Path::new(""));
-                command::output(&words, folder, COMMAND_TIMEOUT, self.means.stop)
+                command::output(&words, folder, SOURCE_TIMEOUT, self.means.stop)
                     .map_err(|reason| format!("the command of token `{name}` {reason}"))?
             }
             Origin::Request(source) => {
@@ -69,8 +71,6 @@ impl TokenStore<'_> {
         let body = self.body(source, refresh)?;
         let body = body.as_ref().or(source.step.body.as_ref());
         let request = maker.token_request(&source.step, body).map_err(|unsent| unsent.reason)?;
-        // What a login sends is a credential, wherever in the request it stands.
-        refuse_plain(&request)?;
         let response = transport(worker, &request).map_err(|error| error.message)?;
         let given = answer::read(source, &response, &self.means)
             .map_err(|reason| format!("{} {reason}", line(&request)))?;
@@ -102,6 +102,12 @@ impl TokenStore<'_> {
 }
 
 impl Means<'_> {
+    /// The text of a file.
+    pub(super) fn read(&self, path: &str) -> Result<String, String> {
+        let bytes = read::read(Path::new(path), LARGEST_FILE, SOURCE_TIMEOUT, self.stop)?;
+        String::from_utf8(bytes).map_err(|_| "it is not UTF-8".into())
+    }
+
     /// What must not be shown: a token, and the claims of a JWT.
     pub(super) fn learn(&self, token: &str) {
         self.redactor.add(token);

@@ -65,7 +65,7 @@ fn at_times(
 
 fn response(body: String) -> Result<Response, TransportError> {
     let (headers, elapsed) = (Vec::new(), Duration::ZERO);
-    Ok(Response { status: 200, headers, body: body.into_bytes(), elapsed })
+    Ok(Response { status: 200, headers, body: body.into_bytes(), elapsed, withheld: None })
 }
 
 const LOGIN: &str = "{login: {request: POST /login, token: $.t}}";

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::secret::TINY;
+use crate::template::native_variable;
 
 /// A shorter part of a value is not noted: a bracket of a key in JSON, a word before a variable.
 const SHORTEST_PART: usize = 8;
@@ -29,8 +30,10 @@ impl<'t> Noted<'t> {
     /// Notes a value; of one with variables in it, what stands around them.
     pub fn value(&mut self, range: Range<usize>) {
         let Range { start, end } = self.trimmed(range);
+        let start = start + scheme(&self.text[start..end]);
         match &self.text[start..end] {
             "null" | "true" | "false" => {}
+            text if text.starts_with("{{") && native_variable(text).is_some() => {}
             // A bracket, most likely: to hide every one would help nobody.
             text if text.len() < TINY && !text.contains(char::is_alphanumeric) => {}
             text if text.contains("${") => self.template(start, end),
@@ -74,4 +77,11 @@ impl<'t> Noted<'t> {
         let start = range.end - text.trim_start().len();
         start..start + text.trim().len()
     }
+}
+
+/// The length of a scheme before a credential: it is no secret, and says what the text is.
+fn scheme(text: &str) -> usize {
+    let scheme = text.find(' ').map_or("", |blank| &text[..blank]);
+    let known = ["bearer", "basic"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    if known { text.len() - text[scheme.len()..].trim_start().len() } else { 0 }
 }

@@ -22,7 +22,12 @@ pub fn literals(text: &str, of: impl Fn(&str) -> Below) -> Vec<Range<usize>> {
         if below == Below::Nothing {
             continue;
         }
-        let Some(flow) = scan.stands_as_key(key.start) else { continue };
+        let Some(flow) = scan.stands_as_key(key.start) else {
+            if key.name.eq_ignore_ascii_case("authorization") {
+                scan.header_line(key);
+            }
+            continue;
+        };
         let place = Where { indent: scan.column(key.start), flow };
         done = scan.value(key.value, below, place);
     }
@@ -57,6 +62,14 @@ impl Scan<'_> {
             Some('-') if start > ahead.len() => Some(false),
             _ => None,
         }
+    }
+
+    /// Notes what stands behind `Authorization:` inside a text, up to the quote that closes it.
+    fn header_line(&mut self, key: Key) {
+        let quote = self.text[..key.start].chars().next_back().filter(|c| matches!(c, '"' | '\''));
+        let line = self.line(key.value);
+        let end = quote.and_then(|quote| line.find(quote)).unwrap_or(line.len());
+        self.noted.value(key.value..key.value + end);
     }
 
     /// Notes the secrets of the value that begins behind `at`. Returns where it ends: where
@@ -213,9 +226,9 @@ impl Scan<'_> {
     /// A text without quotes, and the lines below that continue it.
     fn plain(&mut self, at: usize, below: Below, place: Where) -> usize {
         let end = self.plain_end(at, place);
-        if below.is_secret() {
-            let text = &self.text[at..end];
-            let comment = text.find(" #").unwrap_or(text.len());
+        let text = &self.text[at..end];
+        let comment = text.find(" #").unwrap_or(text.len());
+        if below.hides(&text[..comment]) {
             self.noted.value(at..at + comment);
             let closers = [',', '}', ']', ' ', '\r'];
             self.noted.value(at..at + text[..comment].trim_end_matches(closers).len());
@@ -260,7 +273,7 @@ impl Scan<'_> {
                 false => self.lines(self.next_line(line_end), below, place),
             };
         };
-        if !below.is_secret() {
+        if !below.hides(&self.text[start..end]) {
             return end + 1;
         }
         match self.text[start..end].contains('\n') {

@@ -21,7 +21,20 @@ pub struct Keys {
 pub const NOT_YET: &str = "part of the language, but not of this version";
 
 /// What people who know other tools write, and what it is called here.
-const SYNONYMS: [(&str, &str); 16] = [
+const SYNONYMS: [(&str, &str); 29] = [
+    ("env", "vars"),
+    ("test_name", "name"),
+    ("title", "name"),
+    ("status_code", "status"),
+    ("statuscode", "status"),
+    ("code", "status"),
+    ("validate", "expect"),
+    ("check", "expect"),
+    ("payload", "json"),
+    ("api_key", "header"),
+    ("apikey", "header"),
+    ("user", "username"),
+    ("pass", "password"),
     ("variables", "vars"),
     ("params", "query"),
     ("assert", "expect"),
@@ -40,8 +53,16 @@ const SYNONYMS: [(&str, &str); 16] = [
     ("token", "bearer"),
 ];
 
+/// What there is instead of keys of a later version.
+const INSTEAD: [(&str, &str); 2] = [
+    ("data", "if the body of the request is meant, write `json`, `form` or `body`"),
+    ("tls", "a certificate authority of your own is trusted with the variable SSL_CERT_FILE"),
+];
+
 /// Keys that are easily written one level too high or too low, and where they belong.
-const ELSEWHERE: [(&str, &str); 13] = [
+const ELSEWHERE: [(&str, &str); 15] = [
+    ("auth", "in a test, beside `request`"),
+    ("tokens", "at the top of a spec"),
     ("status", "under `expect`"),
     ("challenge", "under `expect`"),
     ("duration", "under `expect`"),
@@ -111,8 +132,8 @@ impl Reader<'_> {
             (None, Some(near)) => fault.label = format!("did you mean `{near}`?"),
             (None, None) => {
                 let known: Vec<&str> = keys.all().collect();
-                fault.helps.push(format!("known here: {}", known.join(", ")));
                 fault.helps.extend(keys.help.map(str::to_owned));
+                fault.helps.push(format!("known here: {}", known.join(", ")));
             }
         }
         near.filter(|_| place.is_none())
@@ -120,8 +141,10 @@ impl Reader<'_> {
 
     /// Notes a key of the language that this version does not do yet.
     pub fn not_yet(&mut self, key: &Spanned<String>) {
-        self.fault(key.span, format!("`{}` is not supported yet", key.value)).label =
-            NOT_YET.into();
+        let fault = self.fault(key.span, format!("`{}` is not supported yet", key.value));
+        fault.label = NOT_YET.into();
+        let instead = INSTEAD.iter().find(|(name, _)| *name == key.value);
+        fault.helps.extend(instead.map(|(_, advice)| (*advice).to_owned()));
     }
 
     /// Notes a variable in a key where none may stand.

@@ -5,7 +5,9 @@ use serde_json::Value as Json;
 use super::Reader;
 use crate::source::{Span, Spanned};
 use crate::suite::tree::{Entry, Node, Value};
-use crate::template::{Draft, FOREIGN_VARIABLE, Template, foreign_variable};
+use crate::template::{
+    Draft, FOREIGN_VARIABLE, Template, foreign_variable, is_of_environment, native_variable,
+};
 
 /// A name and a value whose meaning depends on where they stand: a header, a query parameter, a
 /// form field.
@@ -40,8 +42,12 @@ impl Reader<'_> {
     /// As [`Reader::spanned_template`], where a variable as other tools write it is a fault: sent
     /// as it stands, it would be refused, and a test that expects a refusal would pass.
     pub fn native_template(&mut self, node: &Node, key: &str) -> Option<Spanned<Template>> {
-        if let Some((_, here)) = node.as_text().and_then(foreign_variable) {
-            self.fault(node.span, FOREIGN_VARIABLE).label = format!("write `{here}`");
+        let text = node.as_text().unwrap_or_default();
+        if is_foreign(text) {
+            self.fault(node.span, FOREIGN_VARIABLE).label = match foreign_variable(text) {
+                Some((_, here)) => format!("write `{here}`"),
+                None => "a variable is written `${name}`".into(),
+            };
         }
         self.spanned_template(node, key)
     }
@@ -80,7 +86,7 @@ impl Reader<'_> {
             Value::Null => Draft::Fixed(Json::Null),
             Value::Bool(value) => Draft::Fixed(Json::Bool(*value)),
             Value::Number(number) => Draft::Fixed(Json::Number(number.clone())),
-            Value::Text(text) => match self.parse_template(text, node.span) {
+            Value::Text(text) => match self.value_template(text, node.span) {
                 Template::Fixed(text) => Draft::Fixed(Json::String(text.into())),
                 template => Draft::Text(template),
             },
@@ -127,10 +133,28 @@ impl Reader<'_> {
                     return None;
                 }
             }
+            Value::Text(text) if native_variable(text).is_none() => {
+                if let Some((written, here)) = foreign_variable(text) {
+                    self.warn(value.span, format!("`{written}` is sent as it stands")).label =
+                        format!("write `{here}` for a variable");
+                }
+            }
             _ => {}
         }
         let name = self.key_template(key);
         Some(Field { name, value: self.spanned_draft(value) })
+    }
+
+    /// A value; one that is nothing but a variable of another tool is most likely a slip.
+    fn value_template(&mut self, text: &str, span: Span) -> Template {
+        let shell = text.strip_prefix('$').is_some_and(is_of_environment);
+        if (shell || text.starts_with("{{"))
+            && let Some(here) = native_variable(text)
+        {
+            self.warn(span, format!("`{text}` is taken as it stands")).label =
+                format!("write `{here}` for a variable");
+        }
+        self.parse_template(text, span)
     }
 
     fn parse_template(&mut self, text: &str, span: Span) -> Template {
@@ -153,4 +177,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether `{{…}}` stands in a text. Behind a `$` it is a variable that cannot be read, and has
+/// its own fault.
+fn is_foreign(text: &str) -> bool {
+    let Some(start) = text.find("{{") else { return false };
+    !text[..start].ends_with('$') && text[start..].contains("}}")
 }

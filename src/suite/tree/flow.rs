@@ -107,7 +107,31 @@ fn unquoted(stumble: &Stumble, level: Level) -> Option<Diagnostic> {
         _ if nested && adjacent => "a text with a bracket in it needs quotes here",
         _ => return None,
     };
-    Some(stumble.quote_this(value, value_end(text, value), title))
+    let end = value_end(text, value);
+    match key_end(text, value, end).filter(|_| found != ':') {
+        Some(end) => Some(
+            stumble
+                .quote_this(value, end, "a key with a bracket in it needs quotes here")
+                .help("on a line of its own, without the `{` before it, it needs none"),
+        ),
+        None => Some(stumble.quote_this(value, end, title)),
+    }
+}
+
+/// Where the key ends that begins at `start`, if it is one.
+fn key_end(text: &str, start: usize, end: usize) -> Option<usize> {
+    let before = text[..start].trim_end();
+    let mut depth = 0_usize;
+    let colon = text[start..end].char_indices().find_map(|(offset, c)| {
+        match c {
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 && text[start + offset..].starts_with(": ") => return Some(offset),
+            _ => {}
+        }
+        None
+    })?;
+    before.ends_with(['{', ',']).then_some(start + colon)
 }
 
 /// Behind the value, up to the `,` or bracket that ends it if it was quoted.

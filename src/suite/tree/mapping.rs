@@ -78,9 +78,19 @@ fn is_plain(source: &Source, value: &Node) -> bool {
 fn missing_value(source: &Arc<Source>, key: &Spanned<String>) -> Diagnostic {
     let label = match key.value.split_once(':') {
         Some((name, value)) if !value.is_empty() => format!("did you mean `{name}: {value}`?"),
+        _ if comment(source, key).is_some() => {
+            "what stands behind it begins with `#`, and is a comment: quote it".to_owned()
+        }
         _ => "nothing stands behind it: write `\"\"` or `null` if that is meant".to_owned(),
     };
     Diagnostic::error(source, key.span, format!("`{}` has no value", key.value)).label(label)
+}
+
+/// A comment on the line of a key that looks like its value: `name: #1 works`.
+fn comment<'s>(source: &'s Source, key: &Spanned<String>) -> Option<&'s str> {
+    let rest = source.text().get(key.span.end as usize..)?.lines().next()?;
+    let value = rest.trim_start_matches(['"', '\'']).strip_prefix(':')?.trim_start();
+    value.strip_prefix('#').filter(|text| text.starts_with(|c: char| !c.is_whitespace()))
 }
 
 /// `{starts_with: a, b}`: to YAML, `b` is a key.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use saphyr_parser::ScanError;
 
-use super::flow;
 use super::limits::too_deep;
 use super::place::Places;
 use crate::diagnostic::Diagnostic;
@@ -23,32 +22,34 @@ pub(super) struct Stumble<'a> {
     pub(super) bracket: Option<usize>,
 }
 
-/// The fault for an error of the parser.
-pub(super) fn explain(stumble: &Stumble, error: &ScanError) -> Diagnostic {
+/// The fault for an error of the parser, if it is about what stands in one place by itself.
+pub(super) fn in_place(stumble: &Stumble, error: &ScanError) -> Option<Diagnostic> {
     let info = error.info();
     if let Some(fault) = stumble.byte_order_mark() {
-        return fault;
+        return Some(fault);
     }
     let says = |words: &[&str]| words.iter().any(|word| info.contains(word));
     if says(&["tab"]) && !says(&["alphabetic", "printable"]) {
-        return stumble.tab();
+        return Some(stumble.tab());
     }
     if says(&["recursion limit"]) {
-        return stumble.fault(stumble.at, 1, &too_deep());
+        return Some(stumble.fault(stumble.at, 1, &too_deep()));
     }
     if says(&["quoted scalar, found", "in quoted scalar", "quoted scalar, did not"]) {
-        return stumble.quote(says(&["escape", "hexadecimal"]));
+        return Some(stumble.quote(says(&["escape", "hexadecimal"])));
     }
     if says(&["trailing content after double-quoted"]) {
-        return stumble.behind_quote();
+        return Some(stumble.behind_quote());
     }
     if says(&["unexpected character", "anchor", "while scanning a tag", "while parsing a tag"]) {
-        return stumble.indicator();
+        return Some(stumble.indicator());
     }
-    if let Some(fault) = flow::explain(stumble) {
-        return fault;
-    }
-    stumble.block(info)
+    None
+}
+
+/// The fault for an error of the parser in how lines stand to each other.
+pub(super) fn between_lines(stumble: &Stumble, error: &ScanError) -> Diagnostic {
+    stumble.block(error.info())
 }
 
 /// The text as a quoted scalar: in double quotes, unless single ones spare it escapes.
@@ -58,6 +59,17 @@ pub(super) fn quoted(text: &str) -> String {
     }
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
+
+/// `request:GET /orders`, which YAML takes for one word. Not `http://…`.
+fn glued(word: &str) -> Option<(&str, &str)> {
+    let (key, value) = word.trim_start_matches("- ").split_once(':')?;
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
+    (is_key && !value.is_empty() && !value.starts_with("//")).then_some((key, value))
+}
+
+/// Keys whose values are mappings: what stands behind them on their line is the first entry.
+const OF_MAPPINGS: [&str; 10] =
+    ["headers", "query", "vars", "tokens", "json", "form", "auth", "expect", "basic", "header"];
 
 impl Stumble<'_> {
     pub(super) fn text(&self) -> &str {
@@ -246,6 +258,15 @@ impl Stumble<'_> {
         match line.find(": ").map(|colon| start + colon) {
             Some(colon) if colon < self.at => {
                 let value = self.places.skip_blanks(colon + 1).min(self.at);
+                let key = line[..colon - start].trim_start_matches([' ', '-']);
+                if OF_MAPPINGS.contains(&key) {
+                    let entry = &self.text()[value..self.plain_end(value)];
+                    return self
+                        .fault(value, entry.len(), &format!("an entry on the line of its `{key}:`"))
+                        .label(format!(
+                            "write `{key}: {{{entry}}}`, or begin it on the next line"
+                        ));
+                }
                 let title = "a `: ` inside a text without quotes";
                 self.quote_this(value, self.plain_end(value), title)
             }
@@ -269,6 +290,10 @@ impl Stumble<'_> {
         }
         let word = before[start..].trim();
         let start = before.len() - before[start..].trim_start().len();
+        if let Some((key, value)) = glued(word) {
+            let title = format!("no space behind the `:` of `{key}`");
+            return self.fault(start, word.len(), &title).label(format!("write `{key}: {value}`"));
+        }
         self.fault(start, word.len(), &format!("`{word}` is neither a key nor part of a value"))
             .label("a `:` is missing behind it, or it is indented wrongly")
     }

@@ -16,6 +16,18 @@ fn tree(text: &str) -> Node {
     node.unwrap()
 }
 
+impl Node {
+    /// The value of a key of a mapping.
+    fn get(&self, key: &str) -> Option<&Node> {
+        match &self.value {
+            Value::Map(entries) => {
+                entries.iter().find(|entry| entry.key.value == key).map(|entry| &entry.value)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The nodes and keys in the order of the text, as their marked text.
 fn marked<'t>(node: &Node, text: &'t str, out: &mut Vec<&'t str>) {
     out.push(&text[node.span.start as usize..node.span.end as usize]);
@@ -176,6 +188,6 @@ fn values_agree_with_another_reader() {
     ];
     for document in documents {
         let expected: serde_json::Value = serde_yaml::from_str(document).unwrap();
-        assert_eq!(tree(document).into_json(), expected, "{document}");
+        assert_eq!(tree(document).to_json(), expected, "{document}");
     }
 }

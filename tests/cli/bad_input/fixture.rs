@@ -4,8 +4,9 @@
 //! `# env: NAME=VALUE` and `# args: --strict`, `# project: …` for a line of the project file.
 
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 
+use crate::support::project::{files, root};
 use crate::support::sandbox::Sandbox;
 
 /// A bad file.
@@ -25,20 +26,15 @@ pub struct Fixture {
 
 /// The bad files of a folder below the crate's root, sorted.
 pub fn fixtures(folder: &str) -> Vec<Fixture> {
-    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
-    let mut names: Vec<String> = entries
-        .expect("the folder of the fixtures")
-        .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
-        .filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned))
-        .collect();
-    names.sort();
-    assert!(names.len() > 10, "{names:?}");
-    names.into_iter().map(|name| Fixture::read(folder, name)).collect()
+    let files = files(folder, "yaml");
+    assert!(files.len() > 10, "{files:?}");
+    let name = |file: &PathBuf| file.file_stem().expect("a name").to_string_lossy().into_owned();
+    files.iter().map(|file| Fixture::read(folder, name(file))).collect()
 }
 
 impl Fixture {
     fn read(folder: &str, name: String) -> Fixture {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(format!("{name}.yaml"));
+        let path = root().join(folder).join(format!("{name}.yaml"));
         let text = fs::read(&path).expect("a fixture");
         let words = String::from_utf8_lossy(&text).into_owned();
         let heading = |key: &str| {

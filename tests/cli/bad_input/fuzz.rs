@@ -1,7 +1,6 @@
 //! Specs with something wrong somewhere: thousands of them, each read and planned.
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use apitest::diagnostic::{Diagnostic, Severity};
@@ -12,6 +11,8 @@ use apitest::secret::Redactor;
 use apitest::source::Source;
 use apitest::suite::{self, tree};
 use serde_json::Value;
+
+use crate::support::project::files;
 
 /// How many broken specs are read.
 const COUNT: u64 = 2_000;
@@ -68,13 +69,7 @@ fn broken(spec: &str, dice: &mut Dice) -> String {
 
 /// The texts of the project's own specs and examples.
 fn specs() -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders =
-        ["specs", "examples"].map(|folder| fs::read_dir(root.join(folder)).expect("specs"));
-    let paths = folders.into_iter().flatten().map(|entry| entry.expect("an entry").path());
-    let mut paths: Vec<_> =
-        paths.filter(|path| path.extension().is_some_and(|e| e == "yaml")).collect();
-    paths.sort();
+    let paths = [files("examples", "yaml"), files("specs", "yaml")].concat();
     assert!(paths.len() > 20, "{paths:?}");
     paths.into_iter().map(|path| fs::read_to_string(path).expect("a spec")).collect()
 }

@@ -131,6 +131,7 @@ fn a_selection_that_selects_nothing_is_not_green() {
     for (arguments, words) in table {
         let ended = run(&sandbox, arguments, 4);
         assert!(ended.stderr.contains(words), "{arguments:?}: {}", ended.stderr);
+        assert_eq!(ended.stdout, "", "{arguments:?}");
         tests_in_report(&sandbox, "0", "0");
     }
     assert!(server.arrived().is_empty());
@@ -165,6 +166,21 @@ fn without_anything_to_run_a_newcomer_is_told_what_to_do() {
     assert_eq!(
         ended.stderr,
         "apitest: no spec found: name files or folders, or list them under `specs:` in apitest.yaml\n"
+    );
+}
+
+#[test]
+fn a_project_file_further_up_is_named_where_nothing_is_found() {
+    let sandbox = Sandbox::new()
+        .file("apitest.yaml", "auth: none\n")
+        .file("a/b/specs/two.yaml", "no spec: but nobody looks here\n");
+    let mut command = sandbox.command(&[]);
+    let ended = Ended::of(command.current_dir(sandbox.path("a/b"))).expect_code(4);
+    assert_eq!(ended.stdout, "");
+    assert_eq!(
+        ended.stderr,
+        "apitest: no spec found: name files or folders, or list them under `specs:` in \
+         apitest.yaml (the project file is ../../apitest.yaml)\n"
     );
 }
 

@@ -63,6 +63,13 @@ fn an_empty_token_is_red_wherever_it_comes_from() {
 }
 
 #[test]
+fn a_token_whose_file_is_missing_is_told_where_the_token_is_defined() {
+    let reason = "error: the file specs/alice.token of token `alice`: no such file or folder\n \
+                  --> specs/a.yaml:2:17\n";
+    is_red("tokens: {alice: {file: alice.token}}", ALICE, Sandbox::new(), &[], 1, reason);
+}
+
+#[test]
 #[cfg(unix)]
 fn an_empty_token_of_a_command_is_red() {
     let reason = "the source of token `alice` gave an empty token";

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::{Mutex, mpsc};
 
 use super::{expect, run, targets};
-use crate::support::server::{Arrived, Server, Then, answer};
+use crate::support::server::{Arrived, Server, Then, answer, reply};
 
 /// Green, as an answer that nobody asked for would like to make the next case.
 const UNASKED: &[u8] = b"HTTP/1.1 401 No\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n";
@@ -16,8 +16,7 @@ fn an_answer_too_many_is_nobodys_answer() {
         Server::start(move |_, stream| {
             let mut bytes = answer(200, &[], "{}");
             bytes.extend(server);
-            let _ = stream.write_all(&bytes);
-            Then::Keep
+            reply(stream, &bytes)
         })
     };
     let spec = "\
@@ -55,8 +54,7 @@ fn an_answer_that_comes_while_the_connection_idles_is_nobodys_answer() {
     let other = Server::start(move |_, stream| {
         idle.send(()).expect("the eager server waits for it");
         is_written.lock().expect("no panic").recv().expect("the eager server");
-        let _ = stream.write_all(&answer(200, &[], "{}"));
-        Then::Keep
+        reply(stream, &answer(200, &[], "{}"))
     });
     let spec = "\
 tests:
@@ -89,8 +87,7 @@ fn a_server_that_answered_too_much_once_is_not_trusted_again() {
         if request.connection == 0 {
             bytes.extend(UNASKED);
         }
-        let _ = stream.write_all(&bytes);
-        Then::Keep
+        reply(stream, &bytes)
     });
     let case = |i| format!("  - {{name: case {i}, request: 'GET ${{a}}/{i}', expect: 200}}\n");
     let spec = format!("tests:\n{}", (0..4).map(case).collect::<String>());
@@ -119,8 +116,7 @@ fn a_body_that_must_not_be_there_is_not_waited_for_and_not_taken() {
                 }
                 _ => bytes.extend(answer(200, &[], "{}")),
             }
-            let _ = stream.write_all(&bytes);
-            Then::Keep
+            reply(stream, &bytes)
         });
         let spec = format!(
             "tests:\n  - {{name: first, request: '{method} ${{a}}/1', expect: {status}}}\n  \

@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use crate::support::sandbox::{Ended, Sandbox};
-use crate::support::server::{Arrived, Server, Then, answer};
+use crate::support::server::{Arrived, Server, Then, answer, reply};
 
 /// What a server does wrong, and what must come of it.
 pub struct Row {
@@ -120,10 +120,7 @@ fn spec(rows: &[Row]) -> String {
 
 fn serve(rows: &[Row], request: &Arrived, stream: &mut TcpStream) -> Then {
     match request.target.strip_prefix("/after/") {
-        Some(n) => {
-            let _ = stream.write_all(&answer(200, &[], &format!(r#"{{"n": {n}}}"#)));
-            Then::Keep
-        }
+        Some(n) => reply(stream, &answer(200, &[], &format!(r#"{{"n": {n}}}"#))),
         None => {
             let row: usize = request.target[1..].parse().expect("the number of a row");
             (rows[row].does)(stream)

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{expect, run, targets};
 use crate::support::sandbox::{Ended, Sandbox};
-use crate::support::server::{Server, Then, answer};
+use crate::support::server::{Server, Then, answer, reply};
 
 #[test]
 fn there_are_at_most_as_many_connections_as_jobs() {
@@ -38,8 +38,7 @@ fn no_request_has_a_thread_of_its_own() {
             let threads = format!("/proc/{}/task", process.load(Ordering::SeqCst));
             let threads = std::fs::read_dir(threads).map_or(0, Iterator::count);
             most.fetch_max(threads, Ordering::SeqCst);
-            let _ = stream.write_all(&answer(200, &[], "{}"));
-            Then::Keep
+            reply(stream, &answer(200, &[], "{}"))
         }
     });
     let case =
@@ -170,17 +169,9 @@ fn a_bomb_does_not_take_the_memory_of_the_machine() {
     );
     let program = crate::support::sandbox::program().to_str().expect("UTF-8");
     let script = format!("ulimit -v 600000 && exec '{program}' a.yaml --jobs 1 --verbose");
-    let output = std::process::Command::new("sh")
-        .args(["-c", &script])
-        .current_dir(sandbox.path(""))
-        .output()
-        .expect("a shell");
-    let ended = Ended {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-    };
-    let ended = ended.expect_code(1);
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &script]).current_dir(sandbox.path(""));
+    let ended = Ended::of(&mut shell).expect_code(1);
     let message = "ERRORED: the body is larger than 33554432 bytes once decoded";
     expect(&ended, &[("a bomb", message), ("after it", "PASSED")]);
 }

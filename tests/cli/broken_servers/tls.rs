@@ -10,7 +10,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::rows::verdicts;
 use crate::support::sandbox::Sandbox;
-use crate::support::server::{Server, Then, answer};
+use crate::support::server::{Server, Then, answer, reply};
 
 type Tls = StreamOwned<ServerConnection, TcpStream>;
 
@@ -87,8 +87,7 @@ fn request_line(tls: &mut Tls) -> Option<String> {
 }
 
 fn fine(_: usize, _: &str, tls: &mut Tls) -> Then {
-    let _ = tls.write_all(&answer(200, &[], r#"{"ok": true}"#));
-    Then::Keep
+    reply(tls, &answer(200, &[], r#"{"ok": true}"#))
 }
 
 /// Runs two cases against a server, trusting the authorities of `pem`.
@@ -234,8 +233,7 @@ fn no_credential_goes_from_https_to_http() {
         let asked = asked.clone();
         move |_, _, tls| {
             *asked.lock().expect("no panic") += 1;
-            let _ = tls.write_all(&answer(307, &[("Location", &to)], ""));
-            Then::Keep
+            reply(tls, &answer(307, &[("Location", &to)], ""))
         }
     });
     assert_eq!(run("localhost", port, &authority.pem()), ["PASSED", "PASSED"]);

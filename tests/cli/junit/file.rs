@@ -1,11 +1,11 @@
 //! The file of the report: whole or not there, told of before the first request.
 
-use std::io::Write;
 use std::sync::Mutex;
 use std::sync::mpsc;
 
+use crate::support::report::cases;
 use crate::support::sandbox::Sandbox;
-use crate::support::server::{Server, Then, answer};
+use crate::support::server::{Server, answer, reply};
 use crate::support::xml::Element;
 
 const SPEC: &str = "base_url: ${env.API}\ntests:\n  - {name: a, request: GET /, expect: 200}\n";
@@ -110,8 +110,7 @@ fn hanging() -> (Server, mpsc::Receiver<()>, mpsc::Sender<()>) {
     let server = Server::start(move |_, stream| {
         let _ = arrive.lock().unwrap().send(());
         let _ = wait.lock().unwrap().recv();
-        let _ = stream.write_all(&answer(200, &[], "{}"));
-        Then::Keep
+        reply(stream, &answer(200, &[], "{}"))
     });
     (server, arrived, let_go)
 }
@@ -159,8 +158,7 @@ fn faults_outside_the_specs_are_errors_of_the_report() {
         sandbox.write("apitest.yaml", project);
         sandbox.run(&[arguments, &["--junit", "j.xml"]].concat()).expect_code(2);
         let root = Element::parse(&sandbox.read("j.xml"));
-        let cases = root.children.iter().flat_map(|suite| &suite.children);
-        let bad = cases.filter(|case| case.named("error").count() == 1);
+        let bad = cases(&root).filter(|case| case.named("error").count() == 1);
         bad.map(|case| format!("{}: {}", case.attribute("classname"), case.attribute("name")))
             .collect::<Vec<_>>()
     };
@@ -171,4 +169,13 @@ fn faults_outside_the_specs_are_errors_of_the_report() {
     assert_eq!(errors("{}\n", &["specs", "nowhere", "nowhere"]), ["nowhere: is a valid spec"]);
     let strict = errors("{}\n", &["unused", "--strict"]);
     assert_eq!(strict, ["unused.a: has no warnings (--strict)"]);
+}
+
+#[test]
+fn a_text_that_only_speaks_of_reports_is_none() {
+    let text = "# How reports look\n\n<testsuites> holds a <testsuite> for each file.\n";
+    let sandbox = Sandbox::new().file("junit.md", text).file("a.yaml", "tests: []\n");
+    let ended = sandbox.run(&["a.yaml", "--junit", "junit.md"]).expect_code(3);
+    assert!(ended.stderr.contains("a file that is no report stands there"), "{}", ended.stderr);
+    assert_eq!(sandbox.read("junit.md"), text);
 }

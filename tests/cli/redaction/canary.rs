@@ -1,4 +1,4 @@
-//! Two secrets, and how it is shown that a text does not hold them.
+//! Some secrets, and how it is shown that a text does not hold them.
 
 use std::collections::HashSet;
 
@@ -9,6 +9,9 @@ use crate::support::sandbox::{Ended, Sandbox};
 
 /// Of 40 characters, among them all that any carrier escapes.
 pub const CANARY: &str = r#"k9"<Q&f%2+7/Jx\ wZr>T5=p_Lm?d#Hv;B8c@Ny4"#;
+
+/// As [`CANARY`], without the space: no token has one, and what is no token is not sent.
+pub const TOKEN: &str = r#"k9"<Q&f%2+7/Jx\~wZr>T5=p_Lm?d#Hv;B8c@Ny4"#;
 
 /// Of as many, none of which is ever escaped: a token as they are.
 pub const PLAIN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnki";

@@ -1,7 +1,8 @@
 //! Expected outputs that are kept in files, whole.
 
 use std::fs;
-use std::path::Path;
+
+use super::project::root;
 
 /// Compares `actual` with the file at `expected`, a path below the crate's root.
 ///
@@ -9,7 +10,7 @@ use std::path::Path;
 /// `git diff` then. In CI (`CI` is set) that is refused.
 #[track_caller]
 pub fn golden(expected: &str, actual: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(expected);
+    let path = root().join(expected);
     if std::env::var_os("APITEST_BLESS").is_some() {
         assert!(std::env::var_os("CI").is_none(), "APITEST_BLESS is set in CI");
         fs::write(&path, actual).unwrap_or_else(|error| panic!("{expected}: {error}"));

@@ -70,11 +70,7 @@ impl Server {
     /// A server that gives the same answer to everything: a status, header lines, a body.
     pub fn answering(status: u16, headers: &[(&str, &str)], body: &str) -> Server {
         let answer = answer(status, headers, body);
-        Server::start(move |_, stream| {
-            // A client that left gets no answer.
-            let _ = stream.write_all(&answer);
-            Then::Keep
-        })
+        Server::start(move |_, stream| reply(stream, &answer))
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -136,6 +132,12 @@ impl Arrived {
         let mut named = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
         named.next().map(|(_, value)| value.as_str())
     }
+}
+
+/// Writes an answer. A client that left gets none.
+pub fn reply(stream: &mut impl Write, bytes: &[u8]) -> Then {
+    let _ = stream.write_all(bytes);
+    Then::Keep
 }
 
 /// The bytes of an answer with `Content-Length`.

@@ -172,6 +172,9 @@ fn github_is_asked_with_the_token_of_the_job() {
     assert_eq!(with.header("authorization"), Some("Bearer an-id-token"));
 }
 
+/// A source, the answer that it gets, and what is told of that.
+type Case<'c> = (&'c str, u16, &'c [(&'c str, &'c str)], &'c str, &'c str);
+
 #[test]
 fn a_source_that_gives_no_token_says_why() {
     const LOGIN: &str =
@@ -181,7 +184,7 @@ fn a_source_that_gives_no_token_says_why() {
     const TIMED: &str =
         "{login: {request: POST /token, token: $.access_token, expires_in: $.expires}}";
     let location = [("Location", "/elsewhere")];
-    let table: [(&str, u16, &[(&str, &str)], &str, &str); 10] = [
+    let table: [Case; 10] = [
         (
             LOGIN,
             401,

@@ -2,8 +2,9 @@
 
 use saphyr_parser::{ScanError, Span as Marks};
 
+use super::super::flow;
 use super::super::scalar::Refused;
-use super::super::stumble::{Stumble, explain};
+use super::super::stumble::{self, Stumble};
 use super::{Builder, Stop};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -89,7 +90,9 @@ impl Builder<'_> {
             self.refuse_control_characters();
             return Stop;
         }
-        let fault = explain(&stumble, error);
+        let fault = stumble::in_place(&stumble, error)
+            .or_else(|| flow::explain(&stumble))
+            .unwrap_or_else(|| stumble::between_lines(&stumble, error));
         // What was found wrong inside the marked text comes of the same mistake.
         let Span { start, end } = fault.place.span;
         self.faults.retain(|earlier| {

@@ -1,0 +1,83 @@
+//! Secrets that a request carries elsewhere than in its credential.
+
+use std::io::Write;
+
+use super::canary::{CANARY, PLAIN, hidden_in_all};
+use crate::support::sandbox::Sandbox;
+use crate::support::server::{Server, Then, answer};
+
+#[test]
+fn a_password_in_a_request_is_hidden_as_one_of_auth_is() {
+    let server = Server::start(|request, stream| {
+        let _ = stream.write_all(&answer(500, &[], &String::from_utf8_lossy(&request.body)));
+        Then::Keep
+    });
+    let case = |name: &str, request: &str| {
+        format!("  - {{name: {name}, request: POST /login, {request}, expect: 200}}\n")
+    };
+    let spec = format!(
+        "base_url: {}\nvars: {{v: '${{env.CANARY}}'}}\ntests:\n{}{}{}{}",
+        server.url(),
+        case("json", "json: {user: al, deep: [{Password: '${v}', id: 1}]}"),
+        case("sole", "json: '${all}', vars: {all: {client_secret: '${v}'}}"),
+        case("form", "form: {user: al, password: ['${v}']}"),
+        case("query", "query: {access_token: '${v}'}"),
+    );
+    let sandbox = Sandbox::new().env("CANARY", CANARY).file("specs/a.yaml", spec);
+    let ended = sandbox.run(&["specs", "-v", "--junit", "out/junit.xml"]).expect_code(1);
+    hidden_in_all(CANARY, &sandbox, &ended, "a password in a request");
+    assert!(ended.stdout.contains(": 0 passed, 4 failed"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_token_in_the_name_of_a_header_is_hidden_though_it_comes_in_lower_case() {
+    for secret in [PLAIN, "ShortSecret"] {
+        let secret = secret.replace('.', "-");
+        let header = format!("X-{secret}");
+        let server = Server::answering(500, &[(&header, "1")], "");
+        let spec = format!(
+            "base_url: {}\ntests:\n  - {{name: a, request: GET /, auth: {{bearer: {secret}}}, \
+             expect: 200}}\n",
+            server.url()
+        );
+        let ended = Sandbox::new().file("a.yaml", spec).run(&["a.yaml"]).expect_code(1);
+        let lower = secret.to_ascii_lowercase();
+        assert!(!ended.stdout.contains(&lower), "{}", ended.stdout);
+        assert!(ended.stdout.contains("x-***: 1"), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn a_password_in_a_url_is_hidden_where_it_is_refused() {
+    let test =
+        "tests:\n  - {name: a, request: GET http://al:hunter2-secret@127.0.0.1/, expect: 200}\n";
+    let ended = Sandbox::new().file("a.yaml", test).run(&["a.yaml"]).expect_code(2);
+    assert!(ended.stderr.contains("GET http://al:***@127.0.0.1/"), "{}", ended.stderr);
+    assert!(!format!("{}{}", ended.stderr, ended.stdout).contains("hunter2"));
+}
+
+#[test]
+fn what_the_end_of_a_long_text_leaves_of_a_secret_is_not_shown() {
+    let secret = "Short-1-Secret";
+    let server = Server::start(move |request, stream| {
+        // The length of the path moves the place where the text is cut.
+        let padding = request.target.trim_start_matches('/');
+        let body = format!("{padding}{}", secret.repeat(6000));
+        let _ = stream.write_all(&answer(500, &[], &body));
+        Then::Keep
+    });
+    let case = |length: usize| {
+        let path = "-".repeat(length);
+        format!("  - {{name: n{length}, request: GET /{path}, expect: {{status: 200, body: x}}}}\n")
+    };
+    let spec = format!(
+        "base_url: {}\nauth: {{bearer: {secret}}}\ntests:\n{}",
+        server.url(),
+        (0..secret.len()).map(case).collect::<String>()
+    );
+    let sandbox = Sandbox::new().file("a.yaml", spec);
+    let ended = sandbox.run(&["a.yaml", "--junit=out.xml"]).expect_code(1);
+    for text in [ended.stdout, sandbox.read("out.xml")] {
+        assert!(!text.contains("Short"), "{text}");
+    }
+}
