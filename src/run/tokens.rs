@@ -32,12 +32,10 @@ pub type Clock<'c> = dyn Fn() -> Duration + Sync + 'c;
 
 /// The tokens of a run.
 pub struct TokenStore<'r> {
-    /// All that the plan names.
-    pub tokens: &'r [Token],
-    /// What is obtained of them.
-    pub slots: Vec<Slot>,
-    /// What obtaining one takes.
-    pub means: Means<'r>,
+    tokens: &'r [Token],
+    /// What is obtained of them, in the same order.
+    slots: Vec<Slot>,
+    means: Means<'r>,
 }
 
 /// What obtaining a token takes.
@@ -59,7 +57,7 @@ pub struct Means<'r> {
 
 /// Where a token is kept.
 #[derive(Default)]
-pub struct Slot {
+struct Slot {
     state: Mutex<State>,
     /// Whether the token took the place of a refused one, and no API has accepted it yet. It is
     /// not renewed again then: it would be refused for ever.
@@ -74,11 +72,9 @@ struct State {
     refresh: Option<Secret>,
 }
 
-/// A token, as its source gave it.
-#[derive(Debug)]
-pub struct Obtained {
-    /// Itself.
-    pub token: Secret,
+/// A token that is in use.
+struct Obtained {
+    token: Secret,
     /// When it is to be renewed.
     renew_at: Option<Duration>,
 }

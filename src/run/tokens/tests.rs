@@ -8,11 +8,13 @@ use std::time::Duration;
 use super::{Means, TokenStore};
 use crate::auth::jwt::Jws;
 use crate::http::message::{Request, Response, TransportError, TransportErrorKind};
+use crate::http::url::Target;
 use crate::plan::Plan;
 use crate::plan::expand::expand;
 use crate::plan::scope::Inputs;
+use crate::run::request::bearer;
 use crate::run::stop::Stop;
-use crate::secret::Redactor;
+use crate::secret::{Redactor, Secret};
 use crate::source::Source;
 use crate::suite;
 use crate::template::Bindings;
@@ -39,9 +41,25 @@ fn at_times(
     times: &[u64],
     answer: impl Fn(usize) -> Result<Response, TransportError> + Sync,
 ) -> Vec<Result<String, String>> {
+    let now = AtomicU64::new(0);
+    with_store(token, &now, answer, |store| {
+        let at = |time: &u64| {
+            now.store(*time, Ordering::Relaxed);
+            store.get(0, 0).map(|token| token.expose().to_owned())
+        };
+        times.iter().map(at).collect()
+    })
+}
+
+fn with_store<T>(
+    token: &str,
+    now: &AtomicU64,
+    answer: impl Fn(usize) -> Result<Response, TransportError> + Sync,
+    work: impl FnOnce(&TokenStore) -> T,
+) -> T {
     let plan = plan(token);
     let (redactor, bindings, stop) = (Redactor::default(), Bindings::default(), Stop::default());
-    let (now, asked) = (AtomicU64::new(0), Mutex::new(0));
+    let asked = Mutex::new(0);
     let transport = |_: usize, _: &Request| {
         let mut asked = asked.lock().expect("no panic");
         *asked += 1;
@@ -55,12 +73,7 @@ fn at_times(
         clock: &|| Duration::from_secs(START + now.load(Ordering::Relaxed)),
         project: Path::new("."),
     };
-    let store = TokenStore::new(&plan, means);
-    let at = |time: &u64| {
-        now.store(*time, Ordering::Relaxed);
-        store.get(0, 0).map(|token| token.expose().to_owned())
-    };
-    times.iter().map(at).collect()
+    work(&TokenStore::new(&plan, means))
 }
 
 fn response(body: String) -> Result<Response, TransportError> {
@@ -129,4 +142,38 @@ fn a_source_that_failed_is_not_asked_again() {
         failed.iter().all(|token| token.as_ref().is_err_and(|why| why == reason)),
         "{failed:?}"
     );
+}
+
+#[test]
+fn a_token_that_was_accepted_may_be_renewed_after_the_next_refusal() {
+    let answer = |number| response(format!(r#"{{"t":"token-{number}"}}"#));
+    with_store(LOGIN, &AtomicU64::new(0), answer, |store| {
+        let request = |token: &str| Request {
+            method: "GET".into(),
+            target: Target::parse("http://127.0.0.1/").expect("a URL"),
+            headers: vec![bearer(&Secret::new(token))],
+            body: None,
+            timeout: Duration::from_secs(1),
+            follow_redirects: 0,
+            allow_plain_http: false,
+            secret_url: false,
+            secret_body: false,
+        };
+        let answered = |token: &str, refused: bool| -> Option<String> {
+            let renewed = store.answered(0, 0, &request(token), refused).expect("a token");
+            renewed.map(|request| request.headers[0].value.clone())
+        };
+        assert_eq!(store.get(0, 0).expect("a token").expose(), "token-1");
+        assert_eq!(answered("token-1", false), None);
+        assert_eq!(answered("token-1", true).as_deref(), Some("Bearer token-2"));
+        assert_eq!(
+            answered("token-1", true).as_deref(),
+            Some("Bearer token-2"),
+            "the same for all"
+        );
+        assert_eq!(answered("token-2", true), None, "no API ever took it");
+        assert_eq!(answered("token-2", false), None);
+        assert_eq!(answered("token-2", true).as_deref(), Some("Bearer token-3"));
+        assert_eq!(store.get(0, 0).expect("a token").expose(), "token-3");
+    });
 }
