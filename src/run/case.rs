@@ -102,13 +102,17 @@ impl Run<'_> {
         response: &Response,
     ) -> Result<Option<Request>, Unsent> {
         let Credential::Token(id) = &step.credential else { return Ok(None) };
-        let takes_it = || {
-            let mismatches = judge(&step.expectations, response, self.bindings);
-            mismatches.iter().all(|mismatch| mismatch.kind != "status")
-        };
-        let refused = response.status == 401 && response.withheld.is_none() && !takes_it();
         let index = case.token(*id);
-        let renewed = self.tokens.answered(index, worker, request, refused);
+        if response.status != 401 {
+            self.tokens.accepted(index);
+            return Ok(None);
+        }
+        let mismatches = judge(&step.expectations, response, self.bindings);
+        let is_right = mismatches.iter().all(|mismatch| mismatch.kind != "status");
+        if is_right || response.withheld.is_some() {
+            return Ok(None);
+        }
+        let renewed = self.tokens.renewed(index, worker, request);
         renewed.map_err(|reason| Unsent::token(reason, self.tokens.place(index)))
     }
 

@@ -10,7 +10,7 @@ mod tests;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Transport;
@@ -67,7 +67,7 @@ struct Slot {
 #[derive(Default)]
 struct State {
     /// None until the first worker needs it.
-    current: Option<Result<Arc<Obtained>, Arc<str>>>,
+    current: Option<Result<Obtained, String>>,
     /// A refresh token that took the place of the one before it.
     refresh: Option<Secret>,
 }
@@ -92,43 +92,43 @@ impl<'r> TokenStore<'r> {
     /// Why there is none, naming its source; the same for everybody who asks.
     pub fn get(&self, index: usize, worker: usize) -> Result<Secret, String> {
         let mut state = self.slots[index].lock();
-        let is_due = |obtained: &Arc<Obtained>| {
-            obtained.renew_at.is_some_and(|at| at <= (self.means.clock)())
-        };
+        let is_due =
+            |obtained: &Obtained| obtained.renew_at.is_some_and(|at| at <= (self.means.clock)());
         match &state.current {
             Some(Ok(obtained)) if !is_due(obtained) => Ok(obtained.token.clone()),
-            Some(Err(reason)) => Err(reason.to_string()),
+            Some(Err(reason)) => Err(reason.clone()),
             _ => self.obtain(index, worker, &mut state),
         }
     }
 
-    /// Hears how a request with the token at `index` was answered. When that was `refused` though
-    /// it should not have been, gives the same request with a new token, if the source can give
-    /// one: all that were refused with the same token get the same new one.
+    /// Hears that an API took the token at `index`.
+    pub fn accepted(&self, index: usize) {
+        let slot = &self.slots[index];
+        if slot.unproven.load(Ordering::Relaxed) {
+            slot.unproven.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// The same request with a new token, when an API refused the one at `index` with which it was
+    /// sent, if the source can give one: all that were refused with the same token get the same new
+    /// one.
     ///
     /// # Errors
     /// Why there is no new token.
-    pub fn answered(
+    pub fn renewed(
         &self,
         index: usize,
         worker: usize,
         request: &Request,
-        refused: bool,
     ) -> Result<Option<Request>, String> {
         let slot = &self.slots[index];
-        if !refused {
-            if slot.unproven.load(Ordering::Relaxed) {
-                slot.unproven.store(false, Ordering::Relaxed);
-            }
-            return Ok(None);
-        }
         if !matches!(self.tokens[index].origin, Origin::Request(_)) {
             return Ok(None);
         }
         let mut state = slot.lock();
         let current = match &state.current {
             Some(Ok(obtained)) => bearer(&obtained.token),
-            Some(Err(reason)) => return Err(reason.to_string()),
+            Some(Err(reason)) => return Err(reason.clone()),
             None => return Ok(None),
         };
         let same = request.headers.contains(&current);
@@ -186,11 +186,10 @@ impl<'r> TokenStore<'r> {
             let renew_at = given.lifetime.map(|time| (self.means.clock)() + time - margin(time));
             Ok(Obtained { token: Secret::new(value), renew_at })
         });
-        let obtained = obtained.map(Arc::new).map_err(Arc::from);
-        state.current = Some(obtained.clone());
-        obtained
-            .map(|obtained| obtained.token.clone())
-            .map_err(|reason: Arc<str>| reason.to_string())
+        let token = obtained.as_ref().map(|obtained| obtained.token.clone());
+        let token = token.map_err(String::clone);
+        state.current = Some(obtained);
+        token
     }
 }
 

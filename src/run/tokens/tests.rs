@@ -159,21 +159,17 @@ fn a_token_that_was_accepted_may_be_renewed_after_the_next_refusal() {
             secret_url: false,
             secret_body: false,
         };
-        let answered = |token: &str, refused: bool| -> Option<String> {
-            let renewed = store.answered(0, 0, &request(token), refused).expect("a token");
+        let refused = |token: &str| -> Option<String> {
+            let renewed = store.renewed(0, 0, &request(token)).expect("a token");
             renewed.map(|request| request.headers[0].value.clone())
         };
         assert_eq!(store.get(0, 0).expect("a token").expose(), "token-1");
-        assert_eq!(answered("token-1", false), None);
-        assert_eq!(answered("token-1", true).as_deref(), Some("Bearer token-2"));
-        assert_eq!(
-            answered("token-1", true).as_deref(),
-            Some("Bearer token-2"),
-            "the same for all"
-        );
-        assert_eq!(answered("token-2", true), None, "no API ever took it");
-        assert_eq!(answered("token-2", false), None);
-        assert_eq!(answered("token-2", true).as_deref(), Some("Bearer token-3"));
+        store.accepted(0);
+        assert_eq!(refused("token-1").as_deref(), Some("Bearer token-2"));
+        assert_eq!(refused("token-1").as_deref(), Some("Bearer token-2"), "the same for all");
+        assert_eq!(refused("token-2"), None, "no API ever took it");
+        store.accepted(0);
+        assert_eq!(refused("token-2").as_deref(), Some("Bearer token-3"));
         assert_eq!(store.get(0, 0).expect("a token").expose(), "token-3");
     });
 }
