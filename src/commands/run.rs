@@ -11,6 +11,7 @@ use super::load::{self, Loaded};
 use super::reports::Reports;
 use super::{Process, broken, say};
 use crate::cli::RunArgs;
+use crate::date::day_of;
 use crate::demo::DemoServer;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::discover::{self, Found};
@@ -21,6 +22,7 @@ use crate::http::message::Request;
 use crate::plan::scope::Inputs;
 use crate::plan::select::Selection;
 use crate::plan::{Plan, Work};
+use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pool::Pool;
 use crate::run::stop::Stop;
 use crate::run::tokens::{Means, TokenStore};
@@ -98,6 +100,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         redactor: &redactor,
         bindings: &bindings,
         stop: &stop,
+        waivers: WaiverBook::default(),
     };
     run.execute(&pool, &mut |event| reports.report(&event));
     let code = reports.finish(code);
@@ -206,6 +209,7 @@ fn inputs(arguments: &RunArgs, process: &Process, loaded: &LoadedProject) -> Inp
         env: process.env.clone(),
         vars: arguments.var.iter().cloned().collect(),
         server: loaded.project.as_ref().is_some_and(|project| project.demo_server),
+        today: day_of(SystemTime::now()),
     }
 }
 

@@ -116,7 +116,7 @@ impl Client {
     /// moment of sending and the request may be repeated.
     fn send(&self, worker: usize, request: &Request, started: Instant) -> Result<Hop, Failure> {
         credential::refuse_plain_http(request).map_err(|reason| (Kind::PlainHttp, reason))?;
-        let line = self.lines.to(request.target.origin(), worker);
+        let line = self.lines.to(request.target.origin(), worker, request.connections);
         // Either the interrupt finds this line, or this look finds the interrupt.
         fence(Ordering::SeqCst);
         if let Some(reason) = self.interrupt.reason() {
@@ -214,5 +214,5 @@ fn sends_length(method: &str) -> bool {
 /// Whether the server closed a kept connection before it answered, and the request may be repeated.
 fn is_repeatable(line: &Line, request: &Request) -> bool {
     let heard = line.wire.heard();
-    request.is_idempotent() && heard.reused && heard.came == 0
+    request.is_safe() && heard.reused && heard.came == 0
 }

@@ -25,6 +25,19 @@ pub struct Request {
     pub secret_url: bool,
     /// Whether the body holds a secret. Known where it matters: there, and before redirects.
     pub secret_body: bool,
+    /// The connections that it may go out on.
+    pub connections: Connections,
+}
+
+/// Which connections a request may go out on. A server may take what comes on a connection for
+/// authenticated because an earlier request on it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Connections {
+    /// Those that all requests share.
+    #[default]
+    Shared,
+    /// Those on which no good token was ever sent.
+    Tokenless,
 }
 
 /// A header field of a request.
@@ -114,10 +127,10 @@ impl TransportErrorKind {
 }
 
 impl Request {
-    /// Whether it changes nothing the second time that it did not change the first time (RFC 9110
-    /// §9.2.2), as far as its method tells.
-    pub fn is_idempotent(&self) -> bool {
-        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE")
+    /// Whether it only reads (RFC 9110 §9.2.1), as far as its method tells, and so may be sent
+    /// twice. A second DELETE changes nothing more, but it is answered otherwise than the first.
+    pub fn is_safe(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
     }
 }
 

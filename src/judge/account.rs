@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Mismatch;
 use super::at::At;
 use super::hint;
+use super::note::Note;
 use super::outcome::{Judge, Outcome};
 use super::seen::Seen;
 use super::words::{demand, found, operator_demand, path_text};
@@ -62,7 +63,7 @@ impl Account<'_, '_> {
     /// Adds to the mismatches from this one on.
     pub fn add_notes(&mut self, from: usize, notes: &[String]) {
         for mismatch in &mut self.mismatches[from..] {
-            mismatch.notes.extend_from_slice(notes);
+            mismatch.notes.extend(notes.iter().cloned().map(Note::from));
         }
     }
 
@@ -105,7 +106,7 @@ impl Account<'_, '_> {
         subject: String,
         expected: String,
         actual: String,
-        notes: Vec<String>,
+        notes: Vec<Note>,
     ) {
         self.mismatches.push(Mismatch { span, kind: self.kind, subject, expected, actual, notes });
     }
@@ -126,7 +127,8 @@ impl Account<'_, '_> {
         }
         if let (true, Some(last)) = (bad.len() > TOLD, self.mismatches.last_mut()) {
             let more = bad.len() - TOLD;
-            last.notes.push(format!("the same goes for {more} more of its {count} elements"));
+            let note = format!("the same goes for {more} more of its {count} elements");
+            last.notes.push(note.into());
         }
     }
 

@@ -1,6 +1,7 @@
 //! Whether one challenge of `WWW-Authenticate` meets all that is demanded of it.
 
 use super::account::Account;
+use super::note::Note;
 use super::outcome::{Judge, Outcome};
 use super::seen::Seen;
 use super::words::demand;
@@ -34,7 +35,8 @@ pub fn judge<'l>(
             let notes = unreadable.faults.iter().flat_map(|f| [f.to_string(), f.help.clone()]);
             let (expected, actual) = (wanted(&demands, judge), lines.join(", "));
             let actual = format!("`{actual}`, which cannot be read");
-            return account.push(span, "challenge".into(), expected, actual, notes.collect());
+            let notes = notes.map(Note::from).collect();
+            return account.push(span, "challenge".into(), expected, actual, notes);
         }
     };
     if challenges.iter().any(|challenge| demands.iter().all(|d| d.is_met(challenge, judge))) {

@@ -9,18 +9,21 @@ pub use self::missing::on_missing;
 pub use self::response::{on_body, on_missing_header, on_status};
 
 use super::at::At;
+use super::note::Note;
 use super::outcome::{Judge, Outcome};
 use super::seen::Seen;
 use crate::suite::matcher::{Operator, ValueOperator};
 
 /// Notes on an operator that does not hold for the value at hand.
-pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<String> {
+pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<Note> {
     let unfit = judge.operator(operator, at.seen) == Outcome::Unfit;
-    match (operator, at.seen) {
+    let words = match (operator, at.seen) {
         (_, Seen::Missing) => Vec::new(),
         _ if unfit => unfit::on_operator(judge, operator, at),
         (Operator::Value(kind, draft), seen) => match (kind, draft.fill(judge.bindings)) {
-            (ValueOperator::Equals, Ok(expected)) => differ::on_equals(&expected, seen, &at.place),
+            (ValueOperator::Equals, Ok(expected)) => {
+                return differ::on_equals(&expected, seen, &at.place);
+            }
             (ValueOperator::In, Ok(list)) => differ::on_in(&list, seen),
             (ValueOperator::Contains, Ok(part)) => differ::on_contains(&part, seen),
             (ValueOperator::StartsWith, Ok(part)) => {
@@ -32,5 +35,6 @@ pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<String> {
             _ => Vec::new(),
         },
         _ => Vec::new(),
-    }
+    };
+    words.into_iter().map(Note::from).collect()
 }

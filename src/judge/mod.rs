@@ -11,7 +11,9 @@ mod compare;
 mod decimal;
 mod hint;
 mod json;
+pub mod note;
 mod outcome;
+pub mod probe;
 mod seen;
 mod words;
 #[cfg(test)]
@@ -24,6 +26,7 @@ use crate::suite::matcher::{Matcher, Subject};
 use crate::template::Bindings;
 use account::Account;
 use body::Body;
+use note::Note;
 use outcome::Judge;
 use seen::Seen;
 
@@ -43,7 +46,7 @@ pub struct Mismatch {
     /// What was found, with its type.
     pub actual: String,
     /// Why, where the two do not say it, and what to do.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// Judges all expectations, whatever the first ones say. Empty when all hold.

@@ -21,6 +21,8 @@ pub struct Inputs {
     pub vars: HashMap<String, String>,
     /// Whether a server is started, and so `${server.url}` will have a value.
     pub server: bool,
+    /// The day of the run, in days since 1970 (UTC).
+    pub today: i64,
 }
 
 /// A level of settings and the file that it stands in.
@@ -115,6 +117,11 @@ impl<'s> Binder<'s> {
     /// The levels, nearest first.
     pub fn levels(&self) -> &[Level<'s>] {
         &self.levels
+    }
+
+    /// The day of the run, in days since 1970 (UTC).
+    pub fn today(&self) -> i64 {
+        self.inputs.today
     }
 
     /// Whether a level could not be read whole: what is missing may be written there, and that

@@ -15,7 +15,7 @@ fn plan(project: &str, spec: &str, vars: &[(&str, &str)], env: &[(&str, &str)]) 
     let owned = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     };
-    let inputs = Inputs { env: owned(env), vars: owned(vars), server: true };
+    let inputs = Inputs { env: owned(env), vars: owned(vars), server: true, today: 0 };
     let spec = source("a.yaml", spec);
     let (suite, faults) = suite::parse(&spec);
     expand(&spec, suite.as_ref(), faults, Some(&project), &inputs)
@@ -182,6 +182,7 @@ tests:
             Work::Unready(lacks) => lacks.iter().map(|lack| lack.title.as_str()).collect(),
             Work::Steps(_) => "ready".into(),
             Work::Skip(reason) => format!("skipped: {reason}"),
+            Work::Probe(_) => panic!("nothing is probed"),
             Work::Invalid(faults) => panic!("{faults:?}"),
         })
         .collect();

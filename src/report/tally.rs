@@ -37,7 +37,9 @@ impl Tally {
             Verdict::Passed => self.passed += 1,
             Verdict::Failed(_) => self.failed += 1,
             Verdict::Errored(_) => self.errored += 1,
-            Verdict::Skipped(Skip::Spec(_)) => self.skipped += 1,
+            Verdict::Skipped(
+                Skip::Spec(_) | Skip::Waived(_) | Skip::NotSent(_) | Skip::NotApplicable(_),
+            ) => self.skipped += 1,
             Verdict::Skipped(Skip::Stopped(_)) => self.not_run += 1,
         }
     }

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::time::Duration;
 
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts};
-use crate::http::message::{Header, Request};
+use crate::http::message::{Connections, Header, Request};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, Step};
@@ -54,6 +55,8 @@ pub struct Maker<'r> {
     pub project: &'r Path,
     /// The index of the thread that sends.
     pub worker: usize,
+    /// How long a token must still be good, if its source gives such.
+    pub least: Duration,
 }
 
 impl Maker<'_> {
@@ -112,6 +115,7 @@ impl Maker<'_> {
             timeout: step.settings.timeout,
             follow_redirects: step.settings.follow_redirects,
             allow_plain_http: step.settings.allow_plain_http,
+            connections: Connections::Shared,
         })
     }
 
@@ -206,7 +210,7 @@ impl Maker<'_> {
             Credential::Token(id) => {
                 let Some(case) = case else { return Ok(()) };
                 let index = case.token(*id);
-                let token = self.tokens.get(index, self.worker);
+                let token = self.tokens.get(index, self.worker, self.least);
                 let token = token.map_err(|why| Unsent::token(why, self.tokens.place(index)))?;
                 format!("Bearer {}", token.expose())
             }

@@ -75,8 +75,8 @@ struct State {
 /// A token that is in use.
 struct Obtained {
     token: Secret,
-    /// When it is to be renewed.
-    renew_at: Option<Duration>,
+    /// When it expires, and how long it was good in all.
+    expiry: Option<(Duration, Duration)>,
 }
 
 impl<'r> TokenStore<'r> {
@@ -86,14 +86,19 @@ impl<'r> TokenStore<'r> {
         TokenStore { tokens: &plan.tokens, slots, means }
     }
 
-    /// The token at `index` of the plan, for the thread with the index `worker`.
+    /// The token at `index` of the plan, for the thread with the index `worker`. It is renewed if
+    /// it is good for less than `least`, unless it never was for twice as long.
     ///
     /// # Errors
     /// Why there is none, naming its source; the same for everybody who asks.
-    pub fn get(&self, index: usize, worker: usize) -> Result<Secret, String> {
+    pub fn get(&self, index: usize, worker: usize, least: Duration) -> Result<Secret, String> {
         let mut state = self.slots[index].lock();
-        let is_due =
-            |obtained: &Obtained| obtained.renew_at.is_some_and(|at| at <= (self.means.clock)());
+        let is_due = |obtained: &Obtained| {
+            obtained.expiry.is_some_and(|(expiry, lifetime)| {
+                let margin = margin(lifetime).max(least.min(lifetime / 2));
+                expiry <= (self.means.clock)() + margin
+            })
+        };
         match &state.current {
             Some(Ok(obtained)) if !is_due(obtained) => Ok(obtained.token.clone()),
             Some(Err(reason)) => Err(reason.clone()),
@@ -183,8 +188,8 @@ impl<'r> TokenStore<'r> {
                 self.means.redactor.add(&refresh);
                 state.refresh = Some(Secret::new(refresh));
             }
-            let renew_at = given.lifetime.map(|time| (self.means.clock)() + time - margin(time));
-            Ok(Obtained { token: Secret::new(value), renew_at })
+            let expiry = given.lifetime.map(|time| ((self.means.clock)() + time, time));
+            Ok(Obtained { token: Secret::new(value), expiry })
         });
         let token = obtained.as_ref().map(|obtained| obtained.token.clone());
         let token = token.map_err(String::clone);

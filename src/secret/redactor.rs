@@ -51,6 +51,22 @@ impl Redactor {
         }
     }
 
+    /// A part of a text without any secret that it is a piece of.
+    pub fn redact_part(&self, text: &str, part: Range<usize>) -> String {
+        let mut out = String::new();
+        let mut shown = part.start;
+        for found in self.index().find(text) {
+            if found.end <= part.start || found.start >= part.end {
+                continue;
+            }
+            out.push_str(&text[shown..found.start.max(shown)]);
+            out.push_str(MASK);
+            shown = found.end;
+        }
+        out.push_str(&text[shown.min(part.end)..part.end]);
+        out
+    }
+
     /// All that is known, ready to be searched for. No lock is held while it is used.
     fn index(&self) -> Arc<Index> {
         let ready = |state: &State| state.pending.is_empty().then(|| state.index.clone());

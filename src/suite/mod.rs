@@ -11,6 +11,7 @@ pub mod request;
 pub mod matcher;
 pub mod operand;
 pub mod expect;
+pub mod enforce;
 pub mod test;
 pub mod project;
 pub mod literals;

@@ -19,3 +19,4 @@ mod signals;
 mod own_specs;
 mod architecture;
 mod docs;
+mod enforce;

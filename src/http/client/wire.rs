@@ -12,8 +12,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-/// How much of the beginning of an answer is kept, to say what it is when it is not HTTP.
-const HEAD: usize = 48;
+/// How an answer begins that is HTTP.
+const HTTP: &[u8] = b"HTTP/1.";
+
+/// How much of the beginning of an answer is kept, to say what it is when it is not HTTP. It is
+/// redacted and shortened by whoever shows it: that it was cut they know by its being longer than
+/// what they look at.
+const HEAD: usize = 65 * 1024;
 
 /// Shared by the client and the connections of one thread.
 #[derive(Debug, Default)]
@@ -51,7 +56,7 @@ pub struct Heard {
     pub reused: bool,
     /// How many bytes came.
     pub came: u64,
-    /// The first of them.
+    /// The first of them; many only where they are not HTTP.
     pub head: Vec<u8>,
 }
 
@@ -146,7 +151,9 @@ impl<In: Transport> Transport for Wired<In> {
         let input = &self.inner.buffers().input()[before..];
         let heard = &mut self.wire.state().heard;
         heard.came += input.len() as u64;
-        let missing = HEAD.saturating_sub(heard.head.len()).min(input.len());
+        let begin = if heard.head.is_empty() { input } else { &heard.head };
+        let wanted = if begin.starts_with(HTTP) { HTTP.len() } else { HEAD };
+        let missing = wanted.saturating_sub(heard.head.len()).min(input.len());
         heard.head.extend_from_slice(&input[..missing]);
         Ok(came)
     }

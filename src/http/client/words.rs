@@ -127,7 +127,7 @@ impl Broken<'_> {
     fn closed(&self) -> String {
         let peer = self.peer();
         // Not whether it was a kept one: that hangs on the number of jobs, and reports do not.
-        let once = match self.request.is_idempotent() {
+        let once = match self.request.is_safe() {
             true => String::new(),
             false => format!(" (a {} is not sent twice)", self.request.method),
         };
@@ -147,11 +147,11 @@ impl Broken<'_> {
         let head = self.heard.head.as_slice();
         if self.part == Part::Header && !head.starts_with(b"HTTP/1.") {
             let hint = match head {
-                [0x15 | 0x16, 0x03, ..] => ": the server speaks TLS there, write https://",
-                [0, 0, _, 4, ..] => ": the server speaks HTTP/2 there, which is not supported",
+                [0x15 | 0x16, 0x03, ..] => " (the server speaks TLS there, write https://)",
+                [0, 0, _, 4, ..] => " (the server speaks HTTP/2 there, which is not supported)",
                 _ => "",
             };
-            return format!("not an HTTP/1.1 response: it begins with {}{hint}", quoted(head));
+            return format!("not an HTTP/1.1 response{hint}: it begins with {}", quoted(head));
         }
         let reason = match reason {
             "conflicting content-length headers" => "it has two different Content-Length",

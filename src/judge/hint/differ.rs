@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 use crate::diagnostic::did_you_mean;
 use crate::json_path::place;
 use crate::judge::compare::{equal, order_numbers};
+use crate::judge::note::{Difference, Excerpt, Note};
 use crate::judge::seen::{Seen, spelled_number};
-use crate::judge::words::{json, json_text, typed, with_article};
+use crate::judge::words::{json, typed, with_article};
 use crate::suite::habits::comparison;
 use crate::template::as_text;
 
@@ -14,23 +15,21 @@ use crate::template::as_text;
 /// they begin to differ.
 const SHORT: usize = 40;
 
-/// How many characters are shown on either side of that place. Less than 16 together, so that no
-/// piece of a secret is shown that is long enough to be taken for one.
+/// How many characters are shown on either side of that place.
 const AROUND: usize = 7;
 
 /// Notes on a value that is not the expected one.
-pub fn on_equals(expected: &Value, seen: Seen, place: &str) -> Vec<String> {
+pub fn on_equals(expected: &Value, seen: Seen, place: &str) -> Vec<Note> {
     let note = match seen {
         Seen::Text(actual) | Seen::Scheme(actual) | Seen::Line(actual) => {
             as_text(expected).and_then(|expected| as_spelled(&expected, actual))
         }
-        Seen::Lines(lines) => Some(format!(
-            "the header came in {} lines: `any` or `each` looks at each of them",
-            lines.len()
-        )),
-        Seen::Nodes(_) if !expected.is_array() => Some(
-            "this query can find several values, so it gives an array: use `any`, `each`, or an array"
-                .into(),
+        Seen::Lines(lines) => {
+            let count = lines.len();
+            said(format!("the header came in {count} lines: `any` or `each` looks at each of them"))
+        }
+        Seen::Nodes(_) if !expected.is_array() => said(
+            "this query can find several values, so it gives an array: use `any`, `each`, or an array",
         ),
         Seen::Json(actual) => values(expected, actual, if place.is_empty() { "$" } else { place }),
         _ => None,
@@ -67,16 +66,20 @@ pub fn on_part(part: &Value, seen: Seen, test: fn(&str, &str) -> bool) -> Vec<St
     }
 }
 
-fn values(expected: &Value, actual: &Value, place: &str) -> Option<String> {
+/// A note of words alone.
+fn said(words: impl Into<String>) -> Option<Note> {
+    Some(Note::from(words))
+}
+
+fn values(expected: &Value, actual: &Value, place: &str) -> Option<Note> {
     match (expected, actual) {
         (Value::String(expected), Value::String(actual)) => spelled_differently(expected, actual),
         (Value::Array(_), Value::Array(_)) | (Value::Object(_), Value::Object(_)) => {
             first_difference(expected, actual, place)
         }
-        (Value::String(text), Value::Number(_)) if comparison(text).is_some() => {
-            comparison(text).map(|operators| format!("to compare with it, write `{operators}`"))
-        }
-        _ => another_type(expected, actual),
+        (Value::String(text), Value::Number(_)) if comparison(text).is_some() => comparison(text)
+            .and_then(|operators| said(format!("to compare with it, write `{operators}`"))),
+        _ => another_type(expected, actual).map(Note::from),
     }
 }
 
@@ -97,25 +100,28 @@ fn another_type(expected: &Value, actual: &Value) -> Option<String> {
     })
 }
 
-fn first_difference(expected: &Value, actual: &Value, place: &str) -> Option<String> {
+fn first_difference(expected: &Value, actual: &Value, place: &str) -> Option<Note> {
     match (expected, actual) {
         (Value::Array(expected), Value::Array(actual)) => elements(expected, actual, place),
         (Value::Object(expected), Value::Object(actual)) => members(expected, actual, place),
         (expected, actual) => {
-            let note = values(expected, actual, place).map(|note| format!("; {note}"));
-            Some(format!(
-                "they differ first at `{place}`: expected {}, got {}{}",
+            let mut words = format!(
+                "they differ first at `{place}`: expected {}, got {}",
                 typed(expected),
-                typed(actual),
-                note.unwrap_or_default()
-            ))
+                typed(actual)
+            );
+            let Some(more) = values(expected, actual, place) else { return said(words) };
+            if !more.words.is_empty() {
+                words.push_str(&format!("; {}", more.words));
+            }
+            Some(Note { words, ..more })
         }
     }
 }
 
-fn elements(expected: &[Value], actual: &[Value], place: &str) -> Option<String> {
+fn elements(expected: &[Value], actual: &[Value], place: &str) -> Option<Note> {
     if is_reordered(expected, actual) {
-        return Some(format!("`{place}` has the same elements in another order"));
+        return said(format!("`{place}` has the same elements in another order"));
     }
     let mut pairs = expected.iter().zip(actual).enumerate();
     if let Some((i, (expected, actual))) = pairs.find(|(_, (e, a))| !equal(e, a)) {
@@ -123,7 +129,7 @@ fn elements(expected: &[Value], actual: &[Value], place: &str) -> Option<String>
     }
     match (expected.len(), actual.len()) {
         (0, _) | (_, 0) => None,
-        (wanted, found) => Some(format!(
+        (wanted, found) => said(format!(
             "`{place}` has {found} elements, and {wanted} were expected; up to there they are the same"
         )),
     }
@@ -144,7 +150,7 @@ fn members(
     expected: &Map<String, Value>,
     actual: &Map<String, Value>,
     place: &str,
-) -> Option<String> {
+) -> Option<Note> {
     let spare = || actual.keys().filter(|name| !expected.contains_key(*name)).map(String::as_str);
     for (name, wanted) in expected {
         match actual.get(name) {
@@ -153,26 +159,26 @@ fn members(
             None => {
                 let near = did_you_mean(name, spare());
                 let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-                return Some(format!("`{place}` has no `{name}`{near}"));
+                return said(format!("`{place}` has no `{name}`{near}"));
             }
         }
     }
     let spare: Vec<String> = spare().take(8).map(|name| format!("`{name}`")).collect();
-    (!spare.is_empty())
-        .then(|| format!("`{place}` has what was not expected: {}", spare.join(", ")))
+    let is_spare = !spare.is_empty();
+    is_spare.then(|| format!("`{place}` has what was not expected: {}", spare.join(", ")).into())
 }
 
 /// Of what is text all the way: quotes are a part of it, and `12.0` is not `12`.
-fn as_spelled(expected: &str, actual: &str) -> Option<String> {
+fn as_spelled(expected: &str, actual: &str) -> Option<Note> {
     if is_same_json(expected, actual) {
-        return Some("it is the same JSON, spelled otherwise: compare it under `json`".into());
+        return said("it is the same JSON, spelled otherwise: compare it under `json`");
     }
     if actual.strip_prefix('"').and_then(|text| text.strip_suffix('"')) == Some(expected) {
-        return Some(format!("the quotes are a part of it: write `'{actual}'`"));
+        return said(format!("the quotes are a part of it: write `'{actual}'`"));
     }
     match (spelled_number(expected), spelled_number(actual)) {
         (Some(wanted), Some(number)) if order_numbers(&wanted, &number).is_eq() => {
-            Some("it is the same number, but a text counts as it is spelled".into())
+            said("it is the same number, but a text counts as it is spelled")
         }
         _ => spelled_differently(expected, actual),
     }
@@ -187,39 +193,37 @@ fn is_same_json(expected: &str, actual: &str) -> bool {
     matches!((read(expected), read(actual)), (Some(a), Some(b)) if equal(&a, &b))
 }
 
-fn spelled_differently(expected: &str, actual: &str) -> Option<String> {
+fn spelled_differently(expected: &str, actual: &str) -> Option<Note> {
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     if expected == actual {
         None
     } else if expected.trim() == actual.trim() {
-        Some("they differ only in white space at the beginning or the end".into())
+        said("they differ only in white space at the beginning or the end")
     } else if squeezed(expected) == squeezed(actual) {
-        Some("they differ only in white space".into())
+        said("they differ only in white space")
     } else if expected.to_lowercase() == actual.to_lowercase() {
-        Some("they differ only in upper and lower case".into())
+        said("they differ only in upper and lower case")
     } else if !expected.is_empty() && actual.starts_with(expected) {
-        Some("it only begins so: to leave the rest open, use `starts_with`".into())
+        said("it only begins so: to leave the rest open, use `starts_with`")
     } else if expected.chars().count().min(actual.chars().count()) > SHORT {
-        Some(where_they_differ(expected, actual))
+        let difference = Some(difference(expected, actual));
+        Some(Note { words: String::new(), difference })
     } else {
         None
     }
 }
 
-fn where_they_differ(expected: &str, actual: &str) -> String {
+fn difference(expected: &str, actual: &str) -> Difference {
     let same = expected.chars().zip(actual.chars()).take_while(|(e, a)| e == a).count();
-    format!(
-        "they differ first at character {}: expected {}, got {}",
-        same + 1,
-        around(expected, same),
-        around(actual, same)
-    )
+    Difference {
+        character: same + 1,
+        expected: around(expected, same),
+        actual: around(actual, same),
+    }
 }
 
-fn around(text: &str, at: usize) -> String {
-    let from = at.saturating_sub(AROUND);
-    let shown: String = text.chars().skip(from).take(at - from + AROUND).collect();
-    let left = if from > 0 { "…" } else { "" };
-    let right = if text.chars().nth(at + AROUND).is_some() { "…" } else { "" };
-    json_text(&format!("{left}{shown}{right}"))
+/// What stands on either side of a character.
+fn around(text: &str, at: usize) -> Excerpt {
+    let byte = |nth: usize| text.char_indices().nth(nth).map_or(text.len(), |(byte, _)| byte);
+    Excerpt::new(text, byte(at.saturating_sub(AROUND))..byte(at + AROUND))
 }

@@ -2,12 +2,13 @@
 
 use super::{mismatches, response};
 use crate::http::message::Response;
+use crate::judge::note::Excerpt;
 
 #[track_caller]
 fn notes(expect: &str, response: &Response) -> Vec<String> {
     let found = mismatches(expect, response);
     assert!(!found.is_empty(), "{expect} holds");
-    found.into_iter().flat_map(|mismatch| mismatch.notes).collect()
+    found.into_iter().flat_map(|mismatch| mismatch.notes).map(|note| note.words).collect()
 }
 
 #[test]
@@ -145,12 +146,12 @@ fn values_that_differ_say_where_and_how() {
 fn long_texts_show_where_they_begin_to_differ() {
     let expected = format!("{}xyz and the rest", "lorem ipsum ".repeat(10));
     let body = format!("{{\"v\": \"{}abc and the rest\"}}", "lorem ipsum ".repeat(10));
-    assert_eq!(
-        notes(&format!("{{json: {{$.v: \"{expected}\"}}}}"), &response(&[], body)),
-        [
-            "they differ first at character 121: expected \"… ipsum xyz and…\", got \"… ipsum abc and…\""
-        ]
-    );
+    let found = mismatches(&format!("{{json: {{$.v: \"{expected}\"}}}}"), &response(&[], body));
+    let difference = found[0].notes[0].difference.as_ref().expect("long texts");
+    assert_eq!(difference.character, 121);
+    let shown = |Excerpt { text, shown }: &Excerpt| text[shown.clone()].to_owned();
+    assert_eq!(shown(&difference.expected), " ipsum xyz and");
+    assert_eq!(shown(&difference.actual), " ipsum abc and");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Means, TokenStore};
 use crate::auth::jwt::Jws;
-use crate::http::message::{Request, Response, TransportError, TransportErrorKind};
+use crate::http::message::{Connections, Request, Response, TransportError, TransportErrorKind};
 use crate::http::url::Target;
 use crate::plan::Plan;
 use crate::plan::expand::expand;
@@ -45,7 +45,7 @@ fn at_times(
     with_store(token, &now, answer, |store| {
         let at = |time: &u64| {
             now.store(*time, Ordering::Relaxed);
-            store.get(0, 0).map(|token| token.expose().to_owned())
+            store.get(0, 0, Duration::ZERO).map(|token| token.expose().to_owned())
         };
         times.iter().map(at).collect()
     })
@@ -95,6 +95,22 @@ fn a_token_is_renewed_before_it_expires() {
     assert_eq!(numbers(LOGIN, "3600", &[0, 3539, 3540, 7079, 7080]), ["1", "1", "2", "2", "3"]);
     assert_eq!(numbers(LOGIN, "\"100\"", &[0, 79, 80, 81]), ["1", "1", "2", "2"]);
     assert_eq!(numbers(LOGIN, "0.5", &[0, 1]), ["1", "2"]);
+}
+
+#[test]
+fn a_token_that_must_last_is_renewed_earlier() {
+    for (lifetime, late, last) in
+        [(3600, 3480, "2"), (3600, 3479, "1"), (100, 50, "2"), (100, 49, "1")]
+    {
+        let now = AtomicU64::new(0);
+        let answer = |number| response(format!(r#"{{"t":"{number}","expires_in":{lifetime}}}"#));
+        with_store(LOGIN, &now, answer, |store| {
+            let least = Duration::from_secs(120);
+            assert_eq!(store.get(0, 0, least).expect("a token").expose(), "1");
+            now.store(late, Ordering::Relaxed);
+            assert_eq!(store.get(0, 0, least).expect("a token").expose(), last);
+        });
+    }
 }
 
 #[test]
@@ -158,18 +174,19 @@ fn a_token_that_was_accepted_may_be_renewed_after_the_next_refusal() {
             allow_plain_http: false,
             secret_url: false,
             secret_body: false,
+            connections: Connections::Shared,
         };
         let refused = |token: &str| -> Option<String> {
             let renewed = store.renewed(0, 0, &request(token)).expect("a token");
             renewed.map(|request| request.headers[0].value.clone())
         };
-        assert_eq!(store.get(0, 0).expect("a token").expose(), "token-1");
+        assert_eq!(store.get(0, 0, Duration::ZERO).expect("a token").expose(), "token-1");
         store.accepted(0);
         assert_eq!(refused("token-1").as_deref(), Some("Bearer token-2"));
         assert_eq!(refused("token-1").as_deref(), Some("Bearer token-2"), "the same for all");
         assert_eq!(refused("token-2"), None, "no API ever took it");
         store.accepted(0);
         assert_eq!(refused("token-2").as_deref(), Some("Bearer token-3"));
-        assert_eq!(store.get(0, 0).expect("a token").expose(), "token-3");
+        assert_eq!(store.get(0, 0, Duration::ZERO).expect("a token").expose(), "token-3");
     });
 }

@@ -81,3 +81,38 @@ fn what_the_end_of_a_long_text_leaves_of_a_secret_is_not_shown() {
         assert!(!text.contains("Short"), "{text}");
     }
 }
+
+/// What is shown around a place is cut after secrets were taken out, not before.
+#[test]
+fn the_edges_of_what_is_shown_hold_no_piece_of_a_secret() {
+    let secret = "Short-1-Secret";
+    let server = Server::start(move |request, stream| {
+        let begin = "-".repeat(50);
+        let _ = match request.target.as_str() {
+            "/text" => stream.write_all(&answer(200, &[], &format!("{begin}x{secret}, and more"))),
+            // The words of what is no HTTP.
+            length => {
+                let length = length[1..].parse().expect("a length");
+                stream.write_all(format!("-{}{secret}\n", "-".repeat(length)).as_bytes())
+            }
+        };
+        Then::Close
+    });
+    let begin = "-".repeat(50);
+    let case = |i: usize| format!("  - {{name: n{i}, request: GET /{i}, expect: 200}}\n");
+    let spec = format!(
+        "base_url: {}\nauth: {{bearer: {secret}}}\ntests:\n  - {{name: text, request: GET /text, \
+         expect: {{body: '{begin}y and something else'}}}}\n{}",
+        server.url(),
+        (30..50).map(case).collect::<String>()
+    );
+    let sandbox = Sandbox::new().file("a.yaml", spec);
+    let ended = sandbox.run(&["a.yaml", "--junit=out.xml"]).expect_code(1);
+    let note =
+        r#"they differ first at character 51: expected "…-------y and s…", got "…-------x***…""#;
+    assert!(ended.stdout.contains(note), "{}", ended.stdout);
+    assert!(ended.stdout.contains("it begins with \"--"), "{}", ended.stdout);
+    for text in [ended.stdout, sandbox.read("out.xml")] {
+        assert!(!text.contains("Short"), "{text}");
+    }
+}
