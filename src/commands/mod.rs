@@ -6,7 +6,7 @@ mod probes;
 mod reports;
 mod run;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
 use crate::cli::{Cli, ColorWhen, Command};
@@ -15,8 +15,10 @@ use crate::exit_code::ExitCode;
 /// What the process was given besides its arguments.
 #[derive(Debug)]
 pub struct Process {
-    /// The environment; what is not Unicode is left out.
+    /// The environment, as far as it is text.
     pub env: HashMap<String, String>,
+    /// The variables in it whose value is no text.
+    pub env_not_text: HashSet<String>,
     /// Whether results go to a terminal.
     pub stdout_is_terminal: bool,
     /// Whether faults and progress go to a terminal.

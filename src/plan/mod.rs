@@ -8,6 +8,8 @@ mod bind;
 mod settings;
 pub mod credential;
 mod tokens;
+pub mod token_source;
+mod body_secrets;
 mod url;
 pub mod unused;
 pub mod invalid;

@@ -54,6 +54,12 @@ impl Binder<'_> {
         source: &Arc<Source>,
     ) -> Draft {
         self.asked += 1;
+        if self.inputs.env_not_text.contains(name) {
+            let title = format!("the environment variable `{name}` is not UTF-8");
+            let fault = Diagnostic::error(source, variable.span, title).label("needed here");
+            self.missing.push(fault.help("set it to a text"));
+            return empty();
+        }
         let text = match (self.inputs.env.get(name), default) {
             (Some(value), _) if !value.is_empty() => value.clone(),
             (_, Some(default)) => default.to_string(),

@@ -17,6 +17,8 @@ use crate::template::Draft;
 pub struct Inputs {
     /// The environment of the process.
     pub env: HashMap<String, String>,
+    /// The variables in it whose value is no text. They are set, so no default takes their place.
+    pub env_not_text: HashSet<String>,
     /// The variables of the command line.
     pub vars: HashMap<String, String>,
     /// Whether a server is started, and so `${server.url}` will have a value.
@@ -39,6 +41,8 @@ pub struct Binder<'s> {
     pub(super) inputs: &'s Inputs,
     /// Nearest first.
     levels: Vec<Level<'s>>,
+    /// How many of them are those of the file and the project.
+    outer: usize,
     pub(super) bound: HashMap<Place, Bound>,
     /// The definitions that are being bound, each one by the one before it, and how deep each is.
     pub(super) binding: Vec<(Place, Diagnostic, usize)>,
@@ -96,6 +100,7 @@ impl<'s> Binder<'s> {
     pub fn new(inputs: &'s Inputs, levels: Vec<Level<'s>>) -> Binder<'s> {
         Binder {
             inputs,
+            outer: levels.len(),
             levels,
             bound: HashMap::new(),
             binding: Vec::new(),
@@ -142,6 +147,24 @@ impl<'s> Binder<'s> {
         if let Outside(Some(bound)) = outside {
             self.bound = bound;
         }
+    }
+
+    /// How many levels stand nearer than those of the file.
+    pub fn of_tests(&self) -> usize {
+        self.levels.len() - self.outer
+    }
+
+    /// Works without the nearest `skipped` levels.
+    pub fn beyond<T>(&mut self, skipped: usize, work: impl FnOnce(&mut Self) -> T) -> T {
+        if skipped == 0 {
+            return work(self);
+        }
+        let nearest: Vec<Level> = self.levels.drain(..skipped).collect();
+        let bound = std::mem::take(&mut self.bound);
+        let result = work(self);
+        self.bound = bound;
+        self.levels.splice(0..0, nearest);
+        result
     }
 
     /// Remembers this moment, for [`Binder::is_sound`] and [`Binder::blame`].

@@ -26,20 +26,21 @@ impl Binder<'_> {
     }
 }
 
-/// Names that a request gives a secret under, whatever is not a credential of `auth`.
+/// Names that a secret is given under, whatever is not a credential of `auth`, without `_` and `-`.
 const SECRET_NAMES: [&str; 7] = [
     "password",
-    "client_secret",
-    "client_assertion",
-    "access_token",
-    "refresh_token",
-    "api_key",
+    "clientsecret",
+    "clientassertion",
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
     "apikey",
 ];
 
-/// What stands under a name that gives a secret.
+/// Whether a secret stands under a name: `access_token`, `accessToken`, `Access-Token`.
 pub fn is_secret_name(name: &str) -> bool {
-    SECRET_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+    let letters = || name.chars().filter(|c| !matches!(c, '_' | '-'));
+    SECRET_NAMES.iter().any(|known| letters().map(|c| c.to_ascii_lowercase()).eq(known.chars()))
 }
 
 impl Binder<'_> {

@@ -38,7 +38,8 @@ impl Plan {
 
     /// What was asked for that no case of the plan meets, each in words and with what to do.
     pub fn unmatched(&self, selection: &Selection) -> Vec<(String, Option<String>)> {
-        let lines = selection.lines.iter().filter_map(|(file, line)| self.no_line(file, *line));
+        let lines = selection.lines.iter();
+        let lines = lines.filter_map(|(file, line)| self.no_line(file, *line, selection));
         // A file that is no valid spec might hold what is missing.
         if self.cases.iter().any(Case::is_invalid) {
             return lines.collect();
@@ -71,10 +72,19 @@ impl Plan {
         Some((format!("no test has `{wanted}` in its name"), help))
     }
 
-    fn no_line(&self, file: &str, line: usize) -> Option<(String, Option<String>)> {
+    fn no_line(
+        &self,
+        file: &str,
+        line: usize,
+        selection: &Selection,
+    ) -> Option<(String, Option<String>)> {
         let mut cases = self.cases.iter().filter(|case| case.file.source.path() == file);
-        if cases.clone().any(|case| case.stands_at(line)) {
-            return None;
+        let mut there = cases.clone().filter(|case| case.stands_at(line)).peekable();
+        if there.peek().is_some() {
+            return there.all(|case| !selection.takes(case)).then(|| {
+                let help = "leave them out, or the line";
+                (format!("--tag or --filter leaves out line {line} of {file}"), Some(help.into()))
+            });
         }
         let before = cases.clone().rev().find(|case| (case.line as usize) < line);
         let nearest = before.or_else(|| cases.next());

@@ -15,7 +15,7 @@ fn plan(project: &str, spec: &str, vars: &[(&str, &str)], env: &[(&str, &str)]) 
     let owned = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     };
-    let inputs = Inputs { env: owned(env), vars: owned(vars), server: true, today: 0 };
+    let inputs = Inputs { env: owned(env), vars: owned(vars), server: true, ..Inputs::default() };
     let spec = source("a.yaml", spec);
     let (suite, faults) = suite::parse(&spec);
     expand(&spec, suite.as_ref(), faults, Some(&project), &inputs)

@@ -58,24 +58,65 @@ impl Run<'_> {
         case: &Case,
         step: &Step,
     ) -> Result<Option<Box<Exchange>>, StepEnd> {
-        let request = self.request(case, step)?;
-        let response = self.response(worker, case, step, &request)?;
+        let mut request = self.request(worker, case, step, Duration::ZERO)?;
+        let mut response = self.response(worker, case, step, &request)?;
+        if let Some(renewed) = self.renewed(worker, case, step, &request, &response)? {
+            request = renewed;
+            response = self.response(worker, case, step, &request)?;
+        }
         self.judged(case, step, &request, &response)
     }
 
-    /// The request of a step.
+    /// The request of a step, with a token that is good for `least`, if its source gives such.
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn request(&self, case: &Case, step: &Step) -> Result<Request, StepEnd> {
+    pub fn request(
+        &self,
+        worker: usize,
+        case: &Case,
+        step: &Step,
+        least: Duration,
+    ) -> Result<Request, StepEnd> {
         let maker = Maker {
             tokens: &self.tokens,
             redactor: self.redactor,
             bindings: self.bindings,
             project: self.settings.project,
+            worker,
+            least,
         };
-        maker.request(case, step).map_err(|unsent| {
-            (Verdict::Errored(self.explainer().unsent(case, step, &unsent)), None)
+        maker.request(case, step).map_err(|unsent| self.unsent(case, step, &unsent))
+    }
+
+    /// The end of a step whose request was not sent.
+    fn unsent(&self, case: &Case, step: &Step, unsent: &Unsent) -> StepEnd {
+        (Verdict::Errored(self.explainer().unsent(case, step, unsent)), None)
+    }
+
+    /// The request with another token, when its own was refused though it should not have been.
+    ///
+    /// # Errors
+    /// There is no other token.
+    fn renewed(
+        &self,
+        worker: usize,
+        case: &Case,
+        step: &Step,
+        request: &Request,
+        response: &Response,
+    ) -> Result<Option<Request>, StepEnd> {
+        let Credential::Token(id) = &step.credential else { return Ok(None) };
+        if response.status != 401 || response.withheld.is_some() {
+            return Ok(None);
+        }
+        let mismatches = judge(&step.expectations, response, self.bindings);
+        if mismatches.iter().all(|mismatch| mismatch.kind != "status") {
+            return Ok(None);
+        }
+        let index = case.token(*id);
+        self.tokens.renewed(index, worker, request).map_err(|reason| {
+            self.unsent(case, step, &Unsent::token(reason, self.tokens.place(index)))
         })
     }
 
@@ -91,10 +132,16 @@ impl Run<'_> {
         request: &Request,
     ) -> Result<Response, StepEnd> {
         let explain = self.explainer();
-        (self.transport)(worker, request).map_err(|error| {
+        let response = (self.transport)(worker, request).map_err(|error| {
             let failure = explain.transport(case, step, request, &error);
             (Verdict::Errored(failure), Some(explain.unanswered(request, &error)))
-        })
+        })?;
+        if let Credential::Token(id) = &step.credential
+            && response.status != 401
+        {
+            self.tokens.accepted(case.token(*id));
+        }
+        Ok(response)
     }
 
     /// Whether the answer is what the step expects; gives what is shown of a passed one.
@@ -121,7 +168,7 @@ impl Run<'_> {
             let shown = self.settings.verbose.then(|| explain.exchange(request, Some(response)));
             return Ok(shown);
         }
-        let failure = explain.mismatches(case, step, request, &mismatches);
+        let failure = explain.mismatches(case, step, request, response, &mismatches);
         Err((Verdict::Failed(failure), Some(explain.exchange(request, Some(response)))))
     }
 

@@ -38,6 +38,9 @@ pub enum Standing {
     Stopped(StopReason),
 }
 
+/// How long the good token must still last, so that it does not expire among its probes.
+const TOKEN_LASTS: Duration = Duration::from_secs(120);
+
 /// The longest that a server may ask for before it is asked again.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -75,7 +78,7 @@ impl<'r> Run<'r> {
             return Err(Box::new(self.case(worker, control)));
         }
         let end = |(verdict, exchange)| Box::new(CaseEnd::new(verdict, Duration::ZERO, exchange));
-        let request = self.request(control, &steps[0]).map_err(end)?;
+        let request = self.request(worker, control, &steps[0], TOKEN_LASTS).map_err(end)?;
         let trial = Trial::new(&plan.cases, group.clone(), request);
         let trial = trial.ok_or_else(|| Box::new(self.panicked(control)))?;
         let derived = trial.shots.iter().filter_map(|shot| shot.variant.derived.as_deref());

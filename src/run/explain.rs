@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::curl;
+use super::issued::{tokens_in, tokens_of};
 use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
@@ -66,6 +67,18 @@ impl Explainer<'_> {
         case: &Case,
         step: &Step,
         request: &Request,
+        response: &Response,
+        mismatches: &[Mismatch],
+    ) -> Box<Failure> {
+        let redactor = self.redactor.beside(&tokens_of(response));
+        Explainer { redactor: &redactor }.told(case, step, request, mismatches)
+    }
+
+    fn told(
+        &self,
+        case: &Case,
+        step: &Step,
+        request: &Request,
         mismatches: &[Mismatch],
     ) -> Box<Failure> {
         let annotations: Vec<Annotation> =
@@ -124,7 +137,9 @@ impl Explainer<'_> {
         error: &TransportError,
     ) -> Box<Failure> {
         let repeat = self.repeat(case, Some((step, request)));
-        self.error(&place(case, step), error.kind.name(), &error.message, repeat)
+        let redactor = self.redactor.beside(&tokens_in(&error.message));
+        let explain = Explainer { redactor: &redactor };
+        explain.error(&place(case, step), error.kind.name(), &error.message, repeat)
     }
 
     /// A request that was not sent.
@@ -223,8 +238,10 @@ impl Explainer<'_> {
 
     /// What was sent, and what came back if anything did.
     pub fn exchange(&self, request: &Request, response: Option<&Response>) -> Box<Exchange> {
-        let request_text = self.shown(&request_text(request));
-        let response = response.map(|response| self.shown(&response_text(response)));
+        let tokens = response.map(tokens_of).unwrap_or_default();
+        let explain = Explainer { redactor: &self.redactor.beside(&tokens) };
+        let request_text = explain.shown(&request_text(request));
+        let response = response.map(|response| explain.shown(&response_text(response)));
         Box::new(Exchange { sent: true, request: request_text, response })
     }
 

@@ -7,6 +7,7 @@ mod read;
 pub mod tokens;
 mod request;
 mod explain;
+mod issued;
 mod curl;
 mod case;
 mod ends;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::time::Duration;
 
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts};
@@ -9,7 +10,7 @@ use crate::http::message::{Connections, Header, Request};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, Step};
-use crate::secret::Redactor;
+use crate::secret::{Redactor, Secret};
 use crate::source::Place;
 use crate::template::{Bindings, FillError, Template, encode_component};
 
@@ -25,7 +26,8 @@ pub struct Unsent {
 }
 
 impl Unsent {
-    fn token(reason: impl Into<String>, place: Place) -> Unsent {
+    /// A token that cannot be had.
+    pub fn token(reason: impl Into<String>, place: Place) -> Unsent {
         Unsent { kind: "token", reason: reason.into(), place: Some(place) }
     }
 
@@ -51,6 +53,10 @@ pub struct Maker<'r> {
     pub bindings: &'r Bindings,
     /// The folder that body files must stay in, without links.
     pub project: &'r Path,
+    /// The index of the thread that sends.
+    pub worker: usize,
+    /// How long a token must still be good, if its source gives such.
+    pub least: Duration,
 }
 
 impl Maker<'_> {
@@ -59,6 +65,24 @@ impl Maker<'_> {
     /// # Errors
     /// A token that cannot be had, a body file that cannot be read, a URL that is none.
     pub fn request(&self, case: &Case, step: &Step) -> Result<Request, Unsent> {
+        self.made(Some(case), step, step.body.as_ref())
+    }
+
+    /// The request that asks for a token: what `step` says, with this body. All of it counts as
+    /// secret.
+    ///
+    /// # Errors
+    /// As [`Maker::request`].
+    pub fn token_request(&self, step: &Step, body: Option<&Body>) -> Result<Request, Unsent> {
+        Ok(Request { secret_body: true, ..self.made(None, step, body)? })
+    }
+
+    fn made(
+        &self,
+        case: Option<&Case>,
+        step: &Step,
+        body: Option<&Body>,
+    ) -> Result<Request, Unsent> {
         let url = self.url(step)?;
         let target =
             Target::parse(&url).map_err(|reason| Unsent::request(format!("bad URL: {reason}")))?;
@@ -68,7 +92,7 @@ impl Maker<'_> {
             let value = value.fill(self.bindings)?.into_owned();
             headers.push(Header { name, value, credential: false });
         }
-        let (body, content_type) = self.body(step)?;
+        let (body, content_type) = self.body(body)?;
         if let Some(content_type) = content_type
             && !step.settings.no_content_type
             && !headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"))
@@ -137,8 +161,8 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn body(&self, step: &Step) -> Result<(Option<Vec<u8>>, Option<&'static str>), Unsent> {
-        let Some(body) = &step.body else { return Ok((None, None)) };
+    fn body(&self, body: Option<&Body>) -> Result<(Option<Vec<u8>>, Option<&'static str>), Unsent> {
+        let Some(body) = body else { return Ok((None, None)) };
         Ok(match body {
             Body::Json(draft) => {
                 let value = draft.fill(self.bindings)?;
@@ -172,7 +196,7 @@ impl Maker<'_> {
 
     fn credential(
         &self,
-        case: &Case,
+        case: Option<&Case>,
         step: &Step,
         headers: &mut Vec<Header>,
     ) -> Result<(), Unsent> {
@@ -184,8 +208,9 @@ impl Maker<'_> {
             }
             Credential::None => return Ok(()),
             Credential::Token(id) => {
+                let Some(case) = case else { return Ok(()) };
                 let index = case.token(*id);
-                let token = self.tokens.get(index);
+                let token = self.tokens.get(index, self.worker, self.least);
                 let token = token.map_err(|why| Unsent::token(why, self.tokens.place(index)))?;
                 format!("Bearer {}", token.expose())
             }
@@ -195,8 +220,7 @@ impl Maker<'_> {
             }
             Credential::Header(fields) => return self.fields(fields, headers),
         };
-        let name = "Authorization".to_owned();
-        headers.push(Header { name, value: authorization, credential: true });
+        headers.push(authorization_field(authorization));
         Ok(())
     }
 
@@ -241,6 +265,15 @@ impl Maker<'_> {
         }
         Ok(value)
     }
+}
+
+fn authorization_field(value: String) -> Header {
+    Header { name: "Authorization".to_owned(), value, credential: true }
+}
+
+/// The field that carries a bearer token.
+pub fn bearer(token: &Secret) -> Header {
+    authorization_field(format!("Bearer {}", token.expose()))
 }
 
 fn is_authorization(header: &Header) -> bool {

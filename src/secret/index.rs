@@ -55,7 +55,7 @@ impl Index {
 }
 
 /// The ranges in order, those that overlap or touch as one.
-fn united(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+pub fn united(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_unstable_by_key(|range| range.start);
     ranges.dedup_by(|next, last| {
         let touch = next.start <= last.end;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::index::Index;
+use super::index::{Index, united};
 
 /// What stands in the output where a secret stood.
 pub const MASK: &str = "***";
@@ -19,6 +19,8 @@ pub const MASK: &str = "***";
 /// nothing is shown pays nothing.
 #[derive(Default)]
 pub struct Redactor {
+    /// What another one knew when this one was made beside it.
+    base: Option<Arc<Index>>,
     state: RwLock<State>,
 }
 
@@ -43,9 +45,17 @@ impl Redactor {
         });
     }
 
+    /// One that knows these too, for as long as it is used. What it knows hangs on nothing else
+    /// that happens in the run.
+    pub fn beside(&self, secrets: &[String]) -> Redactor {
+        let beside = Redactor { base: Some(self.index()), ..Redactor::default() };
+        secrets.iter().for_each(|secret| beside.add(secret));
+        beside
+    }
+
     /// The text without any secret; borrowed when there was none in it.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match self.index().find(text) {
+        match self.find(text) {
             found if found.is_empty() => Cow::Borrowed(text),
             found => Cow::Owned(masked(text, found)),
         }
@@ -55,7 +65,7 @@ impl Redactor {
     pub fn redact_part(&self, text: &str, part: Range<usize>) -> String {
         let mut out = String::new();
         let mut shown = part.start;
-        for found in self.index().find(text) {
+        for found in self.find(text) {
             if found.end <= part.start || found.start >= part.end {
                 continue;
             }
@@ -65,6 +75,15 @@ impl Redactor {
         }
         out.push_str(&text[shown.min(part.end)..part.end]);
         out
+    }
+
+    fn find(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found = self.index().find(text);
+        if let Some(base) = &self.base {
+            found.extend(base.find(text));
+            found = united(found);
+        }
+        found
     }
 
     /// All that is known, ready to be searched for. No lock is held while it is used.

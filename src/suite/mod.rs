@@ -5,6 +5,8 @@ pub mod habits;
 pub mod reader;
 pub mod settings;
 pub mod auth;
+pub mod token_source;
+pub mod oauth;
 pub mod request;
 pub mod matcher;
 pub mod operand;

@@ -1,9 +1,10 @@
 //! The keys that may stand at every level: project, spec, test, step.
 
-use super::auth::{Auth, TokenSource};
+use super::auth::Auth;
 use super::enforce::Enforce;
 use super::habits;
 use super::reader::{Field, Reader};
+use super::token_source::TokenSource;
 use super::tree::{Entry, Node};
 use crate::source::Spanned;
 use crate::template::{Draft, Template, is_name};

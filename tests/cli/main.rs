@@ -14,6 +14,7 @@ mod parity;
 mod redaction;
 mod broken_servers;
 mod redirects;
+mod token_sources;
 mod signals;
 mod flawed;
 mod own_specs;

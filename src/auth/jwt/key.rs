@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use ring::error::KeyRejected;
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::rsa::{KeyPairComponents, PublicKeyComponents};
@@ -160,7 +161,6 @@ fn of_pem(family: Family, text: &str) -> Result<Pair, String> {
 
 fn of_der(family: Family, label: &str, bytes: &[u8]) -> Result<Pair, String> {
     let random = SystemRandom::new();
-    let rejected = |error: ring::error::KeyRejected| format!("the key is refused ({error})");
     match (family, label) {
         (Family::Rsa(_), "PRIVATE KEY") => {
             RsaKeyPair::from_pkcs8(bytes).map(rsa_pair).map_err(rejected)
@@ -182,6 +182,18 @@ fn of_der(family: Family, label: &str, bytes: &[u8]) -> Result<Pair, String> {
             Ed25519KeyPair::from_pkcs8_maybe_unchecked(bytes).map(Pair::Ed25519).map_err(rejected)
         }
         (_, label) => Err(format!("a key in a PEM block `{label}` is not for it")),
+    }
+}
+
+/// Why `ring` takes no key, in words for its owner.
+fn rejected(error: KeyRejected) -> String {
+    match error.to_string().as_str() {
+        "WrongAlgorithm" => "the key is of another kind or curve".to_owned(),
+        "TooSmall" => "the key is too small: RSA takes 2048 bits or more".to_owned(),
+        "TooLarge" => "the key is too large: RSA takes 4096 bits or fewer".to_owned(),
+        "PublicKeyIsMissing" => "the key holds no public part".to_owned(),
+        "InconsistentComponents" => "the parts of the key do not fit together".to_owned(),
+        reason => format!("the key cannot be read ({reason})"),
     }
 }
 
@@ -215,9 +227,7 @@ fn of_jwk(family: Family, key: &Map<String, Value>) -> Result<Pair, String> {
                 dQ: number(part("dq")?),
                 qInv: number(part("qi")?),
             };
-            RsaKeyPair::from_components(&components)
-                .map(rsa_pair)
-                .map_err(|error| format!("the key is refused ({error})"))
+            RsaKeyPair::from_components(&components).map(rsa_pair).map_err(rejected)
         }
         (Family::Ec(curve), "EC") => {
             let point = [vec![4], part("x")?, part("y")?].concat();
@@ -226,7 +236,7 @@ fn of_jwk(family: Family, key: &Map<String, Value>) -> Result<Pair, String> {
         (Family::Ed25519, "OKP") => {
             Ed25519KeyPair::from_seed_and_public_key(&part("d")?, &part("x")?)
                 .map(Pair::Ed25519)
-                .map_err(|error| format!("the key is refused ({error})"))
+                .map_err(rejected)
         }
         (_, "") => Err("the JWK has no `kty`".to_owned()),
         (_, _) => Err("the `kty` of the JWK is not for it".to_owned()),
@@ -246,5 +256,5 @@ fn ec_pair(curve: Curve, private: &[u8], public: &[u8]) -> Result<Pair, String> 
     let random = SystemRandom::new();
     EcdsaKeyPair::from_private_key_and_public_key(curve.signing(), private, public, &random)
         .map(|pair| Pair::Ec(Box::new(pair), curve))
-        .map_err(|error| format!("the key is refused ({error})"))
+        .map_err(rejected)
 }

@@ -11,9 +11,10 @@ use super::{
 use crate::diagnostic::did_you_mean;
 use crate::plan::credential::{Credential, Token};
 use crate::plan::scope::{Binder, Level};
+use crate::plan::token_source::Origin;
 use crate::plan::{Case, Step, Work};
 use crate::source::{Place, Source, Spanned};
-use crate::suite::auth::{Auth, TokenSourceKind};
+use crate::suite::auth::Auth;
 use crate::suite::enforce::{Enforce, Rules, Waiver, accepts, accepts_success_only};
 use crate::suite::test::Step as WrittenStep;
 
@@ -154,9 +155,9 @@ impl Control<'_> {
     fn token<'s>(&'s self, step: &'s Step) -> Option<&'s str> {
         match &step.credential {
             Credential::Bearer(token) => token.as_fixed(),
-            Credential::Token(id) => match &self.tokens[id.0 as usize].kind {
-                TokenSourceKind::Text(token) => token.as_fixed(),
-                TokenSourceKind::File(_) | TokenSourceKind::Command(_) => None,
+            Credential::Token(id) => match &self.tokens[id.0 as usize].origin {
+                Origin::Text(token) => token.as_fixed(),
+                Origin::File(_) | Origin::Command(_) | Origin::Request(_) | Origin::Mint(_) => None,
             },
             Credential::None | Credential::Basic(..) | Credential::Header(_) => None,
         }

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::*;
-use crate::http::message::{Connections, Header, Request};
+use crate::http::message::Request;
+use crate::http::message::{Connections, Header};
 use crate::http::url::Target;
 
 const OPAQUE: &str = "demo-alice-5f0c1d2e3b4a";

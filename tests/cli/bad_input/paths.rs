@@ -123,7 +123,10 @@ fn a_selection_that_selects_nothing_is_not_green() {
             (&["--filter", "deletes"], "no test has `deletes` in its name"),
             (&["--filter", "lists orders"], "capitals count: there is `lists Orders`"),
             (&["--tag", "smoke", "--filter", "lists"], "no test is selected"),
-            (&["--tag", "!smoke", "specs/two.yaml:2"], "no test is selected"),
+            (
+                &["--tag", "!smoke", "specs/two.yaml:2"],
+                "--tag or --filter leaves out line 2 of specs/two.yaml",
+            ),
             (&["notes"], "no spec found: notes holds no *.yaml or *.yml"),
         ],
     );
@@ -146,6 +149,10 @@ fn a_part_of_a_selection_that_selects_nothing_is_an_error_beside_the_others() {
             (&["specs/two.yaml:2", "specs/two.yaml:6"][..], "no test stands at line 6"),
             (&["--tag", "smoke", "--tag", "slow"], "no test has the tag `slow`"),
             (&["--filter", "reads", "--filter", "deletes"], "no test has `deletes` in its name"),
+            (
+                &["specs/two.yaml:2", "specs/two.yaml:7", "--filter", "reads"],
+                "--tag or --filter leaves out line 7 of specs/two.yaml",
+            ),
         ],
     );
     let sandbox = project(&server);
@@ -154,7 +161,7 @@ fn a_part_of_a_selection_that_selects_nothing_is_an_error_beside_the_others() {
         assert!(ended.stderr.contains(words), "{arguments:?}: {}", ended.stderr);
         tests_in_report(&sandbox, "2", "1");
     }
-    assert_eq!(server.arrived().len(), 3);
+    assert_eq!(server.arrived().len(), 4);
     let ended = run(&sandbox, &["--tag", "smoke", "--tag", "slow"], 2);
     golden("fixtures/faults/selection.stderr", &ended.stderr);
 }

@@ -1,7 +1,7 @@
 //! What would be green for the wrong reason: a refusal that was asked for, and got because the
 //! request was not the one that was meant. Each ends red.
 
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Ended, Sandbox};
 use crate::support::server::Server;
 
 /// Runs a spec of one test, whose request and expectation these are, against a server that
@@ -60,6 +60,28 @@ fn an_empty_token_is_red_wherever_it_comes_from() {
         let reason = "the source of token `alice` gave an empty token";
         is_red("tokens: {alice: {file: alice.token}}", ALICE, sandbox, &[], 1, reason);
     }
+}
+
+/// A default is for what is not set; this is, to something else.
+#[test]
+#[cfg(unix)]
+fn a_variable_of_the_environment_that_is_no_text_is_red() {
+    use std::os::unix::ffi::OsStrExt;
+    let server = Server::answering(401, &[("WWW-Authenticate", "Bearer")], "");
+    let spec = format!(
+        "base_url: {}\nauth: {{bearer: '${{env.TOKEN:-abcdefgh}}'}}\ntests:\n  \
+         - {{name: is refused, request: GET /, expect: 401}}\n",
+        server.url()
+    );
+    let sandbox = Sandbox::new().file("a.yaml", spec);
+    let mut command = sandbox.command(&["a.yaml"]);
+    command.env("TOKEN", std::ffi::OsStr::from_bytes(b"abc\xff"));
+    let ended = Ended::of(&mut command).expect_code(1);
+    let reason = "the environment variable `TOKEN` is not UTF-8\n --> a.yaml:2:17\n";
+    assert!(ended.stderr.contains(reason), "{}", ended.stderr);
+    assert!(server.arrived().is_empty(), "{:?}", server.arrived());
+    command.env("TOKEN", "");
+    Ended::of(&mut command).expect_code(0);
 }
 
 #[test]

@@ -116,3 +116,37 @@ fn the_edges_of_what_is_shown_hold_no_piece_of_a_secret() {
         assert!(!text.contains("Short"), "{text}");
     }
 }
+
+#[test]
+fn a_token_that_an_answer_gives_is_hidden_in_what_is_told_of_it() {
+    let server = Server::start(|request, stream| {
+        let (json, form) = (format!(r#"{{"access_token":"{PLAIN}","n":1}}"#), "application/json");
+        let location = format!("/cb#id_token={PLAIN}&state=1");
+        let _ = stream.write_all(&match request.target.as_str() {
+            "/login" => answer(200, &[("Content-Type", form)], &json),
+            "/cut" => answer(200, &[], &json[..json.len() - 10]),
+            _ => answer(302, &[("Location", &location)], ""),
+        });
+        Then::Keep
+    });
+    let case = |name: &str, path: &str, expect: &str| {
+        format!("  - {{name: {name}, request: POST /{path}, expect: {expect}}}\n")
+    };
+    let spec = format!(
+        "base_url: {}\ntests:\n{}{}{}{}{}",
+        server.url(),
+        case("passes", "login", "200"),
+        case("fails", "login", "{json: {$.access_token: another, $.n: 2}}"),
+        case("differs", "login", "{json: {$: {equals: {access_token: another, n: 1}}}}"),
+        case("cut", "cut", "{json: {$.access_token: another}}"),
+        case("leads on", "away", "200"),
+    );
+    let sandbox = Sandbox::new().file("specs/a.yaml", spec);
+    for option in ["-v", "--color=never"] {
+        let ended = sandbox.run(&["specs", option, "--junit", "out/junit.xml"]).expect_code(1);
+        hidden_in_all(PLAIN, &sandbox, &ended, "a token in an answer");
+        assert!(ended.stdout.contains(": 1 passed, 4 failed"), "{}", ended.stdout);
+        let told = r#""access_token":"***""#;
+        assert!(ended.stdout.contains(told), "{}", ended.stdout);
+    }
+}
