@@ -3,6 +3,7 @@
 mod api;
 mod language;
 mod orders;
+mod placement;
 mod reports;
 mod sending;
 mod unsafe_methods;

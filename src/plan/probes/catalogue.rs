@@ -1,5 +1,7 @@
 //! The catalogue of probes, as one table.
 
+mod placement;
+
 use super::{Hygiene, Needs, Probe, make};
 use crate::auth::answer::{Accepted, Answer, ErrorCode};
 
@@ -296,6 +298,15 @@ pub static PROBES: &[Probe] = &[
         known: "CVE-2022-21449 (Java 15 to 18).",
         make: make::forged,
     },
+    placement::QUERY,
+    placement::OTHER_SCHEME,
+    placement::TWO_PLACES,
+    placement::COOKIE,
+    placement::OTHER_HEADER,
+    placement::TWO_HEADERS,
+    placement::TRAILING_JUNK,
+    placement::NO_SCHEME,
+    placement::IDENTITY_HEADERS,
 ];
 
 /// All checks of every answer.

@@ -5,6 +5,8 @@ use crate::auth::credential::basic_pair;
 use crate::auth::jwt::{Forged, Jws, NotApplicable, forge};
 use crate::http::message::{Connections, Header, Request};
 
+pub mod placement;
+
 /// What a probe is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Good<'r> {
@@ -87,6 +89,12 @@ impl<'r> Good<'r> {
         variant
     }
 
+    /// A token that nobody has issued.
+    fn random(&self, salt: &str) -> String {
+        let mut dice = self.dice(salt);
+        (0..32).map(|_| dice.of(b"0123456789abcdef")).collect()
+    }
+
     /// Dice that fall the same way for the same request, on any host.
     fn dice(&self, salt: &str) -> Dice {
         // FNV-1a: that of the standard library may change with its version.
@@ -115,9 +123,7 @@ pub fn basic_scheme(_: &Probe, good: &Good) -> Made {
 }
 
 pub fn random_token(_: &Probe, good: &Good) -> Made {
-    let mut dice = good.dice("random-token");
-    let token: String = (0..32).map(|_| dice.of(b"0123456789abcdef")).collect();
-    Ok(vec![good.with(&format!("Bearer {token}"))])
+    Ok(vec![good.with(&format!("Bearer {}", good.random("random-token")))])
 }
 
 pub fn null_token(_: &Probe, good: &Good) -> Made {
