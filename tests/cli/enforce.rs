@@ -5,6 +5,7 @@ mod language;
 mod orders;
 mod placement;
 mod reports;
+mod robust;
 mod sending;
 mod unsafe_methods;
 mod verdicts;

@@ -32,14 +32,10 @@ const CONTROL: &str = "the control";
 /// Probes that the table knows and this version does not have. It shrinks until it is gone.
 const NOT_YET: &[&str] = &[
     "bad-exp-type",
-    "deep-payload",
     "expired",
-    "head",
-    "long-token",
     "method-override",
     "missing-scope",
     "not-yet-valid",
-    "odd-text",
     "other-methods",
     "other-user",
     "path-variants",
@@ -49,7 +45,7 @@ const NOT_YET: &[&str] = &[
 ];
 
 /// What is sent only where it is asked for.
-const OPT_IN: &str = "placement";
+const OPT_IN: &str = "placement, robust, head";
 
 /// Probes that need something which no spec can give yet.
 const WITHOUT_INPUT: &[&str] = &["key-confusion"];

@@ -247,7 +247,8 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
         Needs::Jwt if token.is_some_and(|token| !is_jwt(token)) => {
             Some("the token is no JWT".into())
         }
-        Needs::Nothing | Needs::Token | Needs::GoodToken | Needs::Jwt => None,
+        Needs::Get if &*step.method != "GET" => Some("the request is no GET".into()),
+        Needs::Nothing | Needs::Token | Needs::GoodToken | Needs::Jwt | Needs::Get => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The catalogue of probes, as one table.
 
 mod placement;
+mod robust;
 
 use super::{Hygiene, Needs, Probe, make};
 use crate::auth::answer::{Accepted, Answer, ErrorCode};
@@ -307,6 +308,10 @@ pub static PROBES: &[Probe] = &[
     placement::TRAILING_JUNK,
     placement::NO_SCHEME,
     placement::IDENTITY_HEADERS,
+    robust::LONG_TOKEN,
+    robust::DEEP_PAYLOAD,
+    robust::ODD_TEXT,
+    robust::HEAD,
 ];
 
 /// All checks of every answer.

@@ -4,8 +4,10 @@ use super::{Absent, Probe};
 use crate::auth::credential::basic_pair;
 use crate::auth::jwt::{Forged, Jws, NotApplicable, forge};
 use crate::http::message::{Connections, Header, Request};
+use crate::text::at_most;
 
 pub mod placement;
+pub mod robust;
 
 /// What a probe is made from.
 #[derive(Clone, Copy, Debug)]
@@ -28,17 +30,20 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// What stands where the token belongs, if it is long enough to be known again in an answer.
+    /// The beginning of what stands where the token belongs, if it is long enough to be known again in an answer.
     pub fn sent_token(&self) -> Option<&str> {
         let is_authorization = |header: &&Header| header.name == "Authorization";
         let value = &self.request.headers.iter().find(is_authorization)?.value;
         let token = value.rsplit(' ').next()?;
-        (token.len() >= LONG).then_some(token)
+        (token.len() >= LONG).then_some(at_most(token, TELLING))
     }
 }
 
 /// A token of so many characters stands in no answer by chance.
 const LONG: usize = 16;
+
+/// Whoever repeats a token of more characters than these repeats these too.
+const TELLING: usize = 1024;
 
 type Made = Result<Vec<Variant>, Absent>;
 
