@@ -15,6 +15,7 @@ mod redaction;
 mod broken_servers;
 mod redirects;
 mod signals;
+mod surroundings;
 mod own_specs;
 mod architecture;
 mod docs;
