@@ -43,6 +43,17 @@ pub enum Command {
     /// The API listens on 127.0.0.1 only. It has orders behind bearer tokens with scopes, a login,
     /// an OAuth 2.0 token endpoint, and routes that are slow or flaky.
     Demo(DemoArgs),
+
+    /// List the probes that `enforce: bearer` sends, and what each must be answered with
+    Probes(ProbesArgs),
+}
+
+/// `apitest probes`
+#[derive(Debug, Args)]
+pub struct ProbesArgs {
+    /// Say all about one probe or check: what is sent, why, what is right, who is known to err
+    #[arg(long, value_name = "ID")]
+    pub explain: Option<String>,
 }
 
 /// `apitest demo`
@@ -86,7 +97,8 @@ pub struct RunArgs {
     /// Run this many cases at a time
     ///
     /// A case mostly waits for its answer, so there are more of them than cores: by default 4 a
-    /// core, at least 8 and at most 64. No more than this many connections are open to a server.
+    /// core, at least 8 and at most 64. No more than this many connections are open to a server,
+    /// and as many again for probes.
     #[arg(short, long, value_name = "N", value_parser = parse::jobs, help_heading = "Running")]
     pub jobs: Option<usize>,
 
@@ -111,6 +123,13 @@ pub struct RunArgs {
         help_heading = "Running"
     )]
     pub max_body: u64,
+
+    /// Fail unless every endpoint that a bearer token is sent to is proven up to this level
+    ///
+    /// L1: it refuses requests without a token. L2: and made-up tokens. L3: and damaged and forged
+    /// ones. What `enforce` does not probe is not proven.
+    #[arg(long, value_name = "LEVEL", help_heading = "Running")]
+    pub require_level: Option<LevelName>,
 
     /// Treat warnings as errors
     ///
@@ -173,6 +192,18 @@ pub enum Format {
     Junit,
 }
 
+/// The levels of `--require-level`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "verbatim")]
+#[allow(missing_docs)]
+pub enum LevelName {
+    L1,
+    L2,
+    L3,
+    #[value(hide = true)]
+    L4,
+}
+
 /// When colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorWhen {
@@ -186,7 +217,8 @@ pub enum ColorWhen {
 
 const AFTER_HELP: &str = "\
 Exit codes:
-  0    at least one case passed, and each other one was skipped by its own `skip`
+  0    at least one case passed, and each other one was skipped by its own `skip`, a waiver,
+       or because it does not apply
   1    at least one case failed, errored or was not run
   2    the command line, the project file or a spec is invalid
   3    apitest could not do its own part: a report not written, the server not started
@@ -232,6 +264,9 @@ impl RunArgs {
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(format!("--var gives `{}` twice: which one counts?", twice[0]));
+        }
+        if self.require_level == Some(LevelName::L4) {
+            return Err("--require-level L4 is not supported yet: write L3".into());
         }
         match self.later.first() {
             Some(option) => Err(format!("{option} is not supported yet")),

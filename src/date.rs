@@ -1,6 +1,8 @@
 //! Points in time as APIs write them: RFC 3339, and the three forms of the HTTP date of RFC 9110
 //! §5.6.7.
 
+use std::time::SystemTime;
+
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
 
@@ -24,6 +26,20 @@ pub fn parse(text: &str) -> Option<OffsetDateTime> {
     let whole = (text.len() == 10).then(|| format!("{text}T00:00:00Z"));
     OffsetDateTime::parse(whole.as_deref().unwrap_or(text), &Rfc3339).ok()
 }
+
+/// A day as `2027-03-01`, counted from 1970-01-01.
+pub fn day(text: &str) -> Option<i64> {
+    let midnight = (text.len() == 10).then(|| parse(text))??;
+    Some(midnight.unix_timestamp().div_euclid(DAY))
+}
+
+/// The day of a moment in UTC, counted from 1970-01-01.
+pub fn day_of(moment: SystemTime) -> i64 {
+    OffsetDateTime::from(moment).unix_timestamp().div_euclid(DAY)
+}
+
+/// Seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
 
 fn http_date(text: &str) -> Option<OffsetDateTime> {
     let (day, rest) = match text.split_once(", ") {
@@ -95,7 +111,18 @@ fn digits(text: &str, count: usize) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{day, day_of, parse};
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn days_are_counted_in_utc() {
+        assert_eq!((day("1970-01-01"), day("1970-01-02")), (Some(0), Some(1)));
+        assert_eq!(day("2027-03-01T00:00:00Z"), None);
+        assert_eq!(day("2027-02-29"), None);
+        assert_eq!(day("Sun, 1994x"), None);
+        let last = SystemTime::UNIX_EPOCH + Duration::from_secs(2 * 86_400 - 1);
+        assert_eq!(day_of(last), 1);
+    }
 
     #[test]
     fn all_forms_name_the_same_moment() {

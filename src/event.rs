@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::diagnostic::Annotation;
+use crate::judge::probe::{Note, ProbeVerdict};
 use crate::plan::Case;
 
 /// Something that happened.
@@ -52,6 +53,10 @@ pub struct CaseEnd {
     pub elapsed: Duration,
     /// What was sent and what came back, for what did not pass and for a talkative run.
     pub exchange: Option<Box<Exchange>>,
+    /// What a probe found; `None` for other cases.
+    pub probe: Option<ProbeVerdict>,
+    /// What else is off about the answers to a control and its probes.
+    pub notes: Vec<Note>,
 }
 
 /// What is to be said of a case.
@@ -72,6 +77,12 @@ pub enum Verdict {
 pub enum Skip {
     /// Its spec says so, with this reason.
     Spec(String),
+    /// A probe found what a waiver knows, for this reason.
+    Waived(String),
+    /// A probe was let through before it, and took effect.
+    NotSent(String),
+    /// A probe that cannot be made of the token, for this reason.
+    NotApplicable(String),
     /// The run ended before its turn.
     Stopped(StopReason),
 }
@@ -111,6 +122,13 @@ pub struct Exchange {
     pub request: String,
     /// The status line, header and body; `None` when nothing came back.
     pub response: Option<String>,
+}
+
+impl CaseEnd {
+    /// The end of a case that is no probe and has nothing else to say.
+    pub fn new(verdict: Verdict, elapsed: Duration, exchange: Option<Box<Exchange>>) -> CaseEnd {
+        CaseEnd { verdict, elapsed, exchange, probe: None, notes: Vec::new() }
+    }
 }
 
 impl Verdict {

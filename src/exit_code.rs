@@ -3,7 +3,8 @@
 /// The exit codes, the same in every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitCode {
-    /// At least one case passed, and each other one was skipped by its own `skip`.
+    /// At least one case passed, and each other one was skipped by its own `skip`, a waiver, or as it
+    /// does not apply.
     Passed = 0,
     /// At least one case failed, errored or was not run.
     Failed = 1,

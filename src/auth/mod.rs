@@ -1,4 +1,6 @@
-//! The grammar of HTTP authentication, free of any request.
+//! The grammar of HTTP authentication, and the tokens that it carries; free of any request.
 
+pub mod answer;
 pub mod challenge;
 pub mod credential;
+pub mod jwt;

@@ -2,6 +2,7 @@
 
 mod demo;
 mod load;
+mod probes;
 mod reports;
 mod run;
 
@@ -29,6 +30,7 @@ pub fn run(cli: Cli, process: &Process) -> ExitCode {
     match cli.command {
         None => run::run(&cli.run, process),
         Some(Command::Demo(arguments)) => demo::demo(&arguments),
+        Some(Command::Probes(arguments)) => probes::probes(&arguments),
     }
 }
 

@@ -6,15 +6,17 @@ use std::path::PathBuf;
 
 use super::Process;
 use super::load::project::LoadedProject;
-use crate::cli::{Format, RunArgs};
+use crate::cli::{Format, LevelName, RunArgs};
 use crate::diagnostic::Diagnostic;
 use crate::discover::without_dots;
-use crate::event::Event;
+use crate::event::{Event, StopReason};
 use crate::exit_code::ExitCode;
 use crate::report::Reporter;
 use crate::report::console::{Console, Detail};
 use crate::report::junit::Junit;
 use crate::report::progress::Progress;
+use crate::report::proof::{Level, Proof};
+use crate::report::required::required_level;
 use crate::report::tally::Tally;
 use crate::secret::Redactor;
 
@@ -24,6 +26,8 @@ pub struct Reports {
     console: Option<Console<Stdout, Stderr>>,
     files: Vec<(PathBuf, Junit)>,
     tally: Tally,
+    proof: Proof,
+    required: Option<Level>,
     /// What could not be written.
     failed: Vec<String>,
 }
@@ -43,7 +47,9 @@ impl Reports {
             .map(|path| Ok((path.clone(), Junit::create(&path)?)))
             .collect::<Result<_, String>>()?;
         let console = Some(console(arguments, process));
-        Ok(Reports { console, files, tally: Tally::default(), failed: Vec::new() })
+        let (tally, proof) = (Tally::default(), Proof::default());
+        let required = arguments.require_level.map(level);
+        Ok(Reports { console, files, tally, proof, required, failed: Vec::new() })
     }
 
     /// Tells faults and warnings, each once, however many files have it from the project file.
@@ -58,6 +64,24 @@ impl Reports {
 
     /// Hands an event to every reporter. What cannot be written is told by [`Reports::finish`].
     pub fn report(&mut self, event: &Event) {
+        match event {
+            Event::CaseEnded(case, end) => self.proof.add(case, end),
+            Event::Ended { stopped, .. } => self.require_level(*stopped),
+            Event::Noticed(_) | Event::Started { .. } | Event::Progressed { .. } => {}
+        }
+        self.hand_out(event);
+    }
+
+    /// A level that was required and is not reached is a case of its own, the last one: no report
+    /// may look green without it.
+    fn require_level(&mut self, stopped: Option<StopReason>) {
+        // What was not run is not proven, and is told by itself.
+        let Some(level) = self.required.filter(|_| stopped.is_none()) else { return };
+        let (case, end) = required_level(&self.proof, level);
+        self.hand_out(&Event::CaseEnded(&case, &end));
+    }
+
+    fn hand_out(&mut self, event: &Event) {
         if let Some(console) = &mut self.console
             && let Err(error) = console.report(event)
         {
@@ -82,6 +106,15 @@ impl Reports {
     pub fn finish(self, code: ExitCode) -> ExitCode {
         let code = code.and(self.tally.exit_code());
         self.failed.iter().fold(code, |code, what| code.and(super::broken(what)))
+    }
+}
+
+fn level(name: LevelName) -> Level {
+    match name {
+        LevelName::L1 => Level::L1,
+        LevelName::L2 => Level::L2,
+        LevelName::L3 => Level::L3,
+        LevelName::L4 => Level::L4,
     }
 }
 

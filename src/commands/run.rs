@@ -4,25 +4,28 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::load::project::{self, LoadedProject};
 use super::load::{self, Loaded};
 use super::reports::Reports;
 use super::{Process, broken, say};
 use crate::cli::RunArgs;
+use crate::date::day_of;
 use crate::demo::DemoServer;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::discover::{self, Found};
 use crate::event::StopReason;
 use crate::exit_code::ExitCode;
 use crate::http::client::{Client, ClientSettings};
+use crate::http::message::Request;
 use crate::plan::scope::Inputs;
 use crate::plan::select::Selection;
 use crate::plan::{Plan, Work};
+use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pool::Pool;
 use crate::run::stop::Stop;
-use crate::run::tokens::TokenStore;
+use crate::run::tokens::{Means, TokenStore};
 use crate::run::{Run, RunSettings};
 use crate::secret::Redactor;
 use crate::source::{Source, Span};
@@ -80,14 +83,24 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         project: &root,
     };
     let client = client(settings.jobs, arguments.max_body, &stop);
-    let run = Run {
-        plan: &plan,
-        settings,
-        transport: &|worker, request| client.exchange(worker, request),
-        tokens: TokenStore::new(&plan, &redactor, &bindings, &stop),
+    let transport = |worker, request: &Request| client.exchange(worker, request);
+    let means = Means {
         redactor: &redactor,
         bindings: &bindings,
         stop: &stop,
+        transport: &transport,
+        clock: &|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+        project: &root,
+    };
+    let run = Run {
+        plan: &plan,
+        settings,
+        transport: &transport,
+        tokens: TokenStore::new(&plan, means),
+        redactor: &redactor,
+        bindings: &bindings,
+        stop: &stop,
+        waivers: WaiverBook::default(),
     };
     run.execute(&pool, &mut |event| reports.report(&event));
     let code = reports.finish(code);
@@ -197,6 +210,7 @@ fn inputs(arguments: &RunArgs, process: &Process, loaded: &LoadedProject) -> Inp
         env_not_text: process.env_not_text.clone(),
         vars: arguments.var.iter().cloned().collect(),
         server: loaded.project.as_ref().is_some_and(|project| project.demo_server),
+        today: day_of(SystemTime::now()),
     }
 }
 

@@ -50,6 +50,25 @@ impl Answer {
         self
     }
 
+    /// The value of a header field.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Takes a header field away.
+    pub fn without(mut self, name: &str) -> Answer {
+        self.fields.retain(|(n, _)| *n != name);
+        self
+    }
+
+    /// Takes the body, and what is said of it, from another answer.
+    pub fn with_body_of(mut self, other: Answer) -> Answer {
+        self = self.without("Content-Type");
+        self.fields.extend(other.fields.into_iter().filter(|(name, _)| *name == "Content-Type"));
+        self.body = other.body;
+        self
+    }
+
     /// Forbids caches to keep the answer: it holds what belongs to one user.
     pub fn no_store(self) -> Answer {
         self.with("Cache-Control", "no-store")

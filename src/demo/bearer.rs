@@ -7,7 +7,10 @@ use super::request::Request;
 
 /// How a protected route finds out who calls and whether they have the scope it needs. Routes take
 /// one, so that the same route can stand behind a guard that does its work badly.
-pub type Guard = fn(&Request, &Api, Option<&'static str>) -> Result<Grant, Answer>;
+pub type Guard<'g> = &'g dyn Fn(&Request, &Api, Scope) -> Result<Grant, Answer>;
+
+/// The scope that a route needs, if it needs one.
+pub type Scope = Option<&'static str>;
 
 /// Why a request is refused; each has its status and challenge (RFC 6750 §3).
 #[derive(Debug, PartialEq, Eq)]
@@ -26,13 +29,25 @@ pub enum Refusal {
 ///
 /// # Errors
 /// The refusal. It never repeats anything of the token.
-pub fn strict(request: &Request, api: &Api, scope: Option<&'static str>) -> Result<Grant, Answer> {
-    let token = presented(request).map_err(Refusal::into_answer)?;
-    let grant = api.tokens.check(token).map_err(|why| Refusal::Invalid(why).into_answer())?;
+pub fn strict(request: &Request, api: &Api, scope: Scope) -> Result<Grant, Answer> {
+    judge(request, api).and_then(|grant| with_scope(grant, scope)).map_err(Refusal::into_answer)
+}
+
+/// What a request's token grants, whatever it is asked for.
+///
+/// # Errors
+/// Why nothing is granted.
+pub fn judge(request: &Request, api: &Api) -> Result<Grant, Refusal> {
+    api.tokens.check(presented(request)?).map_err(Refusal::Invalid)
+}
+
+/// The grant, if it has the scope that is needed.
+///
+/// # Errors
+/// It does not have it.
+pub fn with_scope(grant: Grant, scope: Scope) -> Result<Grant, Refusal> {
     match scope {
-        Some(scope) if !grant.scopes.iter().any(|s| s == scope) => {
-            Err(Refusal::Scope(scope).into_answer())
-        }
+        Some(scope) if !grant.scopes.iter().any(|s| s == scope) => Err(Refusal::Scope(scope)),
         _ => Ok(grant),
     }
 }

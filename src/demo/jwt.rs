@@ -35,6 +35,15 @@ pub fn signing_input(header: &Value, claims: &Value) -> String {
 /// # Errors
 /// Why it is refused, in words that hold nothing of the token.
 pub fn verify(token: &str, now: i64) -> Result<Grant, Reason> {
+    let (claims, algorithm) = authentic(token)?;
+    grant(&claims, algorithm.name(), now)
+}
+
+/// The claims of a JWT that the demo signed, not judged yet.
+///
+/// # Errors
+/// It is no JWT, or somebody else made it.
+pub fn authentic(token: &str) -> Result<(Claims, Algorithm), Reason> {
     const MALFORMED: &str = "The token is malformed.";
     let (input, signature) = token.rsplit_once('.').ok_or(MALFORMED)?;
     let (header, claims) = input.split_once('.').ok_or(MALFORMED)?;
@@ -44,10 +53,14 @@ pub fn verify(token: &str, now: i64) -> Result<Grant, Reason> {
     if !algorithm.verify(input.as_bytes(), &signature) {
         return Err("The token's signature is not valid.");
     }
-    grant(&object(claims).ok_or(MALFORMED)?, algorithm, now)
+    Ok((object(claims).ok_or(MALFORMED)?, algorithm))
 }
 
-fn object(part: &str) -> Option<Map<String, Value>> {
+/// The claims of a JWT, by name.
+pub type Claims = Map<String, Value>;
+
+/// A part of a JWT that holds a JSON object: its header or its claims.
+pub fn object(part: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
@@ -72,7 +85,11 @@ fn pinned_algorithm(header: &Map<String, Value>) -> Result<Algorithm, Reason> {
     }
 }
 
-fn grant(claims: &Map<String, Value>, algorithm: Algorithm, now: i64) -> Result<Grant, Reason> {
+/// What claims grant at a time, in seconds since 1970, once it is known who wrote them.
+///
+/// # Errors
+/// Which of them is missing or wrong.
+pub fn grant(claims: &Claims, kind: &'static str, now: i64) -> Result<Grant, Reason> {
     let expiry = time(claims, "exp")?.ok_or("The token does not say when it expires.")?;
     let now = now as f64;
     if expiry + SKEW <= now {
@@ -93,7 +110,7 @@ fn grant(claims: &Map<String, Value>, algorithm: Algorithm, now: i64) -> Result<
     Ok(Grant {
         user: subject.ok_or("The token is for an unknown user.")?.name.to_owned(),
         scopes: scopes(claims.get("scope"))?,
-        kind: algorithm.name(),
+        kind,
         expires_at: expiry as i64,
     })
 }

@@ -1,7 +1,8 @@
 //! The keys that sign the demo's JWTs, and strangers' keys for tokens that must be refused.
 //!
 //! They are fixtures: public, and good for nothing but this demo. The files are PKCS#8 in DER, made
-//! by `openssl genpkey` and `openssl pkcs8 -topk8 -nocrypt`.
+//! by `openssl genpkey` and `openssl pkcs8 -topk8 -nocrypt`; public keys are PEM, by `openssl pkey
+//! -pubout`.
 
 use std::sync::LazyLock;
 
@@ -15,6 +16,11 @@ use serde_json::{Value, json};
 
 /// The secret of the HS256 tokens.
 pub const HS256_SECRET: &str = "demo-hs256-secret-for-tests-only-0d9f2b7a";
+
+/// The public keys as they stand in a file, which is how a server that confuses keys has them.
+pub const RS256_PUBLIC_PEM: &str = include_str!("keys/rs256.pub.pem");
+/// As above, for ES256.
+pub const ES256_PUBLIC_PEM: &str = include_str!("keys/es256.pub.pem");
 
 /// How a JWT is signed (RFC 7518 §3.1). Each has one key, whose id is in the JWT's `kid`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +145,25 @@ impl Keys {
             rs256: RsaKeyPair::from_pkcs8(rs256).expect("an RSA key is built in"),
             es256: EcdsaKeyPair::from_pkcs8(&ES256_SIGNING, es256, &SystemRandom::new())
                 .expect("a P-256 key is built in"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+
+    #[test]
+    fn the_public_keys_are_those_of_the_private_ones() {
+        for (pem, key) in [
+            (RS256_PUBLIC_PEM, DEMO.rs256.public_key().as_ref()),
+            (ES256_PUBLIC_PEM, DEMO.es256.public_key().as_ref()),
+        ] {
+            let lines = pem.lines().filter(|line| !line.starts_with('-'));
+            let der = STANDARD.decode(lines.collect::<String>()).expect("base64");
+            assert!(der.ends_with(key), "{pem}");
         }
     }
 }

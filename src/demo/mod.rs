@@ -50,6 +50,8 @@
 //! | `POST /orders` | `orders:write` | 201 and `Location`; JSON `{item, quantity, price, note?, tags?}`, else 422 |
 //! | `GET /orders/{id}` | `orders:read` | the order, or 404; another user's is a 404 |
 //! | `DELETE /orders/{id}` | `orders:write` | 204, or 404 |
+//! | `GET /flawed` | – | the flaws, each with a sentence |
+//! | `/flawed/{flaw}/orders`, `/flawed/{flaw}/orders/{id}` | as the orders, but for the flaw | as the orders, but for the flaw |
 //! | `GET /basic` | a user, by Basic | `{user}`; else 401 |
 //! | `GET /api-key` | `X-Api-Key` | `{client}`; else 401 |
 //! | `GET /slow?ms=N` | – | 200 after N ms (at most 120000, else 1000) |
@@ -75,6 +77,12 @@
 //!
 //! The echo routes take any token and none, as ReqBin's do, but not one that is sent wrongly: 400.
 //!
+//! # Flaws
+//!
+//! Behind `/flawed/{flaw}` stand the same orders with the same tokens, and a guard that is wrong in
+//! one thing; `docs/enforcement.md` has the table. A JWT for `weak-secret` may be signed by HS256 with
+//! the secret `secret`.
+//!
 //! # Limits
 //!
 //! 64 KiB for a request's head, 100 fields, 1 MiB for its body; a connection may idle, but a request
@@ -88,6 +96,7 @@ mod framing;
 mod request;
 mod answer;
 mod routes;
+mod flawed;
 mod echo;
 mod encoded;
 mod status;
@@ -101,8 +110,8 @@ mod bearer;
 mod api;
 mod token_store;
 mod grant;
-mod jwt;
-mod keys;
+pub(crate) mod jwt;
+pub(crate) mod keys;
 mod clock;
 mod stop;
 #[cfg(test)]

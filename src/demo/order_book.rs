@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Number, Value, json};
 
@@ -36,6 +37,7 @@ pub struct Draft {
 #[derive(Debug)]
 pub struct OrderBook {
     orders: Mutex<Orders>,
+    removed: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -82,7 +84,25 @@ impl OrderBook {
     /// Takes an order of a user's away; says whether there was one.
     pub fn remove(&self, owner: &str, id: u64) -> bool {
         let mut orders = lock(&self.orders);
-        orders.by_owner.get_mut(owner).is_some_and(|own| own.remove(&id).is_some())
+        let own = orders.by_owner.get_mut(owner);
+        let removed = own.is_some_and(|own| own.remove(&id).is_some());
+        self.removed.fetch_add(u64::from(removed), Ordering::Relaxed);
+        removed
+    }
+
+    /// How many orders were taken away.
+    pub fn removed(&self) -> u64 {
+        self.removed.load(Ordering::Relaxed)
+    }
+
+    /// Whose order it is.
+    pub fn owner(&self, id: u64) -> Option<String> {
+        let orders = lock(&self.orders);
+        orders
+            .by_owner
+            .iter()
+            .find(|(_, own)| own.contains_key(&id))
+            .map(|(owner, _)| owner.clone())
     }
 }
 
@@ -119,7 +139,7 @@ impl Default for OrderBook {
             };
             orders.add(owner, draft, at, paid);
         }
-        OrderBook { orders: Mutex::new(orders) }
+        OrderBook { orders: Mutex::new(orders), removed: AtomicU64::new(0) }
     }
 }
 

@@ -66,9 +66,16 @@ impl DemoServer {
     }
 
     /// How many requests reached a route, named as the route table names it:
-    /// `requests_to("GET", "/orders/{id}")`. HEAD counts as GET. A route that does not exist has 0.
+    /// `requests_to("GET", "/orders/{id}")`, behind a flaw
+    /// `requests_to("DELETE", "/flawed/any-token/orders/{id}")`. HEAD counts as GET. A route that
+    /// does not exist has 0.
     pub fn requests_to(&self, method: &str, path: &str) -> u64 {
         routes::position(method, path).map_or(0, |route| self.shared.api.counts.of(route))
+    }
+
+    /// How many orders were deleted: requests that took effect, wherever they were sent.
+    pub fn orders_deleted(&self) -> u64 {
+        self.shared.api.orders.removed()
     }
 }
 

@@ -59,10 +59,9 @@ impl TokenStore {
         let grant = if token.contains('.') {
             jwt::verify(token, now)?
         } else {
-            let access = self.access.read().unwrap_or_else(PoisonError::into_inner);
-            access.get(&identity(token)).cloned().ok_or("The token is unknown.")?
+            self.known(token).ok_or("The token is unknown.")?
         };
-        if self.revoked.read().unwrap_or_else(PoisonError::into_inner).contains(&identity(token)) {
+        if self.is_revoked(token) {
             return Err("The token has been revoked.");
         }
         // A JWT was judged with its issuer's clock in mind; here issuer and judge share one.
@@ -70,6 +69,18 @@ impl TokenStore {
             return Err("The token has expired.");
         }
         Ok(grant)
+    }
+
+    /// What an opaque token was issued for, though it may be expired or revoked by now.
+    pub fn known(&self, token: &str) -> Option<Grant> {
+        let access = self.access.read().unwrap_or_else(PoisonError::into_inner);
+        access.get(&identity(token)).cloned()
+    }
+
+    /// Whether a token was revoked, of whatever kind.
+    pub fn is_revoked(&self, token: &str) -> bool {
+        let revoked = self.revoked.read().unwrap_or_else(PoisonError::into_inner);
+        revoked.contains(&identity(token))
     }
 
     /// A new access token, good for some seconds.

@@ -20,6 +20,9 @@ pub const REVOCABLE: &str = "demo-revocable-3d5f7a9c1e2b";
 /// Alice's, expired in 2020.
 pub const EXPIRED: &str = "demo-expired-9e8d7c6b5a4f";
 
+/// The HS256 secret that is good behind the flaw `weak-secret` and nowhere else.
+pub const WEAK_SECRET: &str = "secret";
+
 pub(super) const YEAR_2100: i64 = 4_102_444_800;
 pub(super) const YEAR_2020: i64 = 1_577_836_800;
 

@@ -116,7 +116,7 @@ impl Client {
     /// moment of sending and the request may be repeated.
     fn send(&self, worker: usize, request: &Request, started: Instant) -> Result<Hop, Failure> {
         credential::refuse_plain_http(request).map_err(|reason| (Kind::PlainHttp, reason))?;
-        let line = self.lines.to(request.target.origin(), worker);
+        let line = self.lines.to(request.target.origin(), worker, request.connections);
         // Either the interrupt finds this line, or this look finds the interrupt.
         fence(Ordering::SeqCst);
         if let Some(reason) = self.interrupt.reason() {

@@ -38,6 +38,7 @@ pub fn is_harmless(header: &Header) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::message::Connections;
     use crate::http::url::Target;
     use std::time::Duration;
 
@@ -50,6 +51,7 @@ mod tests {
             timeout: Duration::from_secs(1),
             follow_redirects: 0,
             allow_plain_http: false,
+            connections: Connections::Shared,
             secret_url: false,
             secret_body: false,
         }

@@ -25,6 +25,19 @@ pub struct Request {
     pub secret_url: bool,
     /// Whether the body holds a secret. Known where it matters: there, and before redirects.
     pub secret_body: bool,
+    /// The connections that it may go out on.
+    pub connections: Connections,
+}
+
+/// Which connections a request may go out on. A server may take what comes on a connection for
+/// authenticated because an earlier request on it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Connections {
+    /// Those that all requests share.
+    #[default]
+    Shared,
+    /// Those on which no good token was ever sent.
+    Tokenless,
 }
 
 /// A header field of a request.

@@ -5,4 +5,4 @@ pub mod url;
 pub mod client;
 mod decode;
 mod redirect;
-mod credential;
+pub mod credential;

@@ -66,6 +66,7 @@ fn describes_body(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::message::{Connections, Header};
     use crate::http::url::Target;
     use std::time::Duration;
 
@@ -90,6 +91,7 @@ mod tests {
             timeout: Duration::from_secs(1),
             follow_redirects: 1,
             allow_plain_http: false,
+            connections: Connections::Shared,
             secret_url: false,
             secret_body: false,
         }

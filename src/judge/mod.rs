@@ -13,6 +13,7 @@ mod hint;
 mod json;
 pub mod note;
 mod outcome;
+pub mod probe;
 mod seen;
 mod words;
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::scope::{Binder, Mark};
+use super::token_source::Origin;
 use super::tokens::Tokens;
 use crate::auth::credential::{basic_pair, secret_parts, token_fault};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
-use crate::suite::auth::{Auth, TokenSourceKind};
+use crate::suite::auth::Auth;
 use crate::suite::reader::Field;
 use crate::template::{Draft, Part, Template};
 
@@ -31,7 +32,7 @@ pub enum Credential {
 pub struct TokenId(pub u32);
 
 /// A named token and where it comes from.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Token {
     /// Its name.
     pub name: String,
@@ -40,7 +41,7 @@ pub struct Token {
     /// Where in it.
     pub span: Span,
     /// Where it comes from, all names bound.
-    pub kind: TokenSourceKind,
+    pub origin: Origin,
     /// What the environment lacks for it.
     pub missing: Vec<Diagnostic>,
 }
@@ -48,7 +49,7 @@ pub struct Token {
 impl Token {
     /// Two tokens with the same identity are one.
     pub fn identity(&self) -> String {
-        format!("{}:{}:{:?}", self.source.path(), self.span.start, self.kind)
+        format!("{}:{}:{:?}", self.source.path(), self.span.start, self.origin)
     }
 }
 
@@ -195,7 +196,7 @@ fn header(binder: &mut Binder, written: &[Field], source: &Arc<Source>) -> Crede
 }
 
 /// A template that must not turn out empty.
-fn secret(
+pub fn secret(
     binder: &mut Binder,
     written: &Spanned<Template>,
     source: &Arc<Source>,
@@ -243,7 +244,12 @@ fn refuse_empty_variables(
 }
 
 fn nothing_sent(source: &Arc<Source>, span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error(source, span, format!("the {what} is empty"))
+    let fault = Diagnostic::error(source, span, format!("the {what} is empty"));
+    // What a token is asked for with, told by the name of its key.
+    if what.starts_with('`') {
+        return fault.label("nobody gets a token without one");
+    }
+    fault
         .label("nothing would be sent as the credential")
         .help("to send no credential on purpose, write `auth: none`")
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::bind::Expectations;
 use super::credential::{self, Credential};
 use super::invalid::invalid;
+use super::probes::assign::{self, Control};
 use super::scope::{Binder, Inputs, Level};
 use super::secrets::short;
 use super::settings::{StepSettings, effective, same_name, says_nothing};
@@ -33,7 +34,8 @@ pub fn expand(
     let mut levels = vec![Level { source: &suite.source, settings: &suite.settings }];
     levels.extend(project.map(|p| Level { source: &p.source, settings: &p.settings }));
     let mut expansion = Expansion::new(suite, Binder::new(inputs, levels));
-    let cases: Vec<Case> = suite.tests.iter().map(|test| expansion.case(test)).collect();
+    expansion.check_enforce();
+    let cases: Vec<Case> = suite.tests.iter().flat_map(|test| expansion.cases(test)).collect();
     expansion.finish(cases, faults)
 }
 
@@ -95,14 +97,32 @@ impl<'s> Expansion<'s> {
         FilePlan { cases, tokens: self.tokens.0, diagnostics, used, used_vars, secrets }
     }
 
-    fn case(&mut self, test: &'s Test) -> Case {
+    /// What is wrong with the `enforce` of the spec and of the project, whoever it covers.
+    fn check_enforce(&mut self) {
+        for level in self.binder.levels().to_vec() {
+            assign::check(&mut self.binder, level);
+        }
+    }
+
+    /// The case of a test, and its probes.
+    fn cases(&mut self, test: &'s Test) -> Vec<Case> {
         let source = &self.suite.source;
         let outside = self.binder.enter(Level { source, settings: &test.settings });
-        let case = self.case_inside(test);
+        let mut case = self.case_inside(test);
+        let probes = self.probes(test, &mut case);
         let warnings = settle(&mut self.binder, &test.settings, source);
         self.warnings.extend(warnings);
         self.binder.leave(outside);
-        case
+        std::iter::once(case).chain(probes).collect()
+    }
+
+    fn probes(&mut self, test: &Test, case: &mut Case) -> Vec<Case> {
+        if let Some(level) = self.binder.levels().first().copied() {
+            assign::check(&mut self.binder, level);
+        }
+        let Some(written) = test.steps.first() else { return Vec::new() };
+        let control = Control { case, written, tokens: &self.tokens.0 };
+        control.probes(&mut self.binder)
     }
 
     fn case_inside(&mut self, test: &Test) -> Case {
@@ -134,6 +154,8 @@ impl<'s> Expansion<'s> {
             last_line: end.line as u32,
             tags,
             work,
+            endpoint: None,
+            enforced: None,
         }
     }
 
@@ -233,7 +255,8 @@ impl<'s> Expansion<'s> {
     /// Written names were compared when the file was read; names with variables only now.
     fn check_names(&mut self, cases: &[Case], tests: &[Test]) {
         let mut seen: HashMap<&str, u32> = HashMap::new();
-        for (case, test) in cases.iter().zip(tests) {
+        let controls = cases.iter().filter(|case| !matches!(case.work, Work::Probe(_)));
+        for (case, test) in controls.zip(tests) {
             if let Some(line) = seen.insert(&case.name, case.line)
                 && test.name.value.as_fixed().is_none()
             {

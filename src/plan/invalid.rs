@@ -28,6 +28,8 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         last_line: u32::MAX,
         tags: Arc::new([]),
         work: Work::Invalid(errors),
+        endpoint: None,
+        enforced: None,
     };
     FilePlan { cases: vec![case], diagnostics, ..FilePlan::default() }
 }

@@ -8,12 +8,15 @@ mod bind;
 mod settings;
 pub mod credential;
 mod tokens;
+pub mod token_source;
+mod body_secrets;
 mod url;
 pub mod unused;
 pub mod invalid;
 pub mod expand;
 pub mod select;
 pub mod secrets;
+pub mod probes;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +29,8 @@ use crate::source::{Source, Span, Spanned};
 use crate::suite::expect::Expectation;
 use crate::template::Template;
 use credential::{Credential, Token, TokenId};
+use probes::assign::once_an_endpoint;
+use probes::{Endpoint, Enforcement, Probe};
 use secrets::Secrets;
 use settings::StepSettings;
 
@@ -55,6 +60,10 @@ pub struct Case {
     pub tags: Arc<[Box<str>]>,
     /// What it does.
     pub work: Work,
+    /// What it sends a bearer token to, if it does.
+    pub endpoint: Option<Arc<Endpoint>>,
+    /// What is proven with it, of a control and of its probes.
+    pub enforced: Option<Arc<Enforcement>>,
 }
 
 /// A spec file, as far as cases and reports need it.
@@ -75,6 +84,8 @@ pub struct SpecFile {
 pub enum Work {
     /// Takes its steps in order.
     Steps(Box<[Step]>),
+    /// Sends the request of the control before it in a wrong way.
+    Probe(&'static Probe),
     /// Is not run, for the reason given in the spec.
     Skip(Box<str>),
     /// Cannot be run: something that it needs from outside is missing.
@@ -163,6 +174,7 @@ impl Plan {
                 .collect();
             plan.adopt(file.cases, tokens);
         }
+        once_an_endpoint(&mut plan.cases);
         plan
     }
 
@@ -181,14 +193,16 @@ impl Plan {
         self.cases.extend(cases);
     }
 
-    /// The units in order: a case, or all cases of a serial file. One worker runs a unit in order.
+    /// The units in order: a case, a control with its probes, or all cases of a serial file. One
+    /// worker takes a unit in order.
     pub fn units(&self) -> Vec<Range<usize>> {
         let mut units: Vec<Range<usize>> = Vec::new();
         for (i, case) in self.cases.iter().enumerate() {
             match units.last_mut() {
                 Some(last)
-                    if case.file.serial
-                        && Arc::ptr_eq(&self.cases[last.start].file, &case.file) =>
+                    if matches!(case.work, Work::Probe(_))
+                        || (case.file.serial
+                            && Arc::ptr_eq(&self.cases[last.start].file, &case.file)) =>
                 {
                     last.end = i + 1;
                 }
@@ -197,6 +211,18 @@ impl Plan {
         }
         units
     }
+}
+
+/// The groups of a unit, each a case or a control with its probes.
+pub fn groups(cases: &[Case], unit: Range<usize>) -> Vec<Range<usize>> {
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    for i in unit {
+        match (groups.last_mut(), &cases[i].work) {
+            (Some(last), Work::Probe(_)) => last.end = i + 1,
+            _ => groups.push(i..i + 1),
+        }
+    }
+    groups
 }
 
 impl Case {

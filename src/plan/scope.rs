@@ -23,6 +23,8 @@ pub struct Inputs {
     pub vars: HashMap<String, String>,
     /// Whether a server is started, and so `${server.url}` will have a value.
     pub server: bool,
+    /// The day of the run, in days since 1970 (UTC).
+    pub today: i64,
 }
 
 /// A level of settings and the file that it stands in.
@@ -39,6 +41,8 @@ pub struct Binder<'s> {
     pub(super) inputs: &'s Inputs,
     /// Nearest first.
     pub(super) levels: Vec<Level<'s>>,
+    /// How many of them are those of the file and the project.
+    outer: usize,
     /// Where the variables of large levels stand in them, by their names.
     pub(super) var_names: HashMap<usize, HashMap<&'s str, usize>>,
     pub(super) bound: HashMap<Place, Bound>,
@@ -98,6 +102,7 @@ impl<'s> Binder<'s> {
     pub fn new(inputs: &'s Inputs, levels: Vec<Level<'s>>) -> Binder<'s> {
         Binder {
             inputs,
+            outer: levels.len(),
             levels,
             var_names: HashMap::new(),
             bound: HashMap::new(),
@@ -117,6 +122,11 @@ impl<'s> Binder<'s> {
     /// The levels, nearest first.
     pub fn levels(&self) -> &[Level<'s>] {
         &self.levels
+    }
+
+    /// The day of the run, in days since 1970 (UTC).
+    pub fn today(&self) -> i64 {
+        self.inputs.today
     }
 
     /// Whether a level could not be read whole: what is missing may be written there, and that
@@ -140,6 +150,24 @@ impl<'s> Binder<'s> {
         if let Outside(Some(bound)) = outside {
             self.bound = bound;
         }
+    }
+
+    /// How many levels stand nearer than those of the file.
+    pub fn of_tests(&self) -> usize {
+        self.levels.len() - self.outer
+    }
+
+    /// Works without the nearest `skipped` levels.
+    pub fn beyond<T>(&mut self, skipped: usize, work: impl FnOnce(&mut Self) -> T) -> T {
+        if skipped == 0 {
+            return work(self);
+        }
+        let nearest: Vec<Level> = self.levels.drain(..skipped).collect();
+        let bound = std::mem::take(&mut self.bound);
+        let result = work(self);
+        self.bound = bound;
+        self.levels.splice(0..0, nearest);
+        result
     }
 
     /// Remembers this moment, for [`Binder::is_sound`] and [`Binder::blame`].

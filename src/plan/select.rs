@@ -21,8 +21,18 @@ pub struct Selection {
 impl Plan {
     /// The plan with only the selected cases. A file that is no valid spec stays in: nobody can
     /// know what it would have held.
+    /// A probe brings its control along.
     pub fn select(mut self, selection: &Selection) -> Plan {
-        self.cases.retain(|case| selection.takes(case));
+        let mut taken: Vec<bool> = self.cases.iter().map(|case| selection.takes(case)).collect();
+        let mut control = 0;
+        for (i, case) in self.cases.iter().enumerate() {
+            match case.work {
+                Work::Probe(_) => taken[control] |= taken[i],
+                _ => control = i,
+            }
+        }
+        let mut taken = taken.into_iter();
+        self.cases.retain(|_| taken.next().unwrap_or_default());
         self
     }
 

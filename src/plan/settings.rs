@@ -60,6 +60,15 @@ const DEFAULT_HEADERS: [(&str, &str); 3] = [
     ("Accept-Encoding", "gzip, deflate"),
 ];
 
+/// The fields that are sent unless something else is said, with another `Accept`.
+pub fn default_headers(accept: &str) -> Vec<(Template, Template)> {
+    let value = |name: &str, value: &'static str| match name {
+        "Accept" => Template::Fixed(accept.into()),
+        _ => Template::Fixed(value.into()),
+    };
+    DEFAULT_HEADERS.map(|(n, v)| (Template::Fixed(n.into()), value(n, v))).into()
+}
+
 /// Whether a level changes nothing that [`StepSettings`] holds.
 pub fn says_nothing(settings: &Settings) -> bool {
     settings.base_url.is_none()

@@ -182,6 +182,7 @@ tests:
             Work::Unready(lacks) => lacks.iter().map(|lack| lack.title.as_str()).collect(),
             Work::Steps(_) => "ready".into(),
             Work::Skip(reason) => format!("skipped: {reason}"),
+            Work::Probe(_) => panic!("nothing is probed"),
             Work::Invalid(faults) => panic!("{faults:?}"),
         })
         .collect();

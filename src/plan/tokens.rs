@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::credential::{Token, TokenId, bearer_token};
+use super::credential::{Token, TokenId};
 use super::scope::Binder;
+use super::token_source::SourceBinder;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Spanned};
-use crate::suite::auth::{TokenSource, TokenSourceKind};
+use crate::suite::token_source::TokenSource;
 use crate::template::{Template, is_name};
 
 /// The tokens that the cases of a file name, by [`TokenId`].
@@ -28,15 +29,15 @@ impl Tokens {
         if !binder.is_sound(mark) {
             return None;
         }
-        let defined = binder.levels().iter().find_map(|level| {
+        let defined = binder.levels().iter().enumerate().find_map(|(distance, level)| {
             let tokens = &level.settings.tokens;
             let (key, token) = tokens.iter().find(|(key, _)| *key.value == *name)?;
-            Some((level.source, key, token))
+            Some((level.source, key, token, distance.min(binder.of_tests())))
         });
         match defined {
-            Some((defined_in, key, token)) => {
+            Some((defined_in, key, token, skipped)) => {
                 binder.use_of(defined_in, key.span);
-                let id = self.token(binder, &key.value, token, defined_in);
+                let id = self.token(binder, &key.value, token, defined_in, skipped);
                 binder.missing.extend(self.0[id.0 as usize].missing.iter().cloned());
                 Some(id)
             }
@@ -49,7 +50,7 @@ impl Tokens {
 
     /// Binds a token that nothing uses, only to find its faults.
     pub fn try_token(binder: &mut Binder, name: &str, token: &TokenSource, source: &Arc<Source>) {
-        Tokens::default().token(binder, name, token, source);
+        Tokens::default().token(binder, name, token, source, 0);
     }
 
     fn token(
@@ -58,42 +59,26 @@ impl Tokens {
         name: &str,
         token: &TokenSource,
         source: &Arc<Source>,
+        skipped: usize,
     ) -> TokenId {
-        let (kind, missing) = binder.apart(|binder| bind(binder, name, token, source));
-        let same = self.0.iter().position(|known| {
-            // What the environment lacks leaves a gap that another test may fill with nothing.
-            known.missing.is_empty() == missing.is_empty()
-                && (known.span == token.span && known.kind == kind)
-                && Arc::ptr_eq(&known.source, source)
+        let (origin, missing) = binder.apart(|binder| {
+            SourceBinder { binder, name, source, span: token.span, skipped }.bind(&token.kind)
         });
+        let (name, source, span) = (name.to_owned(), source.clone(), token.span);
+        let token = Token { name, source, span, origin, missing };
+        // What the environment lacks leaves a gap that another test may fill with nothing.
+        let at = |known: &Token| {
+            known.missing.is_empty() == token.missing.is_empty()
+                && known.span == span
+                && Arc::ptr_eq(&known.source, &token.source)
+        };
+        let same =
+            self.0.iter().position(|known| at(known) && known.identity() == token.identity());
         let index = same.unwrap_or_else(|| {
-            let (name, source, span) = (name.to_owned(), source.clone(), token.span);
-            self.0.push(Token { name, source, span, kind, missing });
+            self.0.push(token);
             self.0.len() - 1
         });
         TokenId(index as u32)
-    }
-}
-
-fn bind(
-    binder: &mut Binder,
-    name: &str,
-    token: &TokenSource,
-    source: &Arc<Source>,
-) -> TokenSourceKind {
-    match &token.kind {
-        TokenSourceKind::Text(text) => {
-            let written = Spanned::new(text.clone(), token.span);
-            let what = format!("token `{name}`");
-            TokenSourceKind::Text(bearer_token(binder, &written, source, &what))
-        }
-        TokenSourceKind::File(path) => {
-            let path = Spanned::new(path.clone(), token.span);
-            TokenSourceKind::File(file(binder, &path, source, "the file of a token"))
-        }
-        TokenSourceKind::Command(words) => TokenSourceKind::Command(
-            words.iter().map(|word| binder.template(word, source)).collect(),
-        ),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The run as a person reads it: in a terminal, in a pipe, in the log of a CI job.
 
 mod failure;
+mod proof;
 mod screen;
 mod summary;
 #[cfg(test)]
@@ -83,11 +84,14 @@ impl<O: Write, E: Write> Console<O, E> {
             Verdict::Failed(failed) | Verdict::Errored(failed) => {
                 self.block(&failure(case, end, failed, self.paint))
             }
-            Verdict::Skipped(Skip::Spec(reason)) if self.detail != Detail::Quiet => {
+            Verdict::Skipped(Skip::Spec(reason) | Skip::Waived(reason) | Skip::NotSent(reason))
+                if self.detail != Detail::Quiet =>
+            {
                 let (word, name) = (self.paint.with(YELLOW, "SKIPPED"), one_line(&case.name));
                 let reason = one_line(reason);
                 self.line(&format!("{word}  {}  {name}: {reason}\n", address(case)))
             }
+            // What does not apply stands in the table at the end.
             Verdict::Skipped(_) => Ok(()),
         }
     }

@@ -57,11 +57,11 @@ struct Suite {
     spooled: u64,
 }
 
-/// Test cases that junit-report has not written yet, and the line of each.
+/// Test cases that junit-report has not written yet, and what it cannot write of each.
 #[derive(Default)]
 struct Batch {
     cases: Vec<junit_report::TestCase>,
-    lines: Vec<u32>,
+    extras: Vec<complete::Extra>,
     text: usize,
 }
 
@@ -89,7 +89,7 @@ impl Junit {
         suite.counts.add(end);
         let (test_case, text) = case::test_case(case, end, &suite.class, self.spooled);
         self.batch.cases.push(test_case);
-        self.batch.lines.push(case.line);
+        self.batch.extras.push(case::extra(case, end));
         self.batch.text += text;
         match self.batch.cases.len() >= BATCH_CASES || self.batch.text >= BATCH_TEXT {
             true => self.write_batch(),
@@ -122,7 +122,7 @@ impl Junit {
         };
         let batch = std::mem::take(&mut self.batch);
         let written = TestSuite { testcases: batch.cases, ..empty_suite(suite) };
-        let xml = complete::cases(&written_by_junit_report([written])?, &batch.lines)?;
+        let xml = complete::cases(&written_by_junit_report([written])?, &batch.extras)?;
         self.spool.write_all(&xml)?;
         suite.spooled += xml.len() as u64;
         self.spooled += xml.len() as u64;

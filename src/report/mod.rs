@@ -4,6 +4,8 @@ pub mod console;
 pub mod junit;
 mod output;
 pub mod progress;
+pub mod proof;
+pub mod required;
 #[cfg(test)]
 mod sample;
 pub mod tally;

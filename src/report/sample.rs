@@ -32,6 +32,8 @@ impl Spec {
             last_line: line,
             tags: Arc::new([]),
             work: Work::Skip("never run".into()),
+            endpoint: None,
+            enforced: None,
         }
     }
 
@@ -50,7 +52,7 @@ pub fn passed(millis: u64) -> CaseEnd {
 
 /// An end without an exchange.
 pub fn end(verdict: Verdict, millis: u64) -> CaseEnd {
-    CaseEnd { verdict, elapsed: Duration::from_millis(millis), exchange: None }
+    CaseEnd::new(verdict, Duration::from_millis(millis), None)
 }
 
 /// A case that failed for these reasons, with an exchange.

@@ -12,7 +12,7 @@ pub struct Tally {
     pub failed: usize,
     /// Errored.
     pub errored: usize,
-    /// Skipped by their own `skip`.
+    /// skipped by their own `skip`, a waiver, or as they do not apply.
     pub skipped: usize,
     /// Not run because the run ended early.
     pub not_run: usize,
@@ -37,7 +37,9 @@ impl Tally {
             Verdict::Passed => self.passed += 1,
             Verdict::Failed(_) => self.failed += 1,
             Verdict::Errored(_) => self.errored += 1,
-            Verdict::Skipped(Skip::Spec(_)) => self.skipped += 1,
+            Verdict::Skipped(
+                Skip::Spec(_) | Skip::Waived(_) | Skip::NotSent(_) | Skip::NotApplicable(_),
+            ) => self.skipped += 1,
             Verdict::Skipped(Skip::Stopped(_)) => self.not_run += 1,
         }
     }

@@ -14,7 +14,11 @@ pub fn command(credential: &Credential, request: &Request) -> String {
     for Header { name, value, credential: secret } in &request.headers {
         let default = matches!(name.as_str(), "Accept" | "User-Agent" | "Accept-Encoding");
         if !secret && !default {
-            words.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
+            // Of a field without a value, curl sends nothing unless a semicolon stands there.
+            words.push(match value.as_str() {
+                "" => format!("-H {}", quoted(&format!("{name};"))),
+                value => format!("-H {}", quoted(&format!("{name}: {value}"))),
+            });
         }
     }
     words.extend(credential_words(credential, request));

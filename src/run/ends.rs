@@ -89,7 +89,7 @@ mod tests {
     const PATIENCE: Duration = Duration::from_millis(20);
 
     fn end() -> CaseEnd {
-        CaseEnd { verdict: Verdict::Passed, elapsed: Duration::ZERO, exchange: None }
+        CaseEnd::new(Verdict::Passed, Duration::ZERO, None)
     }
 
     #[test]

@@ -10,6 +10,9 @@ use crate::event::{Exchange, Failure};
 use crate::http::message::{Header, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
 use crate::judge::note::{Excerpt, Note};
+use crate::judge::probe::{self, Finding, likely};
+use crate::plan::credential::Credential;
+use crate::plan::probes::Probe;
 use crate::plan::{Case, Step, Work};
 use crate::secret::{MASK, Redactor};
 use crate::source::Place;
@@ -29,6 +32,26 @@ const LOOKED_AT: usize = 64 * 1024;
 
 /// More than a secret that is known only as a whole has in any spelling, in bytes.
 const EDGE: usize = 256;
+
+/// A probe and its answer.
+pub struct ProbeStory<'s> {
+    /// The case of the probe.
+    pub case: &'s Case,
+    /// The step of its control.
+    pub step: &'s Step,
+    /// The probe.
+    pub probe: &'s Probe,
+    /// What was sent in place of the credential.
+    pub label: &'s str,
+    /// The request.
+    pub request: &'s Request,
+    /// The answer, if there was one.
+    pub response: Option<&'s Response>,
+    /// What it shows.
+    pub finding: &'s Finding,
+    /// The probe of the same control that showed the same before.
+    pub same: Option<&'static str>,
+}
 
 /// Makes texts out of what happened.
 #[derive(Clone, Copy)]
@@ -114,16 +137,71 @@ impl Explainer<'_> {
         error: &TransportError,
     ) -> Box<Failure> {
         let repeat = self.repeat(case, Some((step, request)));
-        let place = Place::new(&case.file.source, step.span);
         let redactor = self.redactor.beside(&tokens_in(&error.message));
-        Explainer { redactor: &redactor }.error(&place, error.kind.name(), &error.message, repeat)
+        let explain = Explainer { redactor: &redactor };
+        explain.error(&place(case, step), error.kind.name(), &error.message, repeat)
     }
 
     /// A request that was not sent.
     pub fn unsent(&self, case: &Case, step: &Step, unsent: &Unsent) -> Box<Failure> {
-        let place = unsent.place.clone();
-        let place = place.unwrap_or_else(|| Place::new(&case.file.source, step.span));
+        let place = unsent.place.clone().unwrap_or_else(|| place(case, step));
         self.error(&place, unsent.kind, &unsent.reason, self.repeat(case, None))
+    }
+
+    /// What an answer to a probe shows: what was sent, what came back, what is right, and why it
+    /// may be so.
+    pub fn probe(&self, story: &ProbeStory) -> Box<Failure> {
+        let ProbeStory { case, step, probe, finding, .. } = story;
+        let mut message = self.value(&finding.message);
+        let kind = finding.verdict.name();
+        let mut repeat = self.repeat(case, None);
+        if let Some(same) = story.same {
+            message = format!("{message}: same answer as {same}");
+            return Box::new(Failure {
+                kind,
+                message,
+                annotations: vec![],
+                noticed: false,
+                repeat: vec![],
+            });
+        }
+        let credential = Credential::Header(Vec::new());
+        let command = curl::command(&credential, story.request);
+        repeat.push(self.redactor.redact(&command).into_owned());
+        let place = place(case, step);
+        let label = format!("sent with {}", self.value(story.label));
+        let mut annotation =
+            Annotation::new(Severity::Error, &place, &message, &label, self.redactor);
+        let others = finding.notes.iter().filter(|note| !finding.message.contains(&note.text));
+        annotation
+            .helps
+            .extend(others.map(|note| self.value(&format!("{}: {}", note.id, note.text))));
+        annotation.helps.push(format!("right is {} ({})", probe.answer.words(), probe.standard));
+        annotation.helps.extend(story.response.and_then(likely).map(str::to_owned));
+        annotation.helps.push(format!("more about it: apitest probes --explain {}", probe.id));
+        Box::new(Failure { kind, message, annotations: vec![annotation], noticed: false, repeat })
+    }
+
+    /// What is off about the answer to a control that is what the test expects.
+    pub fn control_note(&self, case: &Case, step: &Step, note: &probe::Note) -> Box<Failure> {
+        self.error(&place(case, step), note.id, &note.text, self.repeat(case, None))
+    }
+
+    /// A case without a verdict, for a reason that stands at its request.
+    pub fn unproven(
+        &self,
+        case: &Case,
+        step: &Step,
+        kind: &'static str,
+        reason: &str,
+    ) -> Box<Failure> {
+        self.error(&place(case, step), kind, reason, self.repeat(case, None))
+    }
+
+    /// A case without a verdict, for a reason that another case tells more about.
+    pub fn without_place(&self, case: &Case, kind: &'static str, reason: &str) -> Box<Failure> {
+        let (message, repeat) = (reason.to_owned(), self.repeat(case, None));
+        Box::new(Failure { kind, message, annotations: vec![], noticed: false, repeat })
     }
 
     /// A case that apitest itself stumbled over.
@@ -180,7 +258,8 @@ impl Explainer<'_> {
         commands
     }
 
-    fn value(&self, text: &str) -> String {
+    /// A text that came from elsewhere.
+    pub fn value(&self, text: &str) -> String {
         self.redacted(text, VALUE)
     }
 
@@ -197,6 +276,11 @@ impl Explainer<'_> {
         let limit = limit.min(redacted.len().saturating_sub(end));
         shortened(redacted, limit)
     }
+}
+
+/// Where a step stands.
+fn place(case: &Case, step: &Step) -> Place {
+    Place::new(&case.file.source, step.span)
 }
 
 /// All of it in one line.

@@ -11,18 +11,23 @@ mod issued;
 mod curl;
 mod case;
 mod ends;
+pub mod enforce;
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::event::{CaseEnd, Event, StopReason, Verdict};
 use crate::http::message::{Request, Response, TransportError};
-use crate::plan::Plan;
+use crate::plan::{Case, Plan, groups};
 use crate::secret::Redactor;
 use crate::template::Bindings;
 use ends::Ends;
-use pool::Pool;
+use enforce::trial::Trial;
+use enforce::waivers::WaiverBook;
+use pool::{Pool, Start};
 use stop::Stop;
 use tokens::TokenStore;
 
@@ -60,34 +65,44 @@ pub struct Run<'r> {
     pub bindings: &'r Bindings,
     /// Ends the run early.
     pub stop: &'r Stop,
+    /// Which waivers were needed.
+    pub waivers: WaiverBook,
+}
+
+/// What a worker takes at a time.
+enum Task<'r> {
+    /// A unit of the plan.
+    Unit(Range<usize>),
+    /// A request of a probe, by its position among those of its trial.
+    Shot(Arc<Trial<'r>>, usize),
 }
 
 /// How often progress is told, and the longest that the end of a case waits to be told.
 const PROGRESS: Duration = Duration::from_millis(100);
 
-impl Run<'_> {
+impl<'r> Run<'r> {
     /// Runs the plan. `observe` is called on this thread only; the ends of cases come in the order
     /// of the plan.
     pub fn execute(&self, pool: &Pool, observe: &mut dyn FnMut(Event)) {
         let started = Instant::now();
         observe(self.started());
         let ends = Ends::new(self.plan.cases.len());
-        let work = |worker: usize, unit: std::ops::Range<usize>| {
-            for index in unit {
-                ends.put(index, self.caught(worker, index));
-            }
+        let work = |worker: usize, task: Task<'r>, start: Start<Task<'r>>| match task {
+            Task::Unit(unit) => self.unit(worker, unit, &ends, start),
+            Task::Shot(trial, shot) => self.shot(worker, &trial, shot, &ends),
         };
+        let units = self.plan.units().into_iter().map(Task::Unit).collect();
         std::thread::scope(|scope| {
             scope.spawn(|| self.stop.watch(self.settings.deadline));
             let mut told = Ok(());
-            pool.run(self.plan.units(), work, || {
+            pool.run(units, work, || {
                 told = catch_unwind(AssertUnwindSafe(|| self.tell(&ends, observe)));
                 ends.close();
             });
             self.stop.over();
             told.unwrap_or_else(|panic| resume_unwind(panic));
         });
-        for warning in self.tokens.warnings() {
+        for warning in self.tokens.warnings().into_iter().chain(self.waivers.warnings()) {
             observe(Event::Noticed(&warning.annotation(self.redactor)));
         }
         observe(Event::Ended { elapsed: started.elapsed(), stopped: self.stop.reason() });
@@ -104,19 +119,35 @@ impl Run<'_> {
         }
     }
 
+    fn unit(&self, worker: usize, unit: Range<usize>, ends: &Ends, start: Start<Task<'r>>) {
+        let groups = groups(&self.plan.cases, unit.clone());
+        // In a serial file requests wait for each other.
+        let serial = self.plan.cases[unit.start].file.serial;
+        let start = (!serial).then_some(start);
+        for group in groups {
+            match group.len() {
+                1 => self.put(ends, group.start, self.caught(worker, group.start)),
+                _ => self.enforce(worker, group, ends, start),
+            }
+        }
+    }
+
     /// A panic in one case must not take the others with it.
     fn caught(&self, worker: usize, index: usize) -> CaseEnd {
         let case = &self.plan.cases[index];
         let end = catch_unwind(AssertUnwindSafe(|| self.case(worker, case)));
-        let end = end.unwrap_or_else(|_| CaseEnd {
-            verdict: Verdict::Errored(self.explainer().panic(case)),
-            elapsed: Duration::ZERO,
-            exchange: None,
-        });
+        end.unwrap_or_else(|_| self.panicked(case))
+    }
+
+    fn panicked(&self, case: &Case) -> CaseEnd {
+        CaseEnd::new(Verdict::Errored(self.explainer().panic(case)), Duration::ZERO, None)
+    }
+
+    fn put(&self, ends: &Ends, index: usize, end: CaseEnd) {
         if self.settings.fail_fast && end.verdict.is_bad() {
             self.stop.stop(StopReason::FailFast);
         }
-        end
+        ends.put(index, end);
     }
 
     /// Tells the ends in the order of the plan: one that comes early waits for its turn. Progress

@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::time::Duration;
 
 use super::read::at_most;
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts};
-use crate::http::message::{Header, Request};
+use crate::http::message::{Connections, Header, Request};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, LARGEST_BODY_FILE, Step};
-use crate::secret::Redactor;
+use crate::secret::{Redactor, Secret};
 use crate::source::Place;
 use crate::template::{Bindings, FillError, Template, encode_component};
 
@@ -26,7 +27,8 @@ pub struct Unsent {
 }
 
 impl Unsent {
-    fn token(reason: impl Into<String>, place: Place) -> Unsent {
+    /// A token that cannot be had.
+    pub fn token(reason: impl Into<String>, place: Place) -> Unsent {
         Unsent { kind: "token", reason: reason.into(), place: Some(place) }
     }
 
@@ -52,6 +54,10 @@ pub struct Maker<'r> {
     pub bindings: &'r Bindings,
     /// The folder that body files must stay in, without links.
     pub project: &'r Path,
+    /// The index of the thread that sends.
+    pub worker: usize,
+    /// How long a token must still be good, if its source gives such.
+    pub least: Duration,
 }
 
 impl Maker<'_> {
@@ -60,6 +66,24 @@ impl Maker<'_> {
     /// # Errors
     /// A token that cannot be had, a body file that cannot be read, a URL that is none.
     pub fn request(&self, case: &Case, step: &Step) -> Result<Request, Unsent> {
+        self.made(Some(case), step, step.body.as_ref())
+    }
+
+    /// The request that asks for a token: what `step` says, with this body. All of it counts as
+    /// secret.
+    ///
+    /// # Errors
+    /// As [`Maker::request`].
+    pub fn token_request(&self, step: &Step, body: Option<&Body>) -> Result<Request, Unsent> {
+        Ok(Request { secret_body: true, ..self.made(None, step, body)? })
+    }
+
+    fn made(
+        &self,
+        case: Option<&Case>,
+        step: &Step,
+        body: Option<&Body>,
+    ) -> Result<Request, Unsent> {
         let url = self.url(step)?;
         let target =
             Target::parse(&url).map_err(|reason| Unsent::request(format!("bad URL: {reason}")))?;
@@ -69,7 +93,7 @@ impl Maker<'_> {
             let value = value.fill(self.bindings)?.into_owned();
             headers.push(Header { name, value, credential: false });
         }
-        let (body, content_type) = self.body(step)?;
+        let (body, content_type) = self.body(body)?;
         if let Some(content_type) = content_type
             && !step.settings.no_content_type
             && !headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"))
@@ -92,6 +116,7 @@ impl Maker<'_> {
             timeout: step.settings.timeout,
             follow_redirects: step.settings.follow_redirects,
             allow_plain_http: step.settings.allow_plain_http,
+            connections: Connections::Shared,
         })
     }
 
@@ -137,8 +162,8 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn body(&self, step: &Step) -> Result<(Option<Vec<u8>>, Option<&'static str>), Unsent> {
-        let Some(body) = &step.body else { return Ok((None, None)) };
+    fn body(&self, body: Option<&Body>) -> Result<(Option<Vec<u8>>, Option<&'static str>), Unsent> {
+        let Some(body) = body else { return Ok((None, None)) };
         Ok(match body {
             Body::Json(draft) => {
                 let value = draft.fill(self.bindings)?;
@@ -177,7 +202,7 @@ impl Maker<'_> {
 
     fn credential(
         &self,
-        case: &Case,
+        case: Option<&Case>,
         step: &Step,
         headers: &mut Vec<Header>,
     ) -> Result<(), Unsent> {
@@ -189,8 +214,9 @@ impl Maker<'_> {
             }
             Credential::None => return Ok(()),
             Credential::Token(id) => {
+                let Some(case) = case else { return Ok(()) };
                 let index = case.token(*id);
-                let token = self.tokens.get(index);
+                let token = self.tokens.get(index, self.worker, self.least);
                 let token = token.map_err(|why| Unsent::token(why, self.tokens.place(index)))?;
                 format!("Bearer {}", token.expose())
             }
@@ -200,8 +226,7 @@ impl Maker<'_> {
             }
             Credential::Header(fields) => return self.fields(fields, headers),
         };
-        let name = "Authorization".to_owned();
-        headers.push(Header { name, value: authorization, credential: true });
+        headers.push(authorization_field(authorization));
         Ok(())
     }
 
@@ -246,6 +271,15 @@ impl Maker<'_> {
         }
         Ok(value)
     }
+}
+
+fn authorization_field(value: String) -> Header {
+    Header { name: "Authorization".to_owned(), value, credential: true }
+}
+
+/// The field that carries a bearer token.
+pub fn bearer(token: &Secret) -> Header {
+    authorization_field(format!("Bearer {}", token.expose()))
 }
 
 fn is_authorization(header: &Header) -> bool {

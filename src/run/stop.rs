@@ -58,6 +58,15 @@ impl Stop {
         REASONS.get(usize::from(rank).checked_sub(1)?).copied()
     }
 
+    /// Waits so long, or until nothing new may start; then it gives the reason.
+    pub fn pause(&self, time: Duration) -> Option<StopReason> {
+        let seen = self.reason();
+        if seen.is_none() {
+            self.wait(Instant::now().checked_add(time), seen);
+        }
+        self.reason()
+    }
+
     /// Calls `end` when what still runs must end; at once if that is now.
     pub fn at_abort(&self, end: impl FnOnce(StopReason) + Send + 'static) {
         let mut state = self.state();

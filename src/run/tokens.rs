@@ -1,57 +1,153 @@
 //! Named tokens, each obtained once a run: by the first worker that needs it, while the others
-//! that do wait.
+//! that do wait. What makes requests or signs is asked again before its token expires, and once
+//! when an API refuses it.
+
+mod answer;
+mod mint;
+mod obtain;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::Transport;
+use super::request::bearer;
 use super::stop::Stop;
-use super::{command, read};
 use crate::auth::credential::token_fault;
 use crate::diagnostic::Diagnostic;
+use crate::http::message::Request;
 use crate::plan::Plan;
 use crate::plan::credential::Token;
 use crate::plan::secrets::short_secret;
+use crate::plan::token_source::Origin;
 use crate::secret::{Redactor, Secret};
 use crate::source::Place;
-use crate::suite::auth::TokenSourceKind;
 use crate::template::Bindings;
 
-/// How long a program may take to print a token, and a pipe to hand one over.
-const SOURCE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The largest file of a token, in bytes.
-const LARGEST_FILE: u64 = 1 << 20;
+/// The time since 1970.
+pub type Clock<'c> = dyn Fn() -> Duration + Sync + 'c;
 
 /// The tokens of a run.
 pub struct TokenStore<'r> {
     tokens: &'r [Token],
-    obtained: Vec<OnceLock<Result<Secret, String>>>,
-    redactor: &'r Redactor,
-    bindings: &'r Bindings,
-    stop: &'r Stop,
+    /// What is obtained of them, in the same order.
+    slots: Vec<Slot>,
+    means: Means<'r>,
+}
+
+/// What obtaining a token takes.
+#[derive(Clone, Copy)]
+pub struct Means<'r> {
+    /// Learns each token before anybody has it.
+    pub redactor: &'r Redactor,
+    /// What is known during the run.
+    pub bindings: &'r Bindings,
+    /// Ends a program that prints a token.
+    pub stop: &'r Stop,
+    /// How requests are sent.
+    pub transport: &'r Transport<'r>,
+    /// When it is.
+    pub clock: &'r Clock<'r>,
+    /// The folder that body files must stay in, without links.
+    pub project: &'r Path,
+}
+
+/// Where a token is kept.
+#[derive(Default)]
+struct Slot {
+    state: Mutex<State>,
+    /// Whether the token took the place of a refused one, and no API has accepted it yet. It is
+    /// not renewed again then: it would be refused for ever.
+    unproven: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    /// None until the first worker needs it.
+    current: Option<Result<Obtained, String>>,
+    /// A refresh token that took the place of the one before it.
+    refresh: Option<Secret>,
+}
+
+/// A token that is in use.
+struct Obtained {
+    token: Secret,
+    /// When it expires, and how long it was good in all.
+    expiry: Option<(Duration, Duration)>,
 }
 
 impl<'r> TokenStore<'r> {
     /// A store in which nothing is obtained yet.
-    pub fn new(
-        plan: &'r Plan,
-        redactor: &'r Redactor,
-        bindings: &'r Bindings,
-        stop: &'r Stop,
-    ) -> TokenStore<'r> {
-        let obtained = plan.tokens.iter().map(|_| OnceLock::new()).collect();
-        TokenStore { tokens: &plan.tokens, obtained, redactor, bindings, stop }
+    pub fn new(plan: &'r Plan, means: Means<'r>) -> TokenStore<'r> {
+        let slots = plan.tokens.iter().map(|_| Slot::default()).collect();
+        TokenStore { tokens: &plan.tokens, slots, means }
     }
 
-    /// The token at `index` of the plan.
+    /// The token at `index` of the plan, for the thread with the index `worker`. It is renewed if
+    /// it is good for less than `least`, unless it never was for twice as long.
     ///
     /// # Errors
     /// Why there is none, naming its source; the same for everybody who asks.
-    pub fn get(&self, index: usize) -> Result<&Secret, &str> {
-        let token = &self.tokens[index];
-        let obtained = self.obtained[index].get_or_init(|| self.obtain(token));
-        obtained.as_ref().map_err(String::as_str)
+    pub fn get(&self, index: usize, worker: usize, least: Duration) -> Result<Secret, String> {
+        let mut state = self.slots[index].lock();
+        let is_due = |obtained: &Obtained| {
+            obtained.expiry.is_some_and(|(expiry, lifetime)| {
+                let margin = margin(lifetime).max(least.min(lifetime / 2));
+                expiry <= (self.means.clock)() + margin
+            })
+        };
+        match &state.current {
+            Some(Ok(obtained)) if !is_due(obtained) => Ok(obtained.token.clone()),
+            Some(Err(reason)) => Err(reason.clone()),
+            _ => self.obtain(index, worker, &mut state),
+        }
+    }
+
+    /// Hears that an API took the token at `index`.
+    pub fn accepted(&self, index: usize) {
+        let slot = &self.slots[index];
+        if slot.unproven.load(Ordering::Relaxed) {
+            slot.unproven.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// The same request with a new token, when an API refused the one at `index` with which it was
+    /// sent, if the source can give one: all that were refused with the same token get the same new
+    /// one.
+    ///
+    /// # Errors
+    /// Why there is no new token.
+    pub fn renewed(
+        &self,
+        index: usize,
+        worker: usize,
+        request: &Request,
+    ) -> Result<Option<Request>, String> {
+        let slot = &self.slots[index];
+        if !matches!(self.tokens[index].origin, Origin::Request(_)) {
+            return Ok(None);
+        }
+        let mut state = slot.lock();
+        let current = match &state.current {
+            Some(Ok(obtained)) => bearer(&obtained.token),
+            Some(Err(reason)) => return Err(reason.clone()),
+            None => return Ok(None),
+        };
+        let same = request.headers.contains(&current);
+        if same && slot.unproven.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let token = match (same, &state.current) {
+            (false, Some(Ok(newer))) => newer.token.clone(),
+            _ => {
+                slot.unproven.store(true, Ordering::Relaxed);
+                self.obtain(index, worker, &mut state)?
+            }
+        };
+        Ok(Some(with_token(request, &token)))
     }
 
     /// Where the token at `index` is defined.
@@ -63,55 +159,74 @@ impl<'r> TokenStore<'r> {
     /// What is to be said of the tokens that were obtained: those that are too short to be secret.
     /// One that is written in a spec was told of before the run.
     pub fn warnings(&self) -> Vec<Diagnostic> {
-        let obtained = self.tokens.iter().zip(&self.obtained);
-        let warning = |(token, value): (&Token, &OnceLock<Result<Secret, String>>)| {
-            if matches!(token.kind, TokenSourceKind::Text(_)) {
+        let warning = |(token, slot): (&Token, &Slot)| {
+            if matches!(token.origin, Origin::Text(_)) {
                 return None;
             }
-            let value = value.get()?.as_ref().ok()?;
-            short_secret(value.expose(), &Place::new(&token.source, token.span))
+            let state = slot.lock();
+            let obtained = state.current.as_ref()?.as_ref().ok()?;
+            short_secret(obtained.token.expose(), &Place::new(&token.source, token.span))
         };
-        obtained.filter_map(warning).collect()
+        self.tokens.iter().zip(&self.slots).filter_map(warning).collect()
     }
 
-    fn obtain(&self, token: &Token) -> Result<Secret, String> {
-        let value = match &token.kind {
-            TokenSourceKind::Text(text) => {
-                text.fill(self.bindings).map_err(|error| error.message)?.into_owned()
+    fn obtain(&self, index: usize, worker: usize, state: &mut State) -> Result<Secret, String> {
+        let token = &self.tokens[index];
+        let given = self.given(token, worker, state.refresh.as_ref());
+        let obtained = given.and_then(|given| {
+            let value = given.token.trim_start_matches('\u{FEFF}').trim();
+            self.means.learn(value);
+            if value.is_empty() {
+                return Err(format!("the source of token `{}` gave an empty token", token.name));
             }
-            TokenSourceKind::File(path) => {
-                let path = path.fill(self.bindings).map_err(|error| error.message)?;
-                self.read(&path).map_err(|reason| {
-                    format!("the file {path} of token `{}`: {reason}", token.name)
-                })?
+            // A text of the spec was looked at when it was bound.
+            let by_hand = matches!(token.origin, Origin::Text(_));
+            if let Some(fault) = token_fault(value).filter(|_| !by_hand) {
+                return Err(format!("what the source of token `{}` gave {fault}", token.name));
             }
-            TokenSourceKind::Command(words) => self.run(token, words)?,
-        };
-        let value = value.trim_start_matches('\u{FEFF}').trim();
-        self.redactor.add(value);
-        if value.is_empty() {
-            return Err(format!("the source of token `{}` gave an empty token", token.name));
-        }
-        // A text of the spec was looked at when it was bound.
-        match token_fault(value).filter(|_| !matches!(token.kind, TokenSourceKind::Text(_))) {
-            Some(fault) => Err(format!("what the source of token `{}` gave {fault}", token.name)),
-            None => Ok(Secret::new(value)),
-        }
+            if let Some(refresh) = given.refresh {
+                self.means.redactor.add(&refresh);
+                state.refresh = Some(Secret::new(refresh));
+            }
+            let expiry = given.lifetime.map(|time| ((self.means.clock)() + time, time));
+            Ok(Obtained { token: Secret::new(value), expiry })
+        });
+        let token = obtained.as_ref().map(|obtained| obtained.token.clone());
+        let token = token.map_err(String::clone);
+        state.current = Some(obtained);
+        token
     }
+}
 
-    fn read(&self, path: &str) -> Result<String, String> {
-        let bytes = read::read(Path::new(path), LARGEST_FILE, SOURCE_TIMEOUT, self.stop)?;
-        String::from_utf8(bytes).map_err(|_| "it is not UTF-8".into())
-    }
+/// A token as its source gave it.
+struct Given {
+    token: String,
+    /// How long it is good, if the source says so.
+    lifetime: Option<Duration>,
+    /// A refresh token for the next time.
+    refresh: Option<String>,
+}
 
-    fn run(&self, token: &Token, words: &[crate::template::Template]) -> Result<String, String> {
-        let words: Vec<String> = words
-            .iter()
-            .map(|word| word.fill(self.bindings).map(|word| word.into_owned()))
-            .collect::<Result<_, _>>()
-            .map_err(|error| error.message)?;
-        let folder = Path::new(token.source.path()).parent().unwrap_or(Path::new(""));
-        command::output(&words, folder, SOURCE_TIMEOUT, self.stop)
-            .map_err(|reason| format!("the command of token `{}` {reason}", token.name))
+impl Slot {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How long before its end a token is renewed: what is sent now must still be good when it is
+/// looked at.
+fn margin(lifetime: Duration) -> Duration {
+    (lifetime / 5).min(Duration::from_secs(60))
+}
+
+/// The same request with another token.
+fn with_token(request: &Request, token: &Secret) -> Request {
+    let mut request = request.clone();
+    let field = bearer(token);
+    for header in &mut request.headers {
+        if header.credential && header.name == field.name {
+            header.value.clone_from(&field.value);
+        }
+    }
+    request
 }

@@ -1,10 +1,10 @@
-//! `auth` and `tokens` as they are written.
+//! `auth` as it is written.
 
 use super::habits;
 use super::reader::{Field, Keys, Reader};
 use super::settings::is_token;
 use super::tree::{Entry, Node, Value};
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
 use crate::template::{Name, Template, is_name, is_of_environment, native_variable};
 
 /// How a request authenticates.
@@ -27,26 +27,6 @@ pub enum Auth {
     Header(Vec<Field>),
 }
 
-/// Where a named token comes from.
-#[derive(Clone, Debug)]
-pub struct TokenSource {
-    /// Where it is written.
-    pub span: Span,
-    /// The kind of source.
-    pub kind: TokenSourceKind,
-}
-
-/// The kinds of [`TokenSource`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum TokenSourceKind {
-    /// The token itself.
-    Text(Template),
-    /// A file that holds it; the path is relative to the spec.
-    File(Template),
-    /// A program that prints it, with its arguments.
-    Command(Vec<Template>),
-}
-
 /// How a user name and a password are written.
 const BASIC: &str = "{basic: {username: …, password: …}}";
 
@@ -61,13 +41,6 @@ const FORM_KEYS: Keys = Keys {
 
 const BASIC_KEYS: Keys =
     Keys { what: "a key of `basic`", known: &[&["username", "password"]], later: &[], help: None };
-
-const SOURCE_KEYS: Keys = Keys {
-    what: "a source of tokens",
-    known: &[&["file", "command"]],
-    later: &[&["login", "oauth2", "jwt", "github_oidc"]],
-    help: None,
-};
 
 impl Auth {
     /// Reads what stands under `auth`.
@@ -193,7 +166,7 @@ fn instead_of_form(value: &Value) -> Option<String> {
 
 /// A text that is sent as a credential. What looks like a variable but is none would be sent as
 /// it stands, and be refused: a test that expects that would pass.
-fn secret(reader: &mut Reader, node: &Node, key: &str) -> Option<Spanned<Template>> {
+pub(super) fn secret(reader: &mut Reader, node: &Node, key: &str) -> Option<Spanned<Template>> {
     let before = reader.count();
     let text = node.as_text().unwrap_or_default();
     if text.starts_with(['“', '”', '‘', '’', '„']) {
@@ -214,39 +187,4 @@ fn secret(reader: &mut Reader, node: &Node, key: &str) -> Option<Spanned<Templat
 fn is_shell_name(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         && text.bytes().next().is_some_and(|b| !b.is_ascii_digit())
-}
-
-impl TokenSource {
-    /// Reads what stands under the name of a token.
-    pub fn read(reader: &mut Reader, node: &Node) -> Option<TokenSource> {
-        let kind = match &node.value {
-            Value::Text(_) => {
-                secret(reader, node, "tokens").map(|text| TokenSourceKind::Text(text.value))
-            }
-            Value::Map(entries) if entries.len() == 1 => TokenSourceKind::read(reader, entries),
-            _ => {
-                reader.not_one(node, "tokens", "a text, {file: …} or {command: […]}");
-                None
-            }
-        };
-        Some(TokenSource { span: node.span, kind: kind? })
-    }
-}
-
-impl TokenSourceKind {
-    fn read(reader: &mut Reader, entries: &[Entry]) -> Option<TokenSourceKind> {
-        let value = &entries[0].value;
-        match reader.key(&entries[0], entries, &SOURCE_KEYS)? {
-            "file" => reader.template(value, "file").map(TokenSourceKind::File),
-            _ => {
-                let items = reader.list(value, "command")?;
-                if items.is_empty() {
-                    reader.fault(value.span, "`command` names no program").label =
-                        "write [program, argument, …]".into();
-                }
-                let words = items.iter().filter_map(|item| reader.template(item, "command"));
-                Some(TokenSourceKind::Command(words.collect()))
-            }
-        }
-    }
 }

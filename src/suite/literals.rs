@@ -1,9 +1,9 @@
 //! Where secrets are written out in a file, found without reading it as YAML: whatever is shown of
 //! a file that does not parse must not show them either.
 //!
-//! A secret is the value of `bearer`, `password`, `client_secret` or `refresh_token` wherever they
-//! stand, each value under `tokens` that is no source such as `{file: …}`, each under the `header`
-//! of `auth`, each under `secrets`, an `Authorization` header, what stands behind `auth` and can name
+//! A secret is the value of `bearer`, `password`, `client_secret`, `refresh_token`, `subject_token`,
+//! `actor_token` or `assertion` wherever they stand, the `key` of a `jwt`, each value under `tokens`
+//! that is no source such as `{file: …}`, each under the `header` of `auth`, each under `secrets`, an `Authorization` header, what stands behind `auth` and can name
 //! no token, and the password in a URL. The name of a token, as in `auth: alice`, is none. When in
 //! doubt, more is found than is secret: all that follows a quote that does not close.
 
@@ -31,10 +31,12 @@ enum Below {
     Secrets,
     /// A secret, or a list of them.
     Secret,
+    /// How a token is signed: with a secret `key`.
+    Jwt,
 }
 
 /// The keys that lead to secrets.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 10] = [
     "auth",
     "tokens",
     "secrets",
@@ -42,6 +44,8 @@ const KEYS: [&str; 8] = [
     "password",
     "client_secret",
     "refresh_token",
+    "subject_token",
+    "actor_token",
     "enforce",
 ];
 
@@ -87,7 +91,8 @@ impl Below {
     /// What stands below a key, wherever it stands.
     fn of(key: &str) -> Below {
         match key {
-            "bearer" | "password" | "client_secret" | "refresh_token" | "secrets" => Below::Secret,
+            "bearer" | "password" | "client_secret" | "refresh_token" | "subject_token"
+            | "actor_token" | "assertion" | "secrets" => Below::Secret,
             "tokens" => Below::Secrets,
             "auth" => Below::Auth,
             "enforce" => Below::Names,
@@ -105,7 +110,10 @@ impl Below {
             (Below::Auth, "username") => Below::Nothing,
             (Below::Auth, "basic") => Below::Auth,
             (Below::Auth, "header") => Below::Secrets,
-            (Below::Secret, "file" | "command" | "login" | "oauth2" | "jwt" | "github_oidc") => {
+            (Below::Secret, "jwt") => Below::Jwt,
+            (Below::Jwt, "key") => Below::Secret,
+            (Below::Jwt, _) => alone,
+            (Below::Secret, "file" | "command" | "login" | "oauth2" | "github_oidc") => {
                 Below::Nothing
             }
             // A matcher, where an expected body has a `password`.

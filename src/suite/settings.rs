@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::auth::{Auth, TokenSource};
+use super::auth::Auth;
+use super::enforce::Enforce;
 use super::habits;
 use super::reader::{Field, Reader};
+use super::token_source::TokenSource;
 use super::tree::{Entry, Node};
 use crate::source::Spanned;
 use crate::template::{Draft, Template, is_name};
@@ -32,12 +34,14 @@ pub struct Settings {
     pub follow_redirects: Option<Spanned<Draft>>,
     /// Whether credentials may travel unencrypted beyond loopback.
     pub allow_plain_http: Option<Spanned<Draft>>,
+    /// Which wrong ways of sending a token must be refused.
+    pub enforce: Option<Spanned<Enforce>>,
     /// Whether something here could not be read, so that what seems to be missing may be written.
     pub broken: bool,
 }
 
 /// The keys read here.
-pub const KEYS: [&str; 10] = [
+pub const KEYS: [&str; 11] = [
     "base_url",
     "tags",
     "vars",
@@ -48,10 +52,11 @@ pub const KEYS: [&str; 10] = [
     "timeout",
     "follow_redirects",
     "allow_plain_http",
+    "enforce",
 ];
 
 /// Keys of the same levels that a later version reads.
-pub const LATER: [&str; 5] = ["cookie_jar", "tls", "proxy", "enforce", "retry"];
+pub const LATER: [&str; 4] = ["cookie_jar", "tls", "proxy", "retry"];
 
 impl Settings {
     /// Reads the value of `name` if that belongs here; tells whether it does.
@@ -70,6 +75,10 @@ impl Settings {
             "query" => self.query = reader.fields(value, "query"),
             "timeout" => self.timeout = Some(reader.spanned_draft(value)),
             "follow_redirects" => self.follow_redirects = Some(reader.spanned_draft(value)),
+            "enforce" => {
+                self.enforce =
+                    Enforce::read(reader, value).map(|enforce| Spanned::new(enforce, value.span));
+            }
             "allow_plain_http" => self.allow_plain_http = Some(reader.spanned_draft(value)),
             _ => return false,
         }

@@ -174,7 +174,7 @@ impl Parts {
 }
 
 /// `a`, `a and b`, `a, b and c`
-fn listed(words: &[impl AsRef<str>]) -> String {
+pub(super) fn listed(words: &[impl AsRef<str>]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match words.as_slice() {
         [] => String::new(),

@@ -72,7 +72,7 @@ fn each_foreign_crate_is_named_in_one_place() {
         ("rustls_native_certs", &["src/http/client"]),
         ("clap", &["src/cli"]),
         ("ctrlc", &["src/commands/"]),
-        ("ring", &["src/demo/"]),
+        ("ring", &["src/auth/jwt", "src/demo/"]),
         ("httparse", &["src/demo/"]),
         ("walkdir", &["src/discover"]),
         ("strsim", &["src/diagnostic"]),

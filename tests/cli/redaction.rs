@@ -3,6 +3,7 @@
 mod canary;
 mod faults;
 mod requests;
+mod sources;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

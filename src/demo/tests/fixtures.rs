@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::client::{send, send_with};
 use crate::demo::DemoServer;
-use crate::demo::tokens::{Algorithm, Signer, claims, mint, mint_unsigned};
+use crate::demo::jwt::signing_input;
+use crate::demo::tokens::{Algorithm, Signer, WEAK_SECRET, claims, mint, mint_unsigned};
 
 const INVALID: u16 = 401;
 
@@ -27,6 +28,7 @@ const VERDICTS: &[(&str, u16, &str)] = &[
     ("wrong-issuer", INVALID, "The token is from another issuer."),
     ("unknown-user", INVALID, "The token is for an unknown user."),
     ("wrong-key", INVALID, "The token's signature is not valid."),
+    ("weak-secret", INVALID, "The token's signature is not valid."),
     ("alg-none", INVALID, "The token's algorithm is not accepted."),
 ];
 
@@ -91,6 +93,27 @@ fn write_the_tokens() {
         write(&format!("wrong-key-{}", suffix(algorithm)), &forged);
     }
     write("alg-none", &mint_unsigned(&claims("alice")));
+    write("weak-secret-hs256", &with_weak_secret(&claims("alice")));
+}
+
+/// A JWT that is good behind the flaw `weak-secret` alone.
+fn with_weak_secret(claims: &Value) -> String {
+    let header = json!({"alg": "HS256", "typ": "JWT", "kid": "demo-hs256"});
+    let input = signing_input(&header, claims);
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, WEAK_SECRET.as_bytes());
+    let signature = ring::hmac::sign(&key, input.as_bytes());
+    format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[test]
+fn a_token_of_the_weak_secret_is_good_behind_its_flaw_alone() {
+    let demo = DemoServer::start(0).expect("a free port");
+    let written = fs::read_to_string(directory().join("weak-secret-hs256.jwt")).expect("text");
+    let token = with_weak_secret(&claims("alice"));
+    assert_eq!(written.trim(), token);
+    for (path, status) in [("/flawed/weak-secret/orders", 200), ("/flawed/leak/orders", 401)] {
+        assert_eq!(send_with(&demo, &format!("GET {path}"), &token).status, status, "{path}");
+    }
 }
 
 fn suffix(algorithm: Algorithm) -> String {

@@ -2,6 +2,7 @@
 
 mod client;
 mod fixtures;
+mod flawed;
 mod http;
 mod oauth;
 mod orders;

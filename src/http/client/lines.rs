@@ -13,6 +13,7 @@ use super::tcp::TcpConnector;
 use super::tls::{Roots, SharedTls};
 use super::wire::{Wire, WireConnector};
 use super::{ClientSettings, Interrupt};
+use crate::http::message::Connections;
 use crate::http::url::Origin;
 
 /// The connections of one thread.
@@ -23,7 +24,8 @@ pub struct Line {
     pub wire: Arc<Wire>,
 }
 
-/// A line for each thread, made when it is first needed.
+/// Two lines for each thread, one of them for requests without a good token; each is made when it
+/// is first needed.
 pub struct Lines {
     plain: Vec<OnceLock<Line>>,
     encrypted: Vec<OnceLock<Line>>,
@@ -41,7 +43,7 @@ const IDLE: Duration = Duration::from_secs(1);
 impl Lines {
     /// Lines without connections. New connections heed `interrupt`.
     pub(super) fn new(settings: ClientSettings, interrupt: &Arc<Interrupt>) -> Lines {
-        let slots = || (0..settings.jobs).map(|_| OnceLock::new()).collect();
+        let slots = || (0..2 * settings.jobs).map(|_| OnceLock::new()).collect();
         Lines {
             plain: slots(),
             encrypted: slots(),
@@ -54,10 +56,14 @@ impl Lines {
     }
 
     /// The line of a thread to an origin.
-    pub fn to(&self, origin: &Origin, worker: usize) -> &Line {
+    pub fn to(&self, origin: &Origin, worker: usize, connections: Connections) -> &Line {
+        let slot = match connections {
+            Connections::Shared => 2 * worker,
+            Connections::Tokenless => 2 * worker + 1,
+        };
         match origin.https {
-            false => self.plain[worker].get_or_init(|| self.plain_line()),
-            true => self.encrypted[worker].get_or_init(|| self.encrypted_line()),
+            false => self.plain[slot].get_or_init(|| self.plain_line()),
+            true => self.encrypted[slot].get_or_init(|| self.encrypted_line()),
         }
     }
 

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::super::proof::Proof;
 use super::super::tally::Tally;
 use super::failure::verdict_word;
+use super::proof::{Warnings, proof};
 use super::words::{BOLD, GREEN, Paint, RED, counts, plural, shown_time};
 use super::{Detail, address};
 use crate::event::{CaseEnd, Failure, StopReason, Verdict};
@@ -34,12 +36,16 @@ pub struct Summary {
     slowest: Vec<(Duration, String)>,
     bad: Vec<String>,
     reasons: HashMap<String, usize>,
+    proof: Proof,
+    warnings: Warnings,
 }
 
 impl Summary {
     /// Keeps what will be told of a case.
     pub fn add(&mut self, case: &Case, end: &CaseEnd) {
         self.tally.count_verdict(&end.verdict);
+        self.proof.add(case, end);
+        self.warnings.add(case, end);
         self.remember_slow(case, end);
         let (Verdict::Failed(failure) | Verdict::Errored(failure)) = &end.verdict else { return };
         let reason = shortened(one_line(&failure.message), REASON);
@@ -78,8 +84,10 @@ impl Summary {
         if detail != Detail::Quiet {
             text.push_str(&list("Slowest", slowest, paint));
         }
+        text.push_str(&list("Warnings about answers to probes", self.warnings.lines(), paint));
         text.push_str(&list("Did not pass", self.bad.iter().cloned(), paint));
         text.push_str(&list("Most frequent reasons", self.frequent_reasons().into_iter(), paint));
+        text.push_str(&proof(&self.proof, paint));
         let count = self.tally.not_run;
         // Where the last case was the one that ended the run, nothing is missing.
         if let Some(reason) = stopped.filter(|why| count > 0 || *why != StopReason::FailFast) {

@@ -2,9 +2,10 @@
 
 use junit_report::{TestCase, TestResult};
 
+use super::complete::Extra;
 use super::counts::rounded;
 use crate::event::{CaseEnd, Exchange, Failure, Skip, StopReason, Verdict};
-use crate::plan::Case;
+use crate::plan::{Case, Work};
 use crate::text::{lines, one_line, shortened};
 
 /// The most of a message, in bytes.
@@ -66,6 +67,27 @@ pub fn test_case(case: &Case, end: &CaseEnd, class: &str, written: u64) -> (Test
     (test_case, text)
 }
 
+/// What junit-report cannot write of a case: its line, and what a probe is about.
+pub fn extra(case: &Case, end: &CaseEnd) -> Extra {
+    let mut properties = Vec::new();
+    if let Work::Probe(probe) = case.work {
+        properties.push(("apitest.probe", probe.id.to_owned()));
+        properties.extend(end.probe.map(|v| ("apitest.verdict", v.name().to_owned())));
+    }
+    let mut ids: Vec<&str> = end.notes.iter().map(|note| note.id).collect();
+    ids.dedup();
+    if !ids.is_empty() {
+        properties.push(("apitest.findings", ids.join(" ")));
+    }
+    if let Work::Probe(probe) = case.work {
+        properties.push(("apitest.standard", probe.standard.to_owned()));
+        if !probe.owasp.is_empty() {
+            properties.push(("apitest.owasp", probe.owasp.to_owned()));
+        }
+    }
+    Extra { line: case.line, properties }
+}
+
 /// How much may be told.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Room {
@@ -118,6 +140,9 @@ fn skipped(skip: &Skip) -> TestResult {
     let cause = None;
     let (type_, reason) = match skip {
         Skip::Spec(reason) => ("skipped.spec", reason.as_str()),
+        Skip::Waived(reason) => ("skipped.waived", reason.as_str()),
+        Skip::NotSent(reason) => ("skipped.not-sent", reason.as_str()),
+        Skip::NotApplicable(reason) => ("skipped.not-applicable", reason.as_str()),
         Skip::Stopped(StopReason::Deadline) => {
             let (type_, message) = ("error.deadline".into(), StopReason::Deadline.words().into());
             return TestResult::Error { type_, message, cause };

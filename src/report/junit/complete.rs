@@ -15,23 +15,43 @@ use quick_xml::{Reader, Writer};
 
 use super::counts::Counts;
 
-/// The test cases of a report, in lines of their own, each with its line of the spec.
+/// What junit-report cannot write of a test case.
+#[derive(Debug, Default)]
+pub struct Extra {
+    /// Its line of the spec.
+    pub line: u32,
+    /// Its properties, names and values.
+    pub properties: Vec<(&'static str, String)>,
+}
+
+/// The test cases of a report, in lines of their own, each with what is `extra` about it.
 ///
 /// # Errors
 /// The report is not as junit-report writes it.
-pub fn cases(xml: &str, lines: &[u32]) -> io::Result<Vec<u8>> {
+pub fn cases(xml: &str, extras: &[Extra]) -> io::Result<Vec<u8>> {
     let mut reader = Reader::from_str(xml);
-    let mut out = Writer::new(Vec::with_capacity(xml.len() + 16 * lines.len()));
-    let mut lines = lines.iter();
+    let mut out = Writer::new(Vec::with_capacity(xml.len() + 32 * extras.len()));
+    let mut extras = extras.iter();
     let mut within = false;
     loop {
         match reader.read_event().map_err(io::Error::other)? {
             Event::Empty(case) if case.name().as_ref() == b"testcase" => {
-                out.write_event(Event::Empty(test_case(&case, lines.next())?))?;
+                let (element, extra) = test_case(&case, extras.next())?;
+                match extra.properties.is_empty() {
+                    true => out.write_event(Event::Empty(element))?,
+                    false => {
+                        let end = element.to_end().into_owned();
+                        out.write_event(Event::Start(element))?;
+                        write_properties(&mut out, extra)?;
+                        out.write_event(Event::End(end))?;
+                    }
+                }
                 out.get_mut().push(b'\n');
             }
             Event::Start(case) if case.name().as_ref() == b"testcase" => {
-                out.write_event(Event::Start(test_case(&case, lines.next())?))?;
+                let (element, extra) = test_case(&case, extras.next())?;
+                out.write_event(Event::Start(element))?;
+                write_properties(&mut out, extra)?;
                 within = true;
             }
             Event::End(end) if end.name().as_ref() == b"testcase" => {
@@ -50,7 +70,25 @@ pub fn cases(xml: &str, lines: &[u32]) -> io::Result<Vec<u8>> {
     }
 }
 
-fn test_case(written: &BytesStart, line: Option<&u32>) -> io::Result<BytesStart<'static>> {
+fn write_properties(out: &mut Writer<Vec<u8>>, extra: &Extra) -> io::Result<()> {
+    if extra.properties.is_empty() {
+        return Ok(());
+    }
+    let list = BytesStart::new("properties");
+    out.write_event(Event::Start(list.borrow()))?;
+    for (name, value) in &extra.properties {
+        let mut property = BytesStart::new("property");
+        property.push_attribute(("name", *name));
+        property.push_attribute(("value", value.as_str()));
+        out.write_event(Event::Empty(property))?;
+    }
+    out.write_event(Event::End(list.to_end()))
+}
+
+fn test_case<'e>(
+    written: &BytesStart,
+    extra: Option<&'e Extra>,
+) -> io::Result<(BytesStart<'static>, &'e Extra)> {
     let mut element = BytesStart::new("testcase");
     for attribute in written.attributes() {
         let attribute = attribute.map_err(io::Error::other)?;
@@ -62,9 +100,9 @@ fn test_case(written: &BytesStart, line: Option<&u32>) -> io::Result<BytesStart<
             _ => element.push_attribute(attribute),
         }
     }
-    let line = line.ok_or_else(|| io::Error::other("a test case without a line"))?;
-    element.push_attribute(("line", line.to_string().as_str()));
-    Ok(element)
+    let extra = extra.ok_or_else(|| io::Error::other("a test case without a line"))?;
+    element.push_attribute(("line", extra.line.to_string().as_str()));
+    Ok((element, extra))
 }
 
 fn text<'a>(attribute: &'a Attribute) -> io::Result<&'a str> {

@@ -12,7 +12,7 @@ fn suspected(text: &str) -> Vec<&str> {
 
 #[test]
 fn values_are_found_in_every_style() {
-    let table: [(&str, &[&str]); 22] = [
+    let table: [(&str, &[&str]); 25] = [
         ("auth: {bearer: abc}\n", &["abc"]),
         ("auth: { bearer : \"a,b}c\" }\n", &["a,b}c"]),
         ("auth: {bearer: 'it''s'}", &["it''s"]),
@@ -26,6 +26,12 @@ fn values_are_found_in_every_style() {
         ("tokens: {a: {file: x.txt}, b: {command: [sh, -c, y]}, c: z}", &["z"]),
         ("tokens:\n  a:\n    file: x.txt\n  b:\n    command:\n      - sh\n  c: z", &["z"]),
         ("tokens: {a: {oauth2: {client_id: i, client_secret: s}}}", &["s"]),
+        ("tokens: {a: {jwt: {alg: HS256, key: s, claims: {key: c}}}}", &["s"]),
+        (
+            "tokens:\n  a:\n    jwt:\n      key: |\n        abcdefgh\n      alg: HS256",
+            &["abcdefgh"],
+        ),
+        ("tokens: {a: {oauth2: {assertion: {jwt: {key: s}}, subject_token: t}}}", &["s", "t"]),
         ("auth: {basic: {username: al, password: pw}}", &["pw"]),
         ("auth:\n  basic:\n    username: al\n    password: pw\n", &["pw"]),
         ("auth: {header: {X-Api-Key: k1, Authorization: Token k2}}", &["k1", "Token k2"]),

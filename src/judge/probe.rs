@@ -1,0 +1,290 @@
+//! The answer to a probe, the answer that it must get, the control → a finding. Pure.
+//!
+//! Two questions, never mixed: was the request let through, and was it refused as the standards
+//! ask. The test's own expectations say what "let through" is.
+
+mod cause;
+mod hygiene;
+mod leak;
+
+use crate::auth::answer::{Accepted, Answer, Profile};
+use crate::http::message::{Request, Response};
+use crate::suite::expect::{Demand, Expectation};
+use crate::template::Bindings;
+
+pub use self::cause::likely;
+pub use self::hygiene::of_control;
+
+/// What was sent, and what must come back.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The right answer.
+    pub answer: &'a Answer,
+    /// How much of the standards is insisted on.
+    pub profile: Profile,
+    /// The good token, and what was made of it, if anything was.
+    pub tokens: &'a [&'a str],
+}
+
+/// The good request beside which a probe is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Control<'c> {
+    /// The request.
+    pub request: &'c Request,
+    /// Its answer; `None` when it did not pass.
+    pub passed: Option<&'c Response>,
+    /// What the test expects of it.
+    pub expectations: &'c [Expectation],
+    /// What variables in them stand for.
+    pub bindings: &'c Bindings,
+}
+
+/// What the answer to a probe shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// In a word.
+    pub verdict: ProbeVerdict,
+    /// What that verdict comes to.
+    pub grade: Grade,
+    /// In a sentence.
+    pub message: String,
+    /// What else is off.
+    pub notes: Vec<Note>,
+}
+
+/// What an answer shows, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProbeVerdict {
+    /// Let through without a valid token.
+    Bypassed,
+    /// Let through with the token sent in a way that the standards close.
+    Accepted,
+    /// Refused, together with what was asked for.
+    Leaked,
+    /// A server error.
+    Crashed,
+    /// Refused, but not as the standards ask.
+    Nonconforming,
+    /// Refused while the good request was not served either.
+    Vacuous,
+    /// No answer to judge.
+    Inconclusive,
+    /// Not sent.
+    NotSent,
+    /// It cannot be made of this token.
+    NotApplicable,
+    /// It takes more than the token, which was not given.
+    LacksInput,
+    /// Off, and known to be.
+    Waived,
+    /// As it must be.
+    Enforced,
+}
+
+/// What a fault comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Nothing.
+    Fine,
+    /// A warning.
+    Warns,
+    /// Nothing was proven.
+    Errs,
+    /// The case fails.
+    Fails,
+}
+
+/// Something that is off beside the verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The id of the check.
+    pub id: &'static str,
+    /// What it comes to.
+    pub grade: Grade,
+    /// In a sentence.
+    pub text: String,
+}
+
+impl ProbeVerdict {
+    /// The stable word for reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            ProbeVerdict::Bypassed => "bypassed",
+            ProbeVerdict::Accepted => "accepted",
+            ProbeVerdict::Leaked => "leaked",
+            ProbeVerdict::Crashed => "crashed",
+            ProbeVerdict::Nonconforming => "nonconforming",
+            ProbeVerdict::Vacuous => "vacuous",
+            ProbeVerdict::Inconclusive => "inconclusive",
+            ProbeVerdict::NotSent => "not-sent",
+            ProbeVerdict::NotApplicable | ProbeVerdict::LacksInput => "n/a",
+            ProbeVerdict::Waived => "waived",
+            ProbeVerdict::Enforced => "enforced",
+        }
+    }
+
+    /// Whether it rests on the control: a refusal proves nothing without one that passed.
+    pub fn is_refusal(self) -> bool {
+        match self {
+            ProbeVerdict::Enforced | ProbeVerdict::Nonconforming | ProbeVerdict::Leaked => true,
+            ProbeVerdict::Bypassed
+            | ProbeVerdict::Accepted
+            | ProbeVerdict::Crashed
+            | ProbeVerdict::Vacuous
+            | ProbeVerdict::Inconclusive
+            | ProbeVerdict::NotSent
+            | ProbeVerdict::NotApplicable
+            | ProbeVerdict::LacksInput
+            | ProbeVerdict::Waived => false,
+        }
+    }
+}
+
+impl Finding {
+    /// A finding without notes.
+    pub fn new(verdict: ProbeVerdict, grade: Grade, message: impl Into<String>) -> Finding {
+        Finding { verdict, grade, message: message.into(), notes: Vec::new() }
+    }
+
+    /// A refusal that proves nothing.
+    pub fn vacuous(reason: &str) -> Finding {
+        Finding::new(ProbeVerdict::Vacuous, Grade::Errs, format!("proves nothing: {reason}"))
+    }
+
+    /// An exchange that says nothing about the endpoint.
+    pub fn inconclusive(reason: &str) -> Finding {
+        Finding::new(ProbeVerdict::Inconclusive, Grade::Errs, format!("no verdict: {reason}"))
+    }
+
+    /// The worst of the verdict and all notes.
+    pub fn worst(&self) -> Grade {
+        self.notes.iter().map(|note| note.grade).fold(self.grade, Grade::max)
+    }
+}
+
+/// Judges the answer to a probe.
+pub fn probe(asked: Asked, response: &Response, control: &Control) -> Finding {
+    let status = response.status;
+    let finding = match status {
+        _ if is_let_through(response, control) => let_through(asked, response, control),
+        408 | 429 | 502..=504 => Finding::inconclusive(&format!(
+            "{status} says nothing about the token: {}",
+            match status {
+                429 => "the API limits how often it may be asked",
+                _ => "the server did not get to it",
+            }
+        )),
+        500.. => Finding::new(
+            ProbeVerdict::Crashed,
+            Grade::Fails,
+            format!("crashed: a wrong credential was answered with {status}, which is no refusal"),
+        ),
+        _ if control.passed.is_none() => {
+            Finding::vacuous("it was refused, but the control did not pass in this run either")
+        }
+        _ => refused(asked, response, control),
+    };
+    match finding.verdict {
+        ProbeVerdict::Vacuous | ProbeVerdict::Inconclusive => finding,
+        _ => with_echo(finding, asked, response),
+    }
+}
+
+/// Whether the request got through: a success, or whatever the test expects.
+pub fn is_let_through(response: &Response, control: &Control) -> bool {
+    (200..300).contains(&response.status) || meets(response, control)
+}
+
+/// Whether an answer to the control has the status that the test expects.
+pub fn has_expected_status(response: &Response, control: &Control) -> bool {
+    let on_status = |e: &&Expectation| matches!(e.demand, Demand::Status(_));
+    let expectations: Vec<Expectation> =
+        control.expectations.iter().filter(on_status).cloned().collect();
+    super::judge(&expectations, response, control.bindings).is_empty()
+}
+
+fn meets(response: &Response, control: &Control) -> bool {
+    super::judge(control.expectations, response, control.bindings).is_empty()
+}
+
+fn let_through(asked: Asked, response: &Response, control: &Control) -> Finding {
+    let judges_body =
+        control.expectations.iter().any(|e| matches!(e.demand, Demand::Json(_) | Demand::Body(_)));
+    let met = meets(response, control);
+    let status = response.status;
+    let how = match (met, judges_body) {
+        (true, true) => "with an answer that meets all that the test expects",
+        (true, false) => "with the status that the test expects (it does not look at the body)",
+        (false, _) => "though with another answer than the test expects",
+    };
+    let (verdict, word) = match asked.answer.accepted {
+        Accepted::Bypass => (ProbeVerdict::Bypassed, "bypassed"),
+        Accepted::NonConformance | Accepted::Gap => (ProbeVerdict::Accepted, "accepted"),
+        Accepted::Right if met => {
+            let message = "served, as any case of the scheme must be";
+            return Finding::new(ProbeVerdict::Enforced, Grade::Fine, message);
+        }
+        Accepted::Right => return otherwise_answered(asked, status),
+    };
+    let grade = match (asked.answer.accepted, asked.profile) {
+        (Accepted::NonConformance | Accepted::Gap, Profile::Lenient) => Grade::Warns,
+        _ => Grade::Fails,
+    };
+    Finding::new(verdict, grade, format!("{word}: let through with {status}, {how}"))
+}
+
+/// The good token, sent as it may be sent, got another answer than the control.
+fn otherwise_answered(asked: Asked, status: u16) -> Finding {
+    let grade = match asked.profile {
+        Profile::Strict => Grade::Fails,
+        Profile::Standard => Grade::Warns,
+        Profile::Lenient => Grade::Fine,
+    };
+    let text = format!("the good token was answered with {status}, for the case of its scheme");
+    let mut finding =
+        Finding::new(ProbeVerdict::Nonconforming, grade, format!("nonconforming: {text}"));
+    finding.notes.push(Note { id: "refusal-status", grade, text });
+    finding
+}
+
+fn refused(asked: Asked, response: &Response, control: &Control) -> Finding {
+    if asked.answer.accepted == Accepted::Right {
+        return otherwise_answered(asked, response.status);
+    }
+    let leaks = control.passed.and_then(|good| leak::leaked(good, response, control.request));
+    if let Some(leaks) = leaks {
+        let status = response.status;
+        let text = format!("the refusal ({status}) holds {leaks}");
+        let mut finding =
+            Finding::new(ProbeVerdict::Leaked, Grade::Fails, format!("leaked: {text}"));
+        finding.notes.push(Note { id: "body-leak", grade: Grade::Fails, text });
+        return finding;
+    }
+    let mut notes: Vec<Note> = hygiene::status(asked, response.status).into_iter().collect();
+    notes.extend(hygiene::challenge(asked, response));
+    let worst = notes.iter().map(|note| note.grade).max().unwrap_or(Grade::Fine);
+    let status = response.status;
+    match notes.first() {
+        None => {
+            let message = format!("refused with {status}, as the standards ask");
+            Finding::new(ProbeVerdict::Enforced, Grade::Fine, message)
+        }
+        Some(first) => {
+            let message = format!("nonconforming: refused, but {}", first.text);
+            Finding { verdict: ProbeVerdict::Nonconforming, grade: worst, message, notes }
+        }
+    }
+}
+
+fn with_echo(mut finding: Finding, asked: Asked, response: &Response) -> Finding {
+    let refused = finding.verdict.is_refusal() && asked.answer.accepted != Accepted::Right;
+    finding.notes.extend(hygiene::echo(asked.tokens, response, refused));
+    if finding.verdict == ProbeVerdict::Enforced
+        && let Some(note) = finding.notes.first()
+    {
+        finding.verdict = ProbeVerdict::Nonconforming;
+        finding.message = format!("nonconforming: refused, but {}", note.text);
+        finding.grade = note.grade;
+    }
+    finding
+}

@@ -1,0 +1,114 @@
+//! Whether a refusal holds what it refuses.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::http::message::{Request, Response};
+
+/// A text of fewer characters, or a number of fewer digits, may stand in two answers by chance.
+const TEXT: usize = 8;
+const DIGITS: usize = 5;
+
+/// A body of fewer bytes may be the same by chance.
+const BODY: usize = 16;
+
+/// What a refusal holds of the answer to the control, in words: at least half of the leaves by
+/// which that answer is known, or, where it has none, the same body.
+pub fn leaked(good: &Response, refusal: &Response, request: &Request) -> Option<String> {
+    let sent = sent_text(request);
+    let telling = |body: &[u8]| -> HashSet<String> {
+        let mut leaves = HashSet::new();
+        if let Ok(value) = serde_json::from_slice(body) {
+            collect(&value, &mut leaves);
+        }
+        leaves.retain(|leaf| !sent.contains(leaf.as_str()));
+        leaves
+    };
+    let leaves = telling(&good.body);
+    if leaves.is_empty() {
+        let same = good.body.len() >= BODY && good.body == refusal.body;
+        return same.then(|| "the body of the good answer".to_owned());
+    }
+    // A refusal that is no JSON may still quote the values.
+    let found = match telling(&refusal.body) {
+        own if own.is_empty() => 0,
+        own => leaves.iter().filter(|leaf| own.contains(*leaf)).count(),
+    };
+    let (found, all) = (found, leaves.len());
+    (2 * found >= all && found > 0)
+        .then(|| format!("{found} of the {all} values by which the good answer is known"))
+}
+
+fn sent_text(request: &Request) -> String {
+    let body = request.body.as_deref().unwrap_or_default();
+    let headers = request.headers.iter().map(|header| header.value.as_str());
+    let headers: Vec<&str> = headers.collect();
+    format!("{}\n{}\n{}", request.target.url(), headers.join("\n"), String::from_utf8_lossy(body))
+}
+
+fn collect(value: &Value, leaves: &mut HashSet<String>) {
+    match value {
+        Value::String(text) if text.chars().count() >= TEXT => drop(leaves.insert(text.clone())),
+        Value::Number(number) => {
+            let text = number.to_string();
+            if text.bytes().filter(u8::is_ascii_digit).count() >= DIGITS {
+                leaves.insert(text);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, leaves)),
+        Value::Object(fields) => fields.values().for_each(|field| collect(field, leaves)),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::message::Connections;
+    use crate::http::url::Target;
+    use std::time::Duration;
+
+    fn leaks(good: &str, refusal: &str) -> bool {
+        let response = |body: &str| Response {
+            status: 401,
+            headers: Vec::new(),
+            body: body.into(),
+            elapsed: Duration::ZERO,
+            withheld: None,
+        };
+        let request = Request {
+            method: "GET".into(),
+            target: Target::parse("http://127.0.0.1/orders/7123456").unwrap(),
+            headers: Vec::new(),
+            body: None,
+            timeout: Duration::from_secs(1),
+            follow_redirects: 0,
+            allow_plain_http: false,
+            secret_url: false,
+            secret_body: false,
+            connections: Connections::Shared,
+        };
+        leaked(&response(good), &response(refusal), &request).is_some()
+    }
+
+    #[test]
+    fn half_of_the_telling_values_are_a_leak() {
+        let good = r#"{"a": "copper kettle", "b": [{"c": 1234567}], "d": true, "e": "tea"}"#;
+        assert!(leaks(good, good));
+        assert!(leaks(good, r#"{"error": "unauthorized", "order": "copper kettle"}"#));
+        assert!(leaks(good, r#"[1234567]"#));
+        assert!(!leaks(good, r#"{"error": "unauthorized", "d": true, "e": "tea"}"#));
+        assert!(!leaks(good, "copper kettle"));
+        // What the request says itself tells nothing.
+        assert!(!leaks(r#"{"id": 7123456}"#, r#"{"error": "no", "id": 7123456}"#));
+    }
+
+    #[test]
+    fn without_telling_values_the_same_body_is_a_leak() {
+        assert!(leaks("the list of all orders", "the list of all orders"));
+        assert!(!leaks("the list of all orders", "no"));
+        assert!(!leaks("no", "no"));
+        assert!(leaks(r#"{"a": [1, 2], "b": "tea"}"#, r#"{"a": [1, 2], "b": "tea"}"#));
+    }
+}

@@ -1,0 +1,194 @@
+//! The probes: every wrong way of sending a bearer token, and the answer that it must get.
+//!
+//! `catalogue` is the table, `make` says how each request is made of the control's, `assign` gives
+//! the probes to the cases whose `enforce` asks for them.
+
+pub mod assign;
+mod catalogue;
+mod make;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use crate::auth::answer::{Accepted, Answer, Profile};
+use crate::source::Place;
+
+pub use self::catalogue::{HYGIENE, PROBES};
+pub use self::make::{Good, Variant, is_jwt};
+
+/// Why a probe is not made of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// It cannot be: the token is of another kind.
+    NotApplicable(String),
+    /// Something besides the token is needed for it.
+    LacksInput(String),
+}
+
+/// A wrong way of sending a bearer token.
+#[derive(Debug)]
+pub struct Probe {
+    /// Its stable name.
+    pub id: &'static str,
+    /// The set that it belongs to.
+    pub set: &'static str,
+    /// What is sent in place of the good credential.
+    pub sent: &'static str,
+    /// What there must be for it.
+    pub needs: Needs,
+    /// The right answer.
+    pub answer: Answer,
+    /// Where the standards say so.
+    pub standard: &'static str,
+    /// What an API is vulnerable to that lets it through, by OWASP's list of 2023.
+    pub owasp: &'static str,
+    /// Why it is sent.
+    pub why: &'static str,
+    /// Servers that are known to err, or to differ.
+    pub known: &'static str,
+    /// The requests; each of them must get the answer.
+    pub make: fn(&Probe, &Good) -> Result<Vec<Variant>, Absent>,
+}
+
+/// What a probe is made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// The request alone.
+    Nothing,
+    /// The token, to make another one like it.
+    Token,
+    /// The token as it is: sent only with methods that change nothing.
+    GoodToken,
+    /// A token that is a JWT.
+    Jwt,
+}
+
+/// A check of every answer to a probe, and of the control's, that takes no request of its own.
+#[derive(Debug)]
+pub struct Hygiene {
+    /// Its stable name.
+    pub id: &'static str,
+    /// What must hold.
+    pub must: &'static str,
+    /// Where the standards say so.
+    pub standard: &'static str,
+}
+
+/// The sets that are sent when nothing else is said; `jwt` for tokens that are one.
+pub const DEFAULT_SETS: [&str; 2] = ["core", "jwt"];
+
+/// Sets and probes of the language that this version does not have yet.
+const LATER: [&str; 27] = [
+    "claims",
+    "placement",
+    "surface",
+    "robust",
+    "expired",
+    "not-yet-valid",
+    "bad-exp-type",
+    "wrong-audience",
+    "wrong-issuer",
+    "missing-scope",
+    "other-user",
+    "revoked",
+    "query",
+    "other-scheme",
+    "two-places",
+    "cookie",
+    "other-header",
+    "two-headers",
+    "trailing-junk",
+    "no-scheme",
+    "identity-headers",
+    "head",
+    "other-methods",
+    "method-override",
+    "path-variants",
+    "long-token",
+    "odd-text",
+];
+
+/// What the probes of a control share with it.
+#[derive(Debug)]
+pub struct Enforcement {
+    /// How much of the standards is insisted on.
+    pub profile: Profile,
+    /// What is known to be off.
+    pub waivers: Vec<Waived>,
+    /// The probes that were asked for and do not apply, each with the reason.
+    pub absent: Vec<(&'static str, String)>,
+    /// Whether the token is known to be no JWT.
+    pub opaque: bool,
+    /// The probes that were asked for one by one.
+    pub singly: Vec<&'static str>,
+    /// The same for the same endpoint and token.
+    identity: u64,
+    /// Whether the test itself asks for it.
+    own: bool,
+}
+
+/// A waiver that counts today.
+#[derive(Clone, Debug)]
+pub struct Waived {
+    /// Where it is named.
+    pub place: Place,
+    /// The probe or hygiene check.
+    pub id: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A method, the beginning of a URL, and a path, as they are written.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Endpoint {
+    /// What stands before the path: `base_url`, or nothing.
+    pub base: Box<str>,
+    /// The path, or the whole URL, without its query.
+    pub path: Box<str>,
+    /// The method.
+    pub method: Box<str>,
+}
+
+impl Probe {
+    /// The probe of this name.
+    pub fn find(id: &str) -> Option<&'static Probe> {
+        PROBES.iter().find(|probe| probe.id == id)
+    }
+
+    /// Whether it carries the good token unchanged.
+    pub fn carries_good_token(&self) -> bool {
+        self.needs == Needs::GoodToken
+    }
+
+    /// What an acceptance means, in a word.
+    pub fn acceptance(&self) -> &'static str {
+        match self.answer.accepted {
+            Accepted::Bypass => "bypass",
+            Accepted::NonConformance => "non-conformance",
+            Accepted::Gap => "gap",
+            Accepted::Right => "right",
+        }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    /// As `GET /orders`, with what the path stands behind unless that is the started server.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let base = self.base.strip_prefix("${server.url}").unwrap_or(&self.base);
+        write!(f, "{} {base}{}", self.method, self.path)
+    }
+}
+
+impl Enforcement {
+    /// The waiver of a probe or a hygiene check.
+    pub fn waiver(&self, id: &str) -> Option<&Waived> {
+        self.waivers.iter().find(|waiver| waiver.id == id)
+    }
+}
+
+/// Whether the good token may be sent again with this method, in other ways: it changes nothing
+/// (RFC 9110 §9.2.1), and does not answer with the request itself, as TRACE does.
+pub fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS")
+}

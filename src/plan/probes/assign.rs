@@ -1,0 +1,313 @@
+//! Which cases are probed, with what.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use super::{
+    DEFAULT_SETS, Endpoint, Enforcement, HYGIENE, LATER, Needs, PROBES, Probe, Waived, is_jwt,
+    is_safe,
+};
+use crate::diagnostic::did_you_mean;
+use crate::plan::credential::{Credential, Token};
+use crate::plan::scope::{Binder, Level};
+use crate::plan::token_source::Origin;
+use crate::plan::{Case, Step, Work};
+use crate::source::{Place, Source, Spanned};
+use crate::suite::auth::Auth;
+use crate::suite::enforce::{Enforce, Rules, Waiver, accepts, accepts_success_only};
+use crate::suite::test::Step as WrittenStep;
+
+/// Finds what is wrong with the `enforce` of a level, whoever it covers.
+pub fn check(binder: &mut Binder, level: Level) {
+    let Some(Enforce::Bearer(rules)) = level.settings.enforce.as_ref().map(|e| &e.value) else {
+        return;
+    };
+    for id in rules.probes.iter().flatten() {
+        let sets = PROBES.iter().map(|probe| probe.set);
+        check_id(binder, level.source, id, sets, "probe or set of probes");
+    }
+    for waiver in &rules.waivers {
+        check_waiver(binder, level.source, waiver);
+    }
+}
+
+fn check_waiver(binder: &mut Binder, source: &Arc<Source>, waiver: &Waiver) {
+    for id in &waiver.ids {
+        let checks = HYGIENE.iter().map(|check| check.id);
+        check_id(binder, source, id, checks, "probe or check");
+    }
+    let Some(until) = waiver.until.as_ref().filter(|day| day.value < binder.today()) else {
+        return;
+    };
+    let fault = binder.fault(source, until.span, "this waiver has expired");
+    fault.label = "this was its last day".into();
+    fault.helps.push(format!("its reason was: {}", waiver.reason));
+    fault.helps.push("mend what it is about and remove it, or set a later day".into());
+}
+
+fn check_id(
+    binder: &mut Binder,
+    source: &Arc<Source>,
+    id: &Spanned<String>,
+    others: impl Iterator<Item = &'static str> + Clone,
+    what: &str,
+) {
+    let known = PROBES.iter().map(|probe| probe.id).chain(others);
+    if known.clone().any(|known| known == id.value) {
+        return;
+    }
+    if LATER.contains(&id.value.as_str()) {
+        let title = format!("`{}` is not supported yet", id.value);
+        binder.fault(source, id.span, title).label =
+            "part of the language, but not of this version".into();
+        return;
+    }
+    let near = did_you_mean(&id.value, known.chain(LATER));
+    let fault = binder.fault(source, id.span, format!("`{}` is no {what}", id.value));
+    match near {
+        Some(near) => fault.label = format!("did you mean `{near}`?"),
+        None => fault.helps.push("`apitest probes` lists all of them".into()),
+    }
+}
+
+/// A control that may be probed.
+pub struct Control<'c> {
+    /// The case.
+    pub case: &'c mut Case,
+    /// Its step as it was written.
+    pub written: &'c WrittenStep,
+    /// The tokens of its file.
+    pub tokens: &'c [Token],
+}
+
+/// What is said about a control's probes, and how near.
+struct Said<'s> {
+    level: Level<'s>,
+    rules: &'s Rules,
+    /// Whether the test itself says so.
+    own: bool,
+}
+
+impl Control<'_> {
+    /// The probes of the control, each a case; the levels of `binder` begin with that of its test.
+    pub fn probes(self, binder: &mut Binder) -> Vec<Case> {
+        let Work::Steps(steps) = &self.case.work else { return Vec::new() };
+        let step = steps.first().filter(|step| sends_token(step));
+        self.case.endpoint = step.map(|step| Arc::new(Endpoint::of(step, self.written)));
+        let Some(said) = said(binder) else { return Vec::new() };
+        let Some(step) = steps.first().filter(|step| is_covered(binder, step, &said)) else {
+            return Vec::new();
+        };
+        let (probes, absent) = self.chosen(binder, step, &said);
+        let enforcement = Arc::new(Enforcement {
+            opaque: self.token(step).is_some_and(|token| !is_jwt(token)),
+            profile: said.rules.profile.unwrap_or_default(),
+            waivers: waivers(binder),
+            absent,
+            singly: said.rules.singly().map(|probe| probe.id).collect(),
+            identity: self.identity(step),
+            own: said.own,
+        });
+        self.case.enforced = Some(enforcement.clone());
+        let case = &*self.case;
+        let case_of = |probe: &'static Probe| Case {
+            file: case.file.clone(),
+            name: format!("{} › {}", case.name, probe.id).into(),
+            tags: case.tags.clone(),
+            endpoint: case.endpoint.clone(),
+            work: Work::Probe(probe),
+            enforced: Some(enforcement.clone()),
+            ..*case
+        };
+        probes.into_iter().map(case_of).collect()
+    }
+
+    /// The probes that apply, in the order of the catalogue, and those that do not.
+    fn chosen(
+        &self,
+        binder: &mut Binder,
+        step: &Step,
+        said: &Said,
+    ) -> (Vec<&'static Probe>, Vec<(&'static str, String)>) {
+        let (mut probes, mut absent) = (Vec::new(), Vec::new());
+        let token = self.token(step);
+        for probe in PROBES {
+            let Some(asked) = said.rules.asks_for(probe) else { continue };
+            let Some(reason) = why_not(probe, step, token) else {
+                probes.push(probe);
+                continue;
+            };
+            match asked {
+                Asked::Singly(id) if said.own => {
+                    let title = format!("`{}` does not apply to this test", probe.id);
+                    binder.fault(said.level.source, id.span, title).label = reason;
+                }
+                // The set of those that need a JWT goes without saying only for a JWT.
+                Asked::Default if probe.needs == Needs::Jwt => {}
+                _ => absent.push((probe.id, reason)),
+            }
+        }
+        (probes, absent)
+    }
+
+    /// The token, when it is known before the run.
+    fn token<'s>(&'s self, step: &'s Step) -> Option<&'s str> {
+        match &step.credential {
+            Credential::Bearer(token) => token.as_fixed(),
+            Credential::Token(id) => match &self.tokens[id.0 as usize].origin {
+                Origin::Text(token) => token.as_fixed(),
+                Origin::File(_) | Origin::Command(_) | Origin::Request(_) | Origin::Mint(_) => None,
+            },
+            Credential::None | Credential::Basic(..) | Credential::Header(_) => None,
+        }
+        .map(str::trim)
+    }
+
+    fn identity(&self, step: &Step) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.case.endpoint, self.written.line.url.value.written()).hash(&mut hasher);
+        match &step.credential {
+            Credential::Token(id) => self.tokens[id.0 as usize].name.hash(&mut hasher),
+            Credential::Bearer(token) => (1, token.written()).hash(&mut hasher),
+            Credential::None | Credential::Basic(..) | Credential::Header(_) => {}
+        }
+        hasher.finish()
+    }
+}
+
+/// What the nearest level says, unless that is `none`.
+fn said<'s>(binder: &Binder<'s>) -> Option<Said<'s>> {
+    let mut levels = binder.levels().iter().enumerate();
+    let (distance, level, enforce) =
+        levels.find_map(|(i, level)| Some((i, *level, level.settings.enforce.as_ref()?)))?;
+    match &enforce.value {
+        Enforce::None => None,
+        Enforce::Bearer(rules) => Some(Said { level, rules, own: distance == 0 }),
+    }
+}
+
+/// The waivers of all levels that count today.
+fn waivers(binder: &Binder) -> Vec<Waived> {
+    let mut waivers = Vec::new();
+    for level in binder.levels() {
+        let Some(Enforce::Bearer(rules)) = level.settings.enforce.as_ref().map(|e| &e.value) else {
+            continue;
+        };
+        for waiver in &rules.waivers {
+            waivers.extend(waiver.ids.iter().map(|id| Waived {
+                place: Place::new(level.source, id.span),
+                id: id.value.clone(),
+                reason: waiver.reason.clone(),
+            }));
+        }
+    }
+    waivers
+}
+
+/// Whether a test can be a control. One that asks for probes itself must be able to.
+fn is_covered(binder: &mut Binder, step: &Step, said: &Said) -> bool {
+    if !said.own {
+        return sends_token(step) && accepts_success_only(&step.expectations);
+    }
+    let Some(enforce) = &said.level.settings.enforce else { return false };
+    if !sends_token(step) {
+        // A name that could not be bound has a fault of its own.
+        let auth = binder.levels().iter().find_map(|level| level.settings.auth.as_ref());
+        let is_name = auth.is_some_and(|auth| matches!(auth.value, Auth::Named(_)));
+        if !binder.is_broken() && !is_name {
+            let fault = binder.fault(
+                said.level.source,
+                enforce.span,
+                "`enforce` on a test that sends no bearer token",
+            );
+            fault.label = "there is no token to send in a wrong way".into();
+            fault.helps.push("give the test `auth:` with a bearer token, or leave this out".into());
+        }
+        return false;
+    }
+    if accepts(&step.expectations, 401) == Some(true) {
+        let title = "`enforce` on a test that accepts a 401";
+        let fault = binder.fault(said.level.source, enforce.span, title);
+        fault.label = "such a test cannot tell a refusal from an answer".into();
+        return false;
+    }
+    true
+}
+
+fn sends_token(step: &Step) -> bool {
+    matches!(step.credential, Credential::Bearer(_) | Credential::Token(_))
+}
+
+fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
+    match probe.needs {
+        Needs::GoodToken if !is_safe(&step.method) => Some(
+            "it carries the good token, which is sent again only with GET, HEAD and OPTIONS".into(),
+        ),
+        Needs::Jwt if token.is_some_and(|token| !is_jwt(token)) => {
+            Some("the token is no JWT".into())
+        }
+        Needs::Nothing | Needs::Token | Needs::GoodToken | Needs::Jwt => None,
+    }
+}
+
+/// How a probe was asked for.
+enum Asked<'r> {
+    Default,
+    Set,
+    Singly(&'r Spanned<String>),
+}
+
+impl Rules {
+    fn asks_for(&self, probe: &Probe) -> Option<Asked<'_>> {
+        let Some(ids) = &self.probes else {
+            return DEFAULT_SETS.contains(&probe.set).then_some(Asked::Default);
+        };
+        if let Some(id) = ids.iter().find(|id| id.value == probe.id) {
+            return Some(Asked::Singly(id));
+        }
+        ids.iter().any(|id| id.value == probe.set).then_some(Asked::Set)
+    }
+
+    fn singly(&self) -> impl Iterator<Item = &'static Probe> {
+        self.probes.iter().flatten().filter_map(|id| Probe::find(&id.value))
+    }
+}
+
+impl Endpoint {
+    /// What a step asks, without its query.
+    pub fn of(step: &Step, written: &WrittenStep) -> Endpoint {
+        let url = written.line.url.value.written();
+        let path = url.split('?').next().unwrap_or_default();
+        let base = step.settings.base_url.as_ref().filter(|_| path.starts_with('/'));
+        let base = base.map_or_else(String::new, |base| base.written());
+        Endpoint {
+            base: base.strip_suffix('/').unwrap_or(&base).into(),
+            path: path.into(),
+            method: step.method.clone(),
+        }
+    }
+}
+
+/// Leaves of inherited enforcement the first for each endpoint, and none where a test asks for it
+/// itself: its probes prove it for all.
+pub fn once_an_endpoint(cases: &mut Vec<Case>) {
+    let own = cases.iter().filter_map(|case| case.enforced.as_ref().filter(|e| e.own));
+    let mut seen: HashSet<u64> = own.map(|enforced| enforced.identity).collect();
+    let mut kept: HashSet<*const Enforcement> = HashSet::new();
+    let mut is_first = |case: &Case| {
+        let Some(enforced) = case.enforced.as_ref().filter(|e| !e.own) else { return true };
+        let pointer = Arc::as_ptr(enforced);
+        match case.work {
+            Work::Probe(_) => kept.contains(&pointer),
+            _ => seen.insert(enforced.identity) && kept.insert(pointer),
+        }
+    };
+    cases.retain_mut(|case| {
+        let first = is_first(case);
+        if !first {
+            case.enforced = None;
+        }
+        first || !matches!(case.work, Work::Probe(_))
+    });
+}

@@ -1,0 +1,98 @@
+//! The catalogue: each probe makes the requests that it says, and no other.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::*;
+use crate::http::message::Request;
+use crate::http::message::{Connections, Header};
+use crate::http::url::Target;
+
+const OPAQUE: &str = "demo-alice-5f0c1d2e3b4a";
+const JWT: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSIsInNjb3BlIjoib3JkZXJzIn0.\
+                   dGhlIHNpZ25hdHVyZSBvZiBhIHRva2VuIHRoYXQgbm9ib2R5";
+
+fn header(name: &str, value: &str, credential: bool) -> Header {
+    Header { name: name.into(), value: value.into(), credential }
+}
+
+fn control(token: &str) -> Request {
+    Request {
+        method: "GET".into(),
+        target: Target::parse("http://127.0.0.1/orders?limit=2").unwrap(),
+        headers: vec![
+            header("Accept", "*/*", false),
+            header("X-Key", "gate", false),
+            header("cookie", "sid=1", false),
+            header("Authorization", &format!("Bearer {token}"), true),
+        ],
+        body: None,
+        timeout: Duration::from_secs(1),
+        follow_redirects: 5,
+        allow_plain_http: false,
+        secret_url: false,
+        secret_body: false,
+        connections: Connections::Shared,
+    }
+}
+
+fn made(probe: &Probe, token: &str) -> Result<Vec<Variant>, Absent> {
+    let bare = Good::strip(&control(token));
+    (probe.make)(probe, &Good { bare: &bare, token })
+}
+
+#[test]
+fn every_probe_changes_the_credential_and_nothing_else() {
+    for token in [OPAQUE, JWT] {
+        for probe in PROBES {
+            for variant in made(probe, token).unwrap_or_default() {
+                let request = &variant.request;
+                let others: Vec<&str> = request.headers.iter().map(|h| &*h.name).collect();
+                let expected = ["Accept", "X-Key", "Authorization"];
+                assert_eq!(others, expected[..others.len()], "{}", probe.id);
+                assert_eq!((request.follow_redirects, &request.body), (0, &None), "{}", probe.id);
+                assert!(others.len() == 3 || probe.id == "no-token");
+                let value = request.headers.get(2).map_or("", |h| h.value.as_str());
+                let carries = value.split(' ').any(|part| part == token);
+                assert_eq!(carries, probe.carries_good_token(), "{} {value}", probe.id);
+                let expected = if carries { Connections::Shared } else { Connections::Tokenless };
+                assert_eq!(request.connections, expected, "{}", probe.id);
+                assert!(!variant.label.contains(&token[..10]), "{}", variant.label);
+            }
+        }
+    }
+}
+
+#[test]
+fn of_a_jwt_every_probe_is_made_or_says_why_not() {
+    for probe in PROBES {
+        match made(probe, JWT) {
+            Ok(variants) => {
+                assert!(!variants.is_empty() || probe.id == "weak-secret", "{}", probe.id);
+            }
+            Err(absent) => {
+                assert!(matches!(absent, Absent::NotApplicable(_)));
+                assert!(["key-confusion", "zero-signature"].contains(&probe.id), "{}", probe.id);
+            }
+        }
+        let opaque = made(probe, OPAQUE);
+        assert_eq!(opaque.is_ok(), probe.set == "core", "{}: {opaque:?}", probe.id);
+    }
+}
+
+#[test]
+fn ids_are_unique_and_none_is_promised_for_later() {
+    let probes = PROBES.iter().map(|probe| probe.id);
+    let ids: Vec<&str> = probes.chain(HYGIENE.iter().map(|check| check.id)).collect();
+    assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
+    assert!(ids.iter().all(|id| !LATER.contains(id)));
+    assert!(PROBES.iter().all(|probe| DEFAULT_SETS.contains(&probe.set)));
+}
+
+#[test]
+fn the_same_request_makes_the_same_random_token() {
+    let probe = Probe::find("random-token").unwrap();
+    let value = |token| made(probe, token).unwrap()[0].request.headers[2].value.clone();
+    assert_eq!(value(OPAQUE), value(JWT));
+    assert_eq!(value(OPAQUE).len(), "Bearer ".len() + 32);
+}

@@ -1,0 +1,176 @@
+//! What a run proves about the endpoints: which wrong ways of sending a token each one refuses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::event::{CaseEnd, Verdict};
+use crate::judge::probe::ProbeVerdict;
+use crate::plan::probes::{Endpoint, PROBES, Probe};
+use crate::plan::{Case, Work};
+
+/// How much is proven about an endpoint; each level asks for those below it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Nothing.
+    None,
+    /// It refuses requests without a token.
+    L1,
+    /// It refuses made-up tokens.
+    L2,
+    /// It refuses damaged and forged tokens.
+    L3,
+    /// It refuses tokens that are not meant for this, or not any more.
+    L4,
+}
+
+/// The probes that a level asks for, besides those of the levels below it.
+const ASKED: [(Level, &[&str]); 4] = [
+    (Level::L1, &["no-token", "empty-value", "scheme-only"]),
+    (Level::L2, &["basic-scheme", "random-token", "null-token"]),
+    (Level::L3, &["look-alike", "truncated", "extended"]),
+    (Level::L4, &["expired", "wrong-audience", "missing-scope"]),
+];
+
+/// The set that L3 asks for where the token is a JWT.
+const JWT: &str = "jwt";
+
+impl Level {
+    /// `L2`; `L0` for none.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::None => "L0",
+            Level::L1 => "L1",
+            Level::L2 => "L2",
+            Level::L3 => "L3",
+            Level::L4 => "L4",
+        }
+    }
+}
+
+/// What is known of all endpoints that a run sends a bearer token to.
+#[derive(Debug, Default)]
+pub struct Proof {
+    rows: BTreeMap<Endpoint, Row>,
+    tokens_to: BTreeSet<Endpoint>,
+}
+
+/// An endpoint and what its probes found.
+#[derive(Debug, Default)]
+pub struct Row {
+    /// By the id of the probe, the worst that was found.
+    pub verdicts: BTreeMap<&'static str, ProbeVerdict>,
+    /// Why the ones that do not apply do not.
+    pub absent: BTreeMap<&'static str, String>,
+    /// Whether one of its tokens may be a JWT.
+    jwt: bool,
+}
+
+/// What keeps an endpoint from its next level: a probe, and what became of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// The level that is not reached.
+    pub level: Level,
+    /// The probe.
+    pub probe: &'static str,
+    /// `bypassed`, `not asked for`, …
+    pub why: String,
+}
+
+impl Proof {
+    /// Takes what the end of a case says.
+    pub fn add(&mut self, case: &Case, end: &CaseEnd) {
+        let Some(endpoint) = &case.endpoint else { return };
+        let Some(enforced) = &case.enforced else {
+            if matches!(end.verdict, Verdict::Passed | Verdict::Failed(_)) {
+                self.tokens_to.insert((**endpoint).clone());
+            }
+            return;
+        };
+        let row = self.rows.entry((**endpoint).clone()).or_default();
+        row.jwt |= !enforced.opaque;
+        row.absent.extend(enforced.absent.iter().cloned());
+        let Work::Probe(probe) = case.work else { return };
+        let found = end.probe.unwrap_or(ProbeVerdict::NotSent);
+        let known = row.verdicts.entry(probe.id).or_insert(found);
+        if rank(found) > rank(*known) {
+            *known = found;
+        }
+    }
+
+    /// The endpoints that were probed, and what was found.
+    pub fn rows(&self) -> impl Iterator<Item = (&Endpoint, &Row)> {
+        self.rows.iter()
+    }
+
+    /// The endpoints that a bearer token was sent to, and no probe.
+    pub fn unproven(&self) -> impl Iterator<Item = &Endpoint> {
+        self.tokens_to.iter().filter(|endpoint| !self.rows.contains_key(*endpoint))
+    }
+
+    /// The endpoints that do not reach a level, and what each lacks.
+    pub fn below(&self, level: Level) -> Vec<(&Endpoint, String)> {
+        let rows = self.rows.iter().filter_map(|(endpoint, row)| {
+            let lacks = row.lacks();
+            let lack = lacks.into_iter().find(|lack| lack.level <= level)?;
+            Some((endpoint, format!("{} {}", lack.probe, lack.why)))
+        });
+        let unproven = self.unproven().map(|endpoint| (endpoint, "not probed".to_owned()));
+        rows.chain(unproven).collect()
+    }
+}
+
+impl Row {
+    /// The highest level whose probes are all refused.
+    pub fn level(&self) -> Level {
+        match self.lacks().first() {
+            None => Level::L4,
+            Some(lack) => match lack.level {
+                Level::None | Level::L1 => Level::None,
+                Level::L2 => Level::L1,
+                Level::L3 => Level::L2,
+                Level::L4 => Level::L3,
+            },
+        }
+    }
+
+    /// What keeps it from each level, the lowest first.
+    pub fn lacks(&self) -> Vec<Lack> {
+        let mut lacks = Vec::new();
+        for (level, probes) in ASKED {
+            let jwt = PROBES.iter().filter(|probe| probe.set == JWT);
+            let jwt = jwt.map(|probe: &Probe| probe.id).filter(|_| level == Level::L3);
+            for probe in probes.iter().copied().chain(jwt.filter(|_| self.jwt)) {
+                lacks.extend(self.lack(probe).map(|why| Lack { level, probe, why }));
+            }
+        }
+        lacks
+    }
+
+    fn lack(&self, probe: &'static str) -> Option<String> {
+        match self.verdicts.get(probe) {
+            Some(ProbeVerdict::Enforced | ProbeVerdict::Nonconforming) => None,
+            Some(ProbeVerdict::LacksInput) => Some("lacks its input".into()),
+            Some(ProbeVerdict::NotApplicable) => None,
+            Some(verdict) => Some(verdict.name().into()),
+            None if self.absent.contains_key(probe) => None,
+            None => Some("was not asked for".into()),
+        }
+    }
+}
+
+/// Of two verdicts on the same endpoint the one that proves less.
+fn rank(verdict: ProbeVerdict) -> u8 {
+    match verdict {
+        ProbeVerdict::NotApplicable => 0,
+        ProbeVerdict::Enforced => 1,
+        ProbeVerdict::Nonconforming => 2,
+        ProbeVerdict::LacksInput => 3,
+        ProbeVerdict::NotSent => 4,
+        ProbeVerdict::Waived => 5,
+        ProbeVerdict::Vacuous => 6,
+        ProbeVerdict::Inconclusive => 7,
+        ProbeVerdict::Accepted => 8,
+        ProbeVerdict::Crashed => 9,
+        ProbeVerdict::Leaked => 10,
+        ProbeVerdict::Bypassed => 11,
+    }
+}

@@ -1,0 +1,249 @@
+//! `enforce` as it is written: which wrong ways of sending a token an endpoint must refuse.
+
+use super::expect::{Demand, Expectation};
+use super::matcher::{Operator, ValueOperator};
+use super::reader::{Keys, Reader};
+use super::tree::{Entry, Node, Value};
+use crate::auth::answer::Profile;
+use crate::date;
+use crate::source::{Span, Spanned};
+use crate::template::Draft;
+
+/// What one level says under `enforce`.
+#[derive(Clone, Debug)]
+pub enum Enforce {
+    /// Nothing is probed.
+    None,
+    /// The requests are probed with wrong bearer tokens.
+    Bearer(Rules),
+}
+
+/// Which probes are sent, and how their answers are judged.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// How much of the standards is insisted on.
+    pub profile: Option<Profile>,
+    /// Sets of probes and single ones; `None` for those that go without saying.
+    pub probes: Option<Vec<Spanned<String>>>,
+    /// What is known to be off.
+    pub waivers: Vec<Waiver>,
+}
+
+/// A fault of an endpoint that its owners know.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// Where it is written.
+    pub span: Span,
+    /// The probes and hygiene checks that it is about.
+    pub ids: Vec<Spanned<String>>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it counts, in days since 1970 (UTC).
+    pub until: Option<Spanned<i64>>,
+}
+
+const KEYS: Keys = Keys {
+    what: "a key of `enforce`",
+    known: &[&["scheme", "profile", "probes", "except"]],
+    later: &[&["tokens", "keys", "revoke", "unsafe"]],
+    help: None,
+};
+
+const WAIVER_KEYS: Keys = Keys {
+    what: "a key of a waiver",
+    known: &[&["probe", "reason", "until"]],
+    later: &[],
+    help: None,
+};
+
+const FORMS: &str = "`bearer`, `none`, or a mapping with `profile`, `probes`, `except`";
+
+impl Enforce {
+    /// Reads what stands under `enforce`.
+    pub fn read(reader: &mut Reader, node: &Node) -> Option<Enforce> {
+        match &node.value {
+            Value::Text(text) if text == "none" => Some(Enforce::None),
+            Value::Text(text) if text == "bearer" => Some(Enforce::Bearer(Rules::default())),
+            Value::Map(entries) => Some(Enforce::Bearer(Rules::read(reader, entries))),
+            _ => {
+                let found = node.as_text().map(|text| format!("found `{text}`"));
+                let fault = reader.unexpected(node, "enforce", FORMS);
+                fault.label = found.unwrap_or_else(|| fault.label.clone());
+                None
+            }
+        }
+    }
+}
+
+impl Rules {
+    fn read(reader: &mut Reader, entries: &[Entry]) -> Rules {
+        let mut rules = Rules::default();
+        for entry in entries {
+            let value = &entry.value;
+            match reader.key(entry, entries, &KEYS) {
+                Some("scheme") => check_scheme(reader, value),
+                Some("profile") => rules.profile = profile(reader, value),
+                Some("probes") => rules.probes = Some(ids(reader, value, "probes")),
+                Some(_) => {
+                    let items = reader.list(value, "except").unwrap_or_default();
+                    rules.waivers =
+                        items.iter().filter_map(|item| Waiver::read(reader, item)).collect();
+                }
+                None => {}
+            }
+        }
+        rules
+    }
+}
+
+fn check_scheme(reader: &mut Reader, node: &Node) {
+    if node.as_text() != Some("bearer") {
+        reader.fault(node.span, "`scheme` takes `bearer`").label =
+            "there are probes of bearer tokens only".into();
+    }
+}
+
+fn profile(reader: &mut Reader, node: &Node) -> Option<Profile> {
+    match node.as_text() {
+        Some("strict") => Some(Profile::Strict),
+        Some("standard") => Some(Profile::Standard),
+        Some("lenient") => Some(Profile::Lenient),
+        found => {
+            let label = found.map(|text| format!("found `{text}`"));
+            let fault = reader.unexpected(node, "profile", "`strict`, `standard` or `lenient`");
+            fault.label = label.unwrap_or_else(|| fault.label.clone());
+            None
+        }
+    }
+}
+
+/// One id, or a list of them; never none.
+fn ids(reader: &mut Reader, node: &Node, key: &str) -> Vec<Spanned<String>> {
+    let items = match &node.value {
+        Value::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    if items.is_empty() {
+        reader.fault(node.span, format!("`{key}` names nothing")).label =
+            "`apitest probes` lists what there is".into();
+    }
+    items.iter().filter_map(|item| reader.spanned_text(item, key)).collect()
+}
+
+impl Waiver {
+    fn read(reader: &mut Reader, node: &Node) -> Option<Waiver> {
+        let entries = reader.mapping(node, "except")?;
+        let (mut named, mut reason, mut until) = (Vec::new(), None, None);
+        let (mut seen, mut unread) = (Vec::new(), false);
+        for entry in entries {
+            let value = &entry.value;
+            let key = reader.key(entry, entries, &WAIVER_KEYS);
+            match key {
+                Some("probe") => named = ids(reader, value, "probe"),
+                Some("reason") => reason = waiver_reason(reader, value),
+                Some(_) => until = day(reader, value),
+                None => unread = true,
+            }
+            seen.extend(key);
+        }
+        for (key, advice) in [
+            ("probe", "name the probes and checks that it is about: `probe: […]`"),
+            ("reason", "say why, for whoever reads the report: `reason: …`"),
+        ] {
+            if !unread && !seen.contains(&key) {
+                reader.fault(node.span, format!("a waiver without `{key}`")).label = advice.into();
+            }
+        }
+        Some(Waiver { span: node.span, ids: named, reason: reason?, until })
+    }
+}
+
+fn waiver_reason(reader: &mut Reader, node: &Node) -> Option<String> {
+    let text = reader.plain_text(node, "reason")?;
+    if text.trim().is_empty() {
+        reader.fault(node.span, "`reason` is empty").label =
+            "say why, for whoever reads the report".into();
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+fn day(reader: &mut Reader, node: &Node) -> Option<Spanned<i64>> {
+    let day = node.as_text().and_then(date::day);
+    if day.is_none() {
+        reader.fault(node.span, "`until` takes a day, such as 2027-03-01").label =
+            "it is the last one on which the waiver counts (UTC)".into();
+    }
+    Some(Spanned::new(day?, node.span))
+}
+
+/// Whether a response with this status may hold; `None` when only a response can tell.
+pub fn accepts(expectations: &[Expectation], status: u16) -> Option<bool> {
+    let mut accepted = Some(true);
+    for expectation in expectations {
+        let Demand::Status(matcher) = &expectation.demand else { continue };
+        for operator in &matcher.0 {
+            let Operator::Value(ValueOperator::Status, Draft::Fixed(wanted)) = &operator.value
+            else {
+                accepted = None;
+                continue;
+            };
+            if !is_status(wanted, status) {
+                return Some(false);
+            }
+        }
+    }
+    accepted
+}
+
+/// Whether a response can hold only when its status is a 2xx.
+pub fn accepts_success_only(expectations: &[Expectation]) -> bool {
+    let others = (100..200).chain(300..600);
+    others.into_iter().all(|status| accepts(expectations, status) == Some(false))
+}
+
+fn is_status(wanted: &serde_json::Value, status: u16) -> bool {
+    match wanted {
+        serde_json::Value::Number(code) => code.as_u64() == Some(status.into()),
+        serde_json::Value::String(text) => match text.strip_suffix("xx") {
+            Some(class) => class.parse() == Ok(status / 100),
+            None => text.parse() == Ok(status),
+        },
+        serde_json::Value::Array(any) => any.iter().any(|wanted| is_status(wanted, status)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+    use std::sync::Arc;
+
+    fn expectations(expect: &str) -> Vec<Expectation> {
+        let text = format!("tests: [{{name: a, request: GET /, expect: {expect}}}]");
+        let (suite, faults) = crate::suite::parse(&Arc::new(Source::new("a.yaml", text.as_str())));
+        assert!(faults.is_empty(), "{faults:?}");
+        suite.unwrap().tests.remove(0).steps.remove(0).expectations
+    }
+
+    #[test]
+    fn a_control_accepts_only_successes_or_it_does_not() {
+        let table = [
+            ("200", true),
+            ("2xx", true),
+            ("[200, 204]", true),
+            ("{json: {$.a: 1}}", true),
+            ("[200, 401]", false),
+            ("404", false),
+            ("{status: {not: 401}}", false),
+            ("{status: {in: [200, 204]}}", true),
+        ];
+        for (expect, only) in table {
+            assert_eq!(accepts_success_only(&expectations(expect)), only, "{expect}");
+        }
+        assert_eq!(accepts(&expectations("[200, 4xx]"), 401), Some(true));
+        assert_eq!(accepts(&expectations("404"), 401), Some(false));
+        assert_eq!(accepts(&expectations("{status: {gte: 200}}"), 401), None);
+    }
+}

@@ -1,0 +1,9 @@
+//! `enforce: bearer`: what is sent, how it is judged, and what is told about it.
+
+mod api;
+mod language;
+mod orders;
+mod reports;
+mod sending;
+mod unsafe_methods;
+mod verdicts;

@@ -1,0 +1,86 @@
+//! What is told: whole transcripts, levels, the catalogue.
+
+use super::api::*;
+use crate::support::golden::golden;
+use crate::support::sandbox::{Sandbox, steady};
+
+#[test]
+fn a_run_with_bypasses_waivers_and_a_level_reads_well() {
+    let server = api(|r| match r.header("authorization") {
+        Some("Bearer null" | "Bearer undefined") => (200, vec![], r#"{"orders": []}"#),
+        Some("Basic bm9ib2R5Om9mLXRoaXMtbmFtZQ==") => (401, vec![], "no"),
+        Some("") => (500, vec![], "split"),
+        Some(value) if value.starts_with("Bearer ") && !value.ends_with(TOKEN) => {
+            (200, vec![], r#"{"orders": []}"#)
+        }
+        _ => right(r),
+    });
+    let lines = "\
+request: GET /orders
+expect: {json: {'$.orders[0].id': 712345}}
+enforce:
+  except:
+    - {probe: empty-value, reason: tracked as API-112, until: 2999-01-01}
+    - {probe: scheme-case, reason: known}";
+    let sandbox = spec(&server, lines);
+    let arguments = ["specs", "--jobs", "8", "--require-level", "L2", "--junit", "junit.xml"];
+    let ended = sandbox.run(&arguments).expect_code(1);
+    golden("fixtures/console/enforce.txt", &ended.transcript());
+    golden("fixtures/junit/enforce.xml", &steady_xml(&sandbox.read("junit.xml")));
+}
+
+/// A report without times and ports.
+fn steady_xml(xml: &str) -> String {
+    let time = regex::Regex::new(r#"(time|timestamp)="[^"]*""#).expect("a regex");
+    steady(&time.replace_all(xml, "$1=\"<time>\""))
+}
+
+#[test]
+fn a_required_level_that_is_reached_is_a_case_that_passes() {
+    let lines = "request: GET /orders\nexpect: 200\nenforce: bearer";
+    let found = found(&spec(&api(right), lines), &["--require-level", "L3"]);
+    assert_eq!(found.ended.code, Some(0), "{}", found.ended.stdout);
+    let last = found.cases().pop().unwrap();
+    assert_eq!(last, ("every endpoint is proven up to level L3".into(), "passed", String::new()));
+    assert!(found.ended.stdout.contains("L3  GET "), "{}", found.ended.stdout);
+}
+
+#[test]
+fn a_required_level_fails_for_what_was_waived_not_probed_or_not_there() {
+    let table = [
+        ("enforce: {except: [{probe: no-token, reason: known}]}", "no-token waived"),
+        ("enforce: {probes: [no-token, empty-value]}", "scheme-only was not asked for"),
+        ("enforce: none", "not probed"),
+        ("auth: none", "no endpoint was probed"),
+    ];
+    for (line, lack) in table {
+        let server =
+            api(
+                |r| {
+                    if r.header("authorization").is_none() {
+                        (200, vec![], ORDERS)
+                    } else {
+                        right(r)
+                    }
+                },
+            );
+        let lines = format!("request: GET /orders\nexpect: 200\n{line}");
+        let found = found(&spec(&server, &lines), &["--require-level", "L1"]);
+        assert_eq!(found.ended.code, Some(1), "{line}");
+        assert!(found.ended.stdout.contains(lack), "{line}\n{}", found.ended.stdout);
+        assert_eq!(found.cases().pop().unwrap().1, "failure", "{line}");
+    }
+}
+
+#[test]
+fn the_catalogue_is_listed_and_explained() {
+    let sandbox = Sandbox::new();
+    golden("fixtures/console/probes.txt", &sandbox.run(&["probes"]).expect_code(0).stdout);
+    let explained = ["alg-none", "scheme-case", "token-echo"]
+        .map(|id| sandbox.run(&["probes", "--explain", id]).expect_code(0).stdout);
+    golden("fixtures/console/explained.txt", &explained.join("\n"));
+    let ended = sandbox.run(&["probes", "--explain", "alg-nine"]).expect_code(2);
+    assert!(ended.stderr.contains("did you mean `alg-none`?"), "{}", ended.stderr);
+    let ended = sandbox.run(&["--require-level", "L4"]).expect_code(2);
+    assert!(ended.stderr.contains("L4 is not supported yet"), "{}", ended.stderr);
+}
