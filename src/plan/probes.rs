@@ -10,12 +10,13 @@ mod make;
 mod tests;
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use crate::auth::answer::{Accepted, Answer, Profile};
 use crate::source::Place;
 
 pub use self::catalogue::{HYGIENE, PROBES};
-pub use self::make::{Good, Variant, is_jwt};
+pub use self::make::{Good, Supplies, Variant, is_jwt};
 
 /// Why a probe is not made of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Absent {
     NotApplicable(String),
     /// Something besides the token is needed for it.
     LacksInput(String),
+    /// What was given for it cannot be used.
+    Unusable(String),
 }
 
 /// A wrong way of sending a bearer token.
@@ -122,10 +125,30 @@ pub struct Enforcement {
     pub opaque: bool,
     /// The probes that were asked for one by one.
     pub singly: Vec<&'static str>,
+    /// What was given for probes that take more than the token.
+    pub extras: Extras,
     /// The same for the same endpoint and token.
     identity: u64,
     /// Whether the test itself asks for it.
     own: bool,
+}
+
+/// What a spec gives for probes that take more than the token.
+#[derive(Debug, Default)]
+pub struct Extras {
+    /// The public key that the API verifies with.
+    pub public_key: Option<KeyFile>,
+}
+
+/// A file of a public key.
+#[derive(Debug)]
+pub struct KeyFile {
+    /// Its path, from the working directory.
+    pub path: Box<str>,
+    /// Where it is named.
+    pub place: Place,
+    /// Its text, once it has been read, which is before the run.
+    pub text: OnceLock<String>,
 }
 
 /// A waiver that counts today.

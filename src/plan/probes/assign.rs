@@ -2,16 +2,17 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{
-    DEFAULT_SETS, Endpoint, Enforcement, HYGIENE, LATER, Needs, PROBES, Probe, Waived, is_jwt,
-    is_safe,
+    DEFAULT_SETS, Endpoint, Enforcement, Extras, HYGIENE, KeyFile, LATER, Needs, PROBES, Probe,
+    Waived, is_jwt, is_safe,
 };
 use crate::diagnostic::did_you_mean;
 use crate::plan::credential::{Credential, Token};
 use crate::plan::scope::{Binder, Level};
 use crate::plan::token_source::Origin;
+use crate::plan::tokens::file;
 use crate::plan::{Case, Step, Work};
 use crate::source::{Place, Source, Spanned};
 use crate::suite::auth::Auth;
@@ -79,6 +80,8 @@ pub struct Control<'c> {
     pub written: &'c WrittenStep,
     /// The tokens of its file.
     pub tokens: &'c [Token],
+    /// What there is besides its own token.
+    pub extras: Extras,
 }
 
 /// What is said about a control's probes, and how near.
@@ -89,9 +92,23 @@ struct Said<'s> {
     own: bool,
 }
 
+/// What the nearest `enforce` gives besides the token of a test that sends one, all names bound.
+pub fn extras(binder: &mut Binder, step: Option<&Step>) -> Extras {
+    let Some(said) = said(binder).filter(|_| step.is_some_and(sends_token)) else {
+        return Extras::default();
+    };
+    let Level { source, .. } = said.level;
+    let public_key = said.rules.public_key.as_ref().map(|written| {
+        let path = file(binder, written, source, "the file of the public key");
+        let (path, text) = (path.as_fixed().unwrap_or_default().into(), OnceLock::new());
+        KeyFile { path, place: Place::new(source, written.span), text }
+    });
+    Extras { public_key }
+}
+
 impl Control<'_> {
     /// The probes of the control, each a case; the levels of `binder` begin with that of its test.
-    pub fn probes(self, binder: &mut Binder) -> Vec<Case> {
+    pub fn probes(mut self, binder: &mut Binder) -> Vec<Case> {
         let Work::Steps(steps) = &self.case.work else { return Vec::new() };
         let step = steps.first().filter(|step| sends_token(step));
         self.case.endpoint = step.map(|step| Arc::new(Endpoint::of(step, self.written)));
@@ -108,6 +125,7 @@ impl Control<'_> {
             singly: said.rules.singly().map(|probe| probe.id).collect(),
             identity: self.identity(step),
             own: said.own,
+            extras: std::mem::take(&mut self.extras),
         });
         self.case.enforced = Some(enforcement.clone());
         let case = &*self.case;

@@ -2,7 +2,7 @@
 
 use super::{Absent, Probe};
 use crate::auth::credential::basic_pair;
-use crate::auth::jwt::{Forged, Jws, NotApplicable, forge};
+use crate::auth::jwt::{Forged, Jws, NotApplicable, PublicKey, forge};
 use crate::http::message::{Connections, Header, Request};
 
 /// What a probe is made from.
@@ -12,6 +12,15 @@ pub struct Good<'r> {
     pub bare: &'r Request,
     /// The token that the control sends.
     pub token: &'r str,
+    /// What else there is.
+    pub supplies: &'r Supplies,
+}
+
+/// What there is besides the token.
+#[derive(Debug, Default)]
+pub struct Supplies {
+    /// The public key that the API verifies with, or why it cannot be had.
+    pub public_key: Option<Result<PublicKey, String>>,
 }
 
 /// One request of a probe.
@@ -126,11 +135,15 @@ pub fn null_token(_: &Probe, good: &Good) -> Made {
 
 /// What `auth::jwt` forges under the probe's own id.
 pub fn forged(probe: &Probe, good: &Good) -> Made {
-    let forged = forge(probe.id, good.token, None).map_err(|NotApplicable(reason)| {
+    let public_key = good.supplies.public_key.as_ref();
+    let key = public_key.and_then(|key| key.as_ref().ok());
+    let forged = forge(probe.id, good.token, key).map_err(|NotApplicable(reason)| {
         let has_public_key = Jws::parse(good.token).is_ok_and(|jws| !jws.alg.starts_with("HS"));
-        match probe.id == "key-confusion" && has_public_key {
-            true => Absent::LacksInput(reason),
-            false => Absent::NotApplicable(reason),
+        match public_key {
+            _ if probe.id != "key-confusion" || !has_public_key => Absent::NotApplicable(reason),
+            Some(Err(why)) => Absent::Unusable(why.clone()),
+            Some(Ok(_)) => Absent::NotApplicable(reason),
+            None => Absent::LacksInput(reason),
         }
     })?;
     let variant = |forged: Forged| good.with_derived("Bearer ", forged.token, &forged.label);

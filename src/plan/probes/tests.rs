@@ -38,7 +38,7 @@ fn control(token: &str) -> Request {
 
 fn made(probe: &Probe, token: &str) -> Result<Vec<Variant>, Absent> {
     let bare = Good::strip(&control(token));
-    (probe.make)(probe, &Good { bare: &bare, token })
+    (probe.make)(probe, &Good { bare: &bare, token, supplies: &Supplies::default() })
 }
 
 #[test]
