@@ -140,7 +140,7 @@ impl<'s> Expansion<'s> {
         let name = self.binder.known(&test.name, source, "a name");
         let skip = test.skip.as_ref().map(|reason| self.binder.known(reason, source, "the reason"));
         let (steps, unset) = self.steps(test);
-        let extras = assign::extras(&mut self.binder, steps.first());
+        let extras = assign::extras(&mut self.binder, &mut self.tokens, steps.first());
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match skip {
             _ if !missing.is_empty() => Work::Unready(missing),

@@ -1,10 +1,13 @@
 //! The probes: every wrong way of sending a bearer token, and the answer that it must get.
 //!
-//! `catalogue` is the table, `make` says how each request is made of the control's, `assign` gives
-//! the probes to the cases whose `enforce` asks for them.
+//! `catalogue` is the table and `hygiene` that of the checks of every answer; `make`, and `claims` for
+//! its set, say how each request is made of the control's; `assign` gives the probes to the cases whose
+//! `enforce` asks for them.
 
 pub mod assign;
 mod catalogue;
+mod claims;
+mod hygiene;
 mod make;
 #[cfg(test)]
 mod tests;
@@ -13,9 +16,11 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use crate::auth::answer::{Accepted, Answer, Profile};
+use crate::plan::credential::TokenId;
 use crate::source::Place;
 
-pub use self::catalogue::{HYGIENE, PROBES};
+pub use self::catalogue::PROBES;
+pub use self::hygiene::HYGIENE;
 pub use self::make::{Good, Supplies, Variant, is_jwt};
 
 /// Why a probe is not made of a token.
@@ -65,6 +70,10 @@ pub enum Needs {
     GoodToken,
     /// A token that is a JWT.
     Jwt,
+    /// A key that the API trusts, or a token that is given for it.
+    Key,
+    /// A token that is given for it.
+    GivenToken,
 }
 
 /// A check of every answer to a probe, and of the control's, that takes no request of its own.
@@ -82,17 +91,10 @@ pub struct Hygiene {
 pub const DEFAULT_SETS: [&str; 2] = ["core", "jwt"];
 
 /// Sets and probes of the language that this version does not have yet.
-const LATER: [&str; 27] = [
-    "claims",
+const LATER: [&str; 20] = [
     "placement",
     "surface",
     "robust",
-    "expired",
-    "not-yet-valid",
-    "bad-exp-type",
-    "wrong-audience",
-    "wrong-issuer",
-    "missing-scope",
     "other-user",
     "revoked",
     "query",
@@ -138,6 +140,8 @@ pub struct Enforcement {
 pub struct Extras {
     /// The public key that the API verifies with.
     pub public_key: Option<KeyFile>,
+    /// By the id of a probe, the token that it sends.
+    pub tokens: Vec<(&'static str, TokenId)>,
 }
 
 /// A file of a public key.

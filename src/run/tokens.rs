@@ -151,6 +151,11 @@ impl<'r> TokenStore<'r> {
         Ok(Some(with_token(request, &token)))
     }
 
+    /// The time since 1970.
+    pub fn now(&self) -> Duration {
+        (self.means.clock)()
+    }
+
     /// The key that signs the token at `index`, if it is signed here.
     ///
     /// # Errors

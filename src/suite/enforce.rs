@@ -29,6 +29,8 @@ pub struct Rules {
     pub waivers: Vec<Waiver>,
     /// The file of the public key that the API verifies with.
     pub public_key: Option<Spanned<Template>>,
+    /// By the id of a probe, the name of the token that it sends.
+    pub tokens: Vec<(Spanned<String>, Spanned<Template>)>,
 }
 
 /// A fault of an endpoint that its owners know.
@@ -46,8 +48,8 @@ pub struct Waiver {
 
 const KEYS: Keys = Keys {
     what: "a key of `enforce`",
-    known: &[&["scheme", "profile", "probes", "keys", "except"]],
-    later: &[&["tokens", "revoke", "unsafe"]],
+    known: &[&["scheme", "profile", "probes", "tokens", "keys", "except"]],
+    later: &[&["revoke", "unsafe"]],
     help: None,
 };
 
@@ -93,6 +95,7 @@ impl Rules {
                 Some("scheme") => check_scheme(reader, value),
                 Some("profile") => rules.profile = profile(reader, value),
                 Some("probes") => rules.probes = Some(ids(reader, value, "probes")),
+                Some("tokens") => rules.tokens = tokens(reader, value),
                 Some("keys") => rules.public_key = public_key(reader, value),
                 Some(_) => {
                     let items = reader.list(value, "except").unwrap_or_default();
@@ -125,6 +128,14 @@ fn profile(reader: &mut Reader, node: &Node) -> Option<Profile> {
             None
         }
     }
+}
+
+/// The names of the tokens that probes send.
+fn tokens(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Spanned<Template>)> {
+    let entries = reader.mapping(node, "tokens").unwrap_or_default();
+    let token =
+        |entry: &Entry| Some((entry.key.clone(), reader.spanned_template(&entry.value, "tokens")?));
+    entries.iter().filter_map(token).collect()
 }
 
 /// The file of the public key, which `keys` must name.

@@ -12,12 +12,13 @@ use crate::diagnostic::did_you_mean;
 use crate::plan::credential::{Credential, Token};
 use crate::plan::scope::{Binder, Level};
 use crate::plan::token_source::Origin;
-use crate::plan::tokens::file;
+use crate::plan::tokens::{Tokens, file};
 use crate::plan::{Case, Step, Work};
 use crate::source::{Place, Source, Spanned};
 use crate::suite::auth::Auth;
 use crate::suite::enforce::{Enforce, Rules, Waiver, accepts, accepts_success_only};
 use crate::suite::test::Step as WrittenStep;
+use crate::template::Template;
 
 /// Finds what is wrong with the `enforce` of a level, whoever it covers.
 pub fn check(binder: &mut Binder, level: Level) {
@@ -28,8 +29,27 @@ pub fn check(binder: &mut Binder, level: Level) {
         let sets = PROBES.iter().map(|probe| probe.set);
         check_id(binder, level.source, id, sets, "probe or set of probes");
     }
+    for (id, _) in &rules.tokens {
+        check_given(binder, level.source, rules, id);
+    }
     for waiver in &rules.waivers {
         check_waiver(binder, level.source, waiver);
+    }
+}
+
+/// A token is given for a probe that takes one and is sent.
+fn check_given(binder: &mut Binder, source: &Arc<Source>, rules: &Rules, id: &Spanned<String>) {
+    let Some(probe) = Probe::find(&id.value) else {
+        check_id(binder, source, id, std::iter::empty(), "probe");
+        return;
+    };
+    if !matches!(probe.needs, Needs::Key | Needs::GivenToken) {
+        binder.fault(source, id.span, format!("`{}` takes no token", probe.id)).label =
+            "what it sends is made of the test's own request".into();
+    } else if rules.asks_for(probe).is_none() {
+        let title = format!("a token for `{}`, which is not sent", probe.id);
+        binder.fault(source, id.span, title).label =
+            format!("write it under `probes` too, or its set `{}`", probe.set);
     }
 }
 
@@ -93,7 +113,7 @@ struct Said<'s> {
 }
 
 /// What the nearest `enforce` gives besides the token of a test that sends one, all names bound.
-pub fn extras(binder: &mut Binder, step: Option<&Step>) -> Extras {
+pub fn extras(binder: &mut Binder, tokens: &mut Tokens, step: Option<&Step>) -> Extras {
     let Some(said) = said(binder).filter(|_| step.is_some_and(sends_token)) else {
         return Extras::default();
     };
@@ -103,7 +123,10 @@ pub fn extras(binder: &mut Binder, step: Option<&Step>) -> Extras {
         let (path, text) = (path.as_fixed().unwrap_or_default().into(), OnceLock::new());
         KeyFile { path, place: Place::new(source, written.span), text }
     });
-    Extras { public_key }
+    let named = |(id, name): &(Spanned<String>, Spanned<Template>)| {
+        Some((Probe::find(&id.value)?.id, tokens.named(binder, name, source)?))
+    };
+    Extras { public_key, tokens: said.rules.tokens.iter().filter_map(named).collect() }
 }
 
 impl Control<'_> {
@@ -152,7 +175,7 @@ impl Control<'_> {
         let token = self.token(step);
         for probe in PROBES {
             let Some(asked) = said.rules.asks_for(probe) else { continue };
-            let Some(reason) = why_not(probe, step, token) else {
+            let Some(reason) = self.why_not(probe, step, token) else {
                 probes.push(probe);
                 continue;
             };
@@ -167,6 +190,33 @@ impl Control<'_> {
             }
         }
         (probes, absent)
+    }
+
+    fn why_not(&self, probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
+        if !matches!(probe.needs, Needs::Key | Needs::GivenToken) {
+            return why_not(probe, step, token);
+        }
+        let own = match step.credential {
+            Credential::Token(id) => Some(id),
+            _ => None,
+        };
+        let is_signed_here =
+            own.is_some_and(|id| matches!(self.tokens[id.0 as usize].origin, Origin::Mint(_)));
+        match self.extras.tokens.iter().find(|(id, _)| *id == probe.id) {
+            Some((_, id)) if Some(*id) == own => {
+                Some("the token that is given for it is the good one".into())
+            }
+            Some(_) => None,
+            None if probe.needs == Needs::GivenToken => {
+                Some("it takes a token under `tokens` of `enforce`".into())
+            }
+            None if is_signed_here => None,
+            None => Some(
+                "it takes a key that the API trusts: a `jwt` token source, or a token under \
+                 `tokens` of `enforce`"
+                    .into(),
+            ),
+        }
     }
 
     /// The token, when it is known before the run.
@@ -265,7 +315,12 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
         Needs::Jwt if token.is_some_and(|token| !is_jwt(token)) => {
             Some("the token is no JWT".into())
         }
-        Needs::Nothing | Needs::Token | Needs::GoodToken | Needs::Jwt => None,
+        Needs::Nothing
+        | Needs::Token
+        | Needs::GoodToken
+        | Needs::Jwt
+        | Needs::Key
+        | Needs::GivenToken => None,
     }
 }
 

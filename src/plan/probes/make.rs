@@ -1,9 +1,12 @@
 //! The requests of each probe: the control's request with only its credential changed. Pure.
 
+use std::time::Duration;
+
 use super::{Absent, Probe};
 use crate::auth::credential::basic_pair;
-use crate::auth::jwt::{Forged, Jws, NotApplicable, PublicKey, forge};
+use crate::auth::jwt::{Forged, Jws, NotApplicable, PublicKey, SigningKey, forge};
 use crate::http::message::{Connections, Header, Request};
+use crate::secret::Secret;
 
 /// What a probe is made from.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +24,12 @@ pub struct Good<'r> {
 pub struct Supplies {
     /// The public key that the API verifies with, or why it cannot be had.
     pub public_key: Option<Result<PublicKey, String>>,
+    /// The key that signs the token, or why it cannot be had.
+    pub signing_key: Option<Result<SigningKey, String>>,
+    /// By the id of a probe, the token that is given for it, or why it cannot be had.
+    pub tokens: Vec<(&'static str, Result<Secret, String>)>,
+    /// The time since 1970.
+    pub now: Duration,
 }
 
 /// One request of a probe.
@@ -79,7 +88,7 @@ impl<'r> Good<'r> {
     }
 
     /// The request with an Authorization field that holds what was made of the token.
-    fn with_derived(&self, before: &str, derived: String, label: &str) -> Variant {
+    pub(super) fn with_derived(&self, before: &str, derived: String, label: &str) -> Variant {
         let mut request = self.bare.clone();
         let (name, value) = ("Authorization".to_owned(), format!("{before}{derived}"));
         request.headers.push(Header { name, value, credential: true });

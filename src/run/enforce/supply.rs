@@ -1,8 +1,10 @@
 //! What probes take besides the token: obtained once a control, before its probes are made.
 
+use std::time::Duration;
+
 use crate::auth::jwt::{PublicKey, SigningKey};
 use crate::plan::credential::Credential;
-use crate::plan::probes::{KeyFile, Supplies};
+use crate::plan::probes::{KeyFile, Needs, Probe, Supplies};
 use crate::plan::{Case, Work};
 use crate::run::Run;
 
@@ -11,12 +13,22 @@ const KEY_CONFUSION: &str = "key-confusion";
 
 impl Run<'_> {
     /// What there is for the probes of a control, the first of `group`, which sends this token.
-    pub(super) fn supplies(&self, group: &[Case], token: &str) -> Supplies {
-        let is_sent = |id: &str| {
-            group.iter().any(|case| matches!(case.work, Work::Probe(probe) if probe.id == id))
+    pub(super) fn supplies(&self, worker: usize, group: &[Case], token: &str) -> Supplies {
+        let is_any = |wanted: &dyn Fn(&Probe) -> bool| {
+            group.iter().any(|case| matches!(case.work, Work::Probe(probe) if wanted(probe)))
         };
-        let public_key = is_sent(KEY_CONFUSION).then(|| self.public_key(&group[0], token));
-        Supplies { public_key: public_key.flatten() }
+        let control = &group[0];
+        let public_key = is_any(&|probe| probe.id == KEY_CONFUSION)
+            .then(|| self.public_key(control, token))
+            .flatten();
+        let signing_key =
+            is_any(&|probe| probe.needs == Needs::Key).then(|| self.signing_key(control)).flatten();
+        let given = control.enforced.iter().flat_map(|enforced| &enforced.extras.tokens);
+        let sent = given.filter(|(id, _)| is_any(&|probe| probe.id == *id));
+        let tokens = sent.map(|(id, token)| {
+            (*id, self.tokens.get(control.token(*token), worker, Duration::ZERO))
+        });
+        Supplies { public_key, signing_key, tokens: tokens.collect(), now: self.tokens.now() }
     }
 
     /// The key that was given, or else the public half of the one that signs the token here.
