@@ -1,5 +1,6 @@
 //! `apitest demo`: serves the embedded API until it is interrupted.
 
+use std::io::Write;
 use std::sync::mpsc;
 
 use crate::cli::DemoArgs;
@@ -22,7 +23,12 @@ pub fn demo(arguments: &DemoArgs) -> ExitCode {
     if let Err(error) = handler {
         return super::broken(&format!("cannot wait for signals: {error}"));
     }
-    println!("The demo API listens on {} until it is interrupted (Ctrl-C).", server.url());
+    // Whoever reads no output knows the port.
+    let _ = writeln!(
+        std::io::stdout(),
+        "The demo API listens on {} until it is interrupted (Ctrl-C).",
+        server.url()
+    );
     // Without a sender there is nothing left to wait for either.
     let _ = stopped.recv();
     ExitCode::Passed

@@ -16,7 +16,7 @@ use crate::plan::expand::expand;
 use crate::plan::invalid::invalid;
 use crate::plan::scope::{Inputs, Place};
 use crate::plan::unused::of_project;
-use crate::plan::{Body, Case, FilePlan, Plan, Work};
+use crate::plan::{Body, Case, FilePlan, LARGEST_BODY_FILE, Plan, Work};
 use crate::run::pool::Pool;
 use crate::secret::Redactor;
 use crate::source::Source;
@@ -100,6 +100,9 @@ fn check_body_files(case: &mut Case, root: Option<&Path>) {
             Ok(real) if !real.is_file() => "a folder is no body".into(),
             Ok(real) if root.is_some_and(|root| !real.starts_with(root)) => {
                 "body files stay inside the project directory".into()
+            }
+            Ok(real) if real.metadata().is_ok_and(|file| file.len() > LARGEST_BODY_FILE) => {
+                format!("it has more than {} MiB", LARGEST_BODY_FILE >> 20)
             }
             Ok(_) => continue,
         };

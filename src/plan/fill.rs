@@ -1,5 +1,6 @@
 //! What names stand for, put into texts, values and URLs.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -119,12 +120,17 @@ impl Binder<'_> {
         bound: &[(Template, Draft)],
         source: &Arc<Source>,
     ) {
-        for (i, (key, _)) in written.iter().enumerate() {
+        if written.iter().all(|(key, _)| key.as_fixed().is_some()) {
+            return;
+        }
+        let mut times: HashMap<String, usize> = HashMap::new();
+        for (key, _) in bound {
+            *times.entry(key.written()).or_default() += 1;
+        }
+        for ((key, _), (filled, _)) in written.iter().zip(bound) {
             let Some(variable) = key.variables().next() else { continue };
-            let same =
-                |(at, (other, _)): (usize, &(Template, Draft))| at != i && *other == bound[i].0;
-            if bound.iter().enumerate().any(same) {
-                let title = format!("a second key `{}`", bound[i].0.written());
+            if times[&filled.written()] > 1 {
+                let title = format!("a second key `{}`", filled.written());
                 self.fault(source, variable.span, title).label =
                     "this is what the key becomes once it is filled".into();
                 return;

@@ -113,6 +113,9 @@ pub struct Step {
     pub expectations: Box<[Expectation]>,
 }
 
+/// The most bytes that a body file may have: each worker holds one in memory.
+pub const LARGEST_BODY_FILE: u64 = 32 << 20;
+
 /// A body, all names bound.
 #[derive(Clone, Debug)]
 pub enum Body {

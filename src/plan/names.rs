@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::scope::{Binder, Bound, Place, place};
+use super::scope::{Binder, Bound, Level, Place, place};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span};
 use crate::template::{Draft, Name, Part, Template, Variable, is_of_environment};
@@ -17,7 +17,10 @@ const DEEPEST: usize = 256;
 /// How many bytes the variables of one case may stand for.
 const MOST_BYTES: usize = 64 << 20;
 
-impl Binder<'_> {
+/// From this many variables of a level on, they are looked up by a list of their names.
+const MANY_VARS: usize = 32;
+
+impl<'s> Binder<'s> {
     /// What a variable stands for; itself, when that is known only during the run.
     pub(super) fn variable(&mut self, variable: &Variable, source: &Arc<Source>) -> Draft {
         match &variable.name {
@@ -76,10 +79,7 @@ impl Binder<'_> {
     }
 
     fn defined(&mut self, variable: &Variable, name: &str, source: &Arc<Source>) -> Draft {
-        let definition = self.levels().iter().find_map(|level| {
-            let (key, value) = level.settings.vars.iter().find(|(key, _)| key.value == name)?;
-            Some((level.source, key.span, &value.value))
-        });
+        let definition = self.nearest_definition(name);
         if let Some((defined_in, span, _)) = definition {
             self.use_of(defined_in, span);
         }
@@ -108,6 +108,26 @@ impl Binder<'_> {
             self.bound.insert(place, bound);
         }
         self.filled_in(place, variable, source)
+    }
+
+    /// The definition of the nearest level that has one. Where there are many they are looked up in
+    /// a list of their names, which is made once.
+    fn nearest_definition(&mut self, name: &str) -> Option<(&'s Arc<Source>, Span, &'s Draft)> {
+        for Level { source, settings } in &self.levels {
+            let vars = &settings.vars;
+            let at = match vars.len() {
+                0..MANY_VARS => vars.iter().position(|(key, _)| key.value == name),
+                _ => {
+                    let list = self.var_names.entry(std::ptr::from_ref(*settings) as usize);
+                    let names = vars.iter().enumerate().map(|(at, (key, _))| (&*key.value, at));
+                    list.or_insert_with(|| names.rev().collect()).get(name).copied()
+                }
+            };
+            if let Some((key, value)) = at.map(|at| &vars[at]) {
+                return Some((source, key.span, &value.value));
+            }
+        }
+        None
     }
 
     /// Binds a definition, once for all that use it: one that stands twice in each of a chain of

@@ -40,9 +40,11 @@ pub struct Level<'s> {
 pub struct Binder<'s> {
     pub(super) inputs: &'s Inputs,
     /// Nearest first.
-    levels: Vec<Level<'s>>,
+    pub(super) levels: Vec<Level<'s>>,
     /// How many of them are those of the file and the project.
     outer: usize,
+    /// Where the variables of large levels stand in them, by their names.
+    pub(super) var_names: HashMap<usize, HashMap<&'s str, usize>>,
     pub(super) bound: HashMap<Place, Bound>,
     /// The definitions that are being bound, each one by the one before it, and how deep each is.
     pub(super) binding: Vec<(Place, Diagnostic, usize)>,
@@ -102,6 +104,7 @@ impl<'s> Binder<'s> {
             inputs,
             outer: levels.len(),
             levels,
+            var_names: HashMap::new(),
             bound: HashMap::new(),
             binding: Vec::new(),
             faults: Vec::new(),

@@ -1,5 +1,6 @@
 //! The settings of a step: what all levels say, the nearest one winning.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -141,29 +142,30 @@ fn base_url(
 
 /// Header fields from the farthest level to the nearest, each name once.
 fn headers(binder: &mut Binder, levels: &[Level]) -> (Vec<(Template, Template)>, bool) {
-    let mut named: Vec<Template> = Vec::new();
+    // Each with the distance of the level that names it.
+    let mut named: HashMap<String, usize> = HashMap::new();
     let mut by_level: Vec<Vec<(Template, Template)>> = Vec::new();
-    for Level { source, settings } in levels {
-        let nearer = named.len();
+    for (distance, Level { source, settings }) in levels.iter().enumerate() {
         let mut own = Vec::new();
         for field in &settings.headers {
             binder.use_of(source, field.name.span);
             let name = binder.template(&field.name.value, source);
-            match named.iter().position(|other| same_name(other, &name)) {
-                Some(at) if at < nearer => continue,
+            match named.get(&name_in_any_case(&name)) {
+                Some(nearer) if *nearer < distance => continue,
                 Some(_) => second_value(binder, field, source),
                 None => {}
             }
+            named.insert(name_in_any_case(&name), distance);
             check_header_name(binder, &name, field, source);
             for line in header_lines(binder, field, source) {
                 own.push((name.clone(), line));
             }
-            named.push(name);
         }
         by_level.push(own);
     }
-    let is_named = |name: &str| named.iter().any(|n| same_name(n, &Template::Fixed(name.into())));
-    let defaults = DEFAULT_HEADERS.into_iter().filter(|(name, _)| !is_named(name));
+    let is_named = |name: &str| named.contains_key(name);
+    let defaults = DEFAULT_HEADERS.into_iter();
+    let defaults = defaults.filter(|(name, _)| !is_named(&name.to_ascii_lowercase()));
     let defaults = defaults.map(|(n, v)| (Template::Fixed(n.into()), Template::Fixed(v.into())));
     let headers: Vec<_> = defaults.chain(by_level.into_iter().rev().flatten()).collect();
     let content_type = Template::Fixed("content-type".into());
@@ -201,6 +203,11 @@ fn second_value(binder: &mut Binder, field: &Field, source: &Arc<Source>) {
     }
 }
 
+/// Equal for the names of the same header field.
+fn name_in_any_case(name: &Template) -> String {
+    name.as_fixed().map_or_else(|| name.written(), str::to_ascii_lowercase)
+}
+
 /// Whether two templates name the same header field.
 pub fn same_name(a: &Template, b: &Template) -> bool {
     match (a.as_fixed(), b.as_fixed()) {
@@ -211,24 +218,25 @@ pub fn same_name(a: &Template, b: &Template) -> bool {
 
 /// Query parameters from the farthest level to the nearest, each name of one level only.
 fn query(binder: &mut Binder, levels: &[Level], own: bool) -> Vec<QueryParameter> {
-    let mut named: Vec<Template> = Vec::new();
+    let mut named: HashSet<String> = HashSet::new();
     let mut by_level: Vec<Vec<QueryParameter>> = Vec::new();
     for (distance, Level { source, settings }) in levels.iter().enumerate() {
         let inherited = !(own && distance == 0);
-        let nearer = named.len();
         let mut parameters = Vec::new();
+        let mut own_names = Vec::new();
         for field in &settings.query {
             binder.use_of(source, field.name.span);
             let name = binder.template(&field.name.value, source);
-            if named[..nearer].contains(&name) {
+            if named.contains(&name.written()) {
                 continue;
             }
             for value in binder.lines(field, source) {
                 binder.learn_field(&name, &value, source, field.value.span);
                 parameters.push(QueryParameter { name: name.clone(), value, inherited });
             }
-            named.push(name);
+            own_names.push(name.written());
         }
+        named.extend(own_names);
         by_level.push(parameters);
     }
     by_level.into_iter().rev().flatten().collect()

@@ -19,7 +19,7 @@ impl Pool {
             .thread_name(|i| format!("apitest-{i}"))
             .build()
             .map(|threads| Pool { threads })
-            .map_err(|error| format!("cannot start {jobs} threads: {error}"))
+            .map_err(|error| format!("cannot start {jobs} threads (--jobs): {error}"))
     }
 
     /// Applies `work` to every item; the results stand in the order of the items.

@@ -27,7 +27,11 @@ pub fn read(path: &Path, limit: u64, timeout: Duration, stop: &Stop) -> Result<V
     }
 }
 
-fn at_most(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+/// What stands in a file; one byte more than `limit` when that is too much.
+///
+/// # Errors
+/// It cannot be read.
+pub fn at_most(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
+use super::read::at_most;
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts};
 use crate::http::message::{Connections, Header, Request};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
-use crate::plan::{Body, Case, Step};
+use crate::plan::{Body, Case, LARGEST_BODY_FILE, Step};
 use crate::secret::{Redactor, Secret};
 use crate::source::Place;
 use crate::template::{Bindings, FillError, Template, encode_component};
@@ -191,7 +192,12 @@ impl Maker<'_> {
             let reason = format!("body file {path} lies outside the project directory");
             return Err(Unsent::request(reason));
         }
-        std::fs::read(real).map_err(failed)
+        let bytes = at_most(&real, LARGEST_BODY_FILE).map_err(failed)?;
+        if bytes.len() as u64 > LARGEST_BODY_FILE {
+            let most = LARGEST_BODY_FILE >> 20;
+            return Err(Unsent::request(format!("body file {path} has more than {most} MiB")));
+        }
+        Ok(bytes)
     }
 
     fn credential(

@@ -1,5 +1,7 @@
 //! The keys that may stand at every level: project, spec, test, step.
 
+use std::collections::HashSet;
+
 use super::auth::Auth;
 use super::enforce::Enforce;
 use super::habits;
@@ -140,7 +142,7 @@ fn name(reader: &mut Reader, key: &Spanned<String>, what: &str) -> Spanned<Strin
 /// Header fields. A hand-made `Authorization` belongs under `auth`, where it is kept secret.
 fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
     let mut fields = reader.fields(node, "headers");
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
     for field in &fields {
         let Some(name) = field.name.value.as_fixed().map(str::to_ascii_lowercase) else { continue };
         if seen.contains(&name) {
@@ -162,7 +164,7 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
             reader.fault(field.value.span, "`Host` cannot be taken back").label =
                 "HTTP/1.1 demands it".into();
         }
-        seen.push(name);
+        seen.insert(name);
     }
     // It has its fault; what stands in it need not be right as well.
     fields.retain(|field| {

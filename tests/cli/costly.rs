@@ -1,6 +1,7 @@
 //! Specs that cost more than they look: each ends soon, and with words about it.
 
 use std::fmt::Write;
+use std::time::{Duration, Instant};
 
 use crate::support::sandbox::{Ended, Sandbox};
 use crate::support::server::Server;
@@ -68,4 +69,39 @@ fn a_query_that_multiplies_what_it_finds_is_refused() {
     }
     let (ended, _) = run("  v: x", "body: '${v}'");
     ended.expect_code(0);
+}
+
+/// What takes the square of their number takes minutes here, not a moment.
+#[test]
+fn many_names_are_looked_up_at_once() {
+    let many = |line: &dyn Fn(usize) -> String| (0..20_000).map(line).collect::<String>();
+    let spec = format!(
+        "base_url: http://127.0.0.1:9\nheaders:\n{}query:\n{}vars:\n  x: 1\n{}tests:\n  \
+         - name: a\n    skip: never sent\n    request: POST /\n    expect: 200\n    json:\n{}",
+        many(&|i| format!("  X-{i}: 1\n")),
+        many(&|i| format!("  q{i}: 1\n")),
+        many(&|i| format!("  v{i}: '${{x}}'\n")),
+        many(&|i| format!("      k${{v{i}}}-{i}: 1\n")),
+    );
+    let started = Instant::now();
+    let ended = Sandbox::new().file("a.yaml", spec).run(&["a.yaml"]).expect_code(4);
+    assert!(ended.stdout.contains("1 skipped"), "{}", ended.stdout);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_body_file_that_is_too_large_is_not_sent() {
+    let server = Server::answering(200, &[], "{}");
+    let test = "tests:\n  - {name: a, request: POST /, body: {file: large}, expect: 200}\n";
+    let sandbox = Sandbox::new()
+        .file("a.yaml", format!("base_url: {}\n{test}", server.url()))
+        .file("large", "");
+    let file = std::fs::OpenOptions::new().write(true).open(sandbox.path("large")).unwrap();
+    file.set_len((32 << 20) + 1).unwrap();
+    let ended = sandbox.run(&["a.yaml"]).expect_code(1);
+    assert!(ended.stderr.contains("it has more than 32 MiB"), "{}", ended.stderr);
+    assert!(server.arrived().is_empty());
+    file.set_len(32 << 20).unwrap();
+    sandbox.run(&["a.yaml"]).expect_code(0);
+    assert_eq!(server.arrived()[0].body.len(), 32 << 20);
 }

@@ -85,6 +85,13 @@ impl Broken<'_> {
             ErrorKind::TimedOut | ErrorKind::WouldBlock => {
                 (Kind::Timeout, self.timeout(Timeout::Global))
             }
+            _ if is_out_of_files(&error) => {
+                let message = format!(
+                    "no connection to {peer}: too many open files; lower --jobs, or raise the \
+                     limit (ulimit -n)"
+                );
+                (Kind::Connect, message)
+            }
             ErrorKind::InvalidData => (Kind::Tls, self.tls(&error.to_string())),
             ErrorKind::UnexpectedEof
             | ErrorKind::BrokenPipe
@@ -198,6 +205,11 @@ impl Broken<'_> {
 /// What came is HTTP, but for this reason no response.
 pub fn invalid(reason: &str) -> String {
     format!("not a valid HTTP response: {reason}")
+}
+
+/// The standard library has no name for these: EMFILE and ENFILE of Unix.
+fn is_out_of_files(error: &io::Error) -> bool {
+    cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 /// The beginning of what came, readable.

@@ -88,8 +88,9 @@ impl Summary {
         text.push_str(&list("Did not pass", self.bad.iter().cloned(), paint));
         text.push_str(&list("Most frequent reasons", self.frequent_reasons().into_iter(), paint));
         text.push_str(&proof(&self.proof, paint));
-        if let Some(reason) = stopped {
-            let count = self.tally.not_run;
+        let count = self.tally.not_run;
+        // Where the last case was the one that ended the run, nothing is missing.
+        if let Some(reason) = stopped.filter(|why| count > 0 || *why != StopReason::FailFast) {
             text.push_str(&format!("\n{count} {} {}\n", plural(count, "case"), reason.words()));
         }
         text.push_str(&self.total(elapsed, stopped, paint));

@@ -22,6 +22,10 @@ pub struct Field {
 /// What a field takes, in words.
 pub const SCALARS: &str = "a text, a number, true or false, or a list of those";
 
+/// How to say that it is no slip.
+const MEANT: &str =
+    "if that is meant, let a variable begin it: `vars: {open: \"{{\"}` and `\"${open}…\"`";
+
 impl Reader<'_> {
     /// A text that may hold variables.
     pub fn template(&mut self, node: &Node, key: &str) -> Option<Template> {
@@ -135,8 +139,10 @@ impl Reader<'_> {
             }
             Value::Text(text) if native_variable(text).is_none() => {
                 if let Some((written, here)) = foreign_variable(text) {
-                    self.warn(value.span, format!("`{written}` is sent as it stands")).label =
-                        format!("write `{here}` for a variable");
+                    let warning =
+                        self.warn(value.span, format!("`{written}` is sent as it stands"));
+                    warning.label = format!("write `{here}` for a variable");
+                    warning.helps.push(MEANT.into());
                 }
             }
             _ => {}
@@ -151,8 +157,9 @@ impl Reader<'_> {
         if (shell || text.starts_with("{{"))
             && let Some(here) = native_variable(text)
         {
-            self.warn(span, format!("`{text}` is taken as it stands")).label =
-                format!("write `{here}` for a variable");
+            let warning = self.warn(span, format!("`{text}` is taken as it stands"));
+            warning.label = format!("write `{here}` for a variable");
+            warning.helps.push(MEANT.into());
         }
         self.parse_template(text, span)
     }

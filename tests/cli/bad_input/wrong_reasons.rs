@@ -130,3 +130,23 @@ fn a_run_that_selects_nothing_is_red() {
     let skipped = "request: GET /orders, auth: none, expect: 401, skip: later";
     is_red("", skipped, Sandbox::new(), &[], 4, "Nothing was judged");
 }
+
+/// What is meant as it stands has a way to say so.
+#[test]
+fn braces_that_are_meant_can_be_sent_without_a_warning() {
+    let server = Server::answering(200, &[], "{}");
+    let spec = |value: &str| {
+        format!(
+            "base_url: {}\nvars: {{open: '{{{{'}}\ntests:\n  - {{name: a, request: 'POST /${{open}}', \
+             json: {{v: \"{value}\"}}, expect: 200}}\n",
+            server.url()
+        )
+    };
+    let sandbox = Sandbox::new().file("a.yaml", spec("{{name}}"));
+    let ended = sandbox.run(&["a.yaml", "--strict"]).expect_code(2);
+    assert!(ended.stderr.contains("if that is meant, let a variable begin it"), "{}", ended.stderr);
+    sandbox.write("a.yaml", spec("${open}name}}"));
+    sandbox.run(&["a.yaml", "--strict"]).expect_code(0);
+    let sent = server.arrived().pop().expect("a request");
+    assert_eq!(sent.body, br#"{"v":"{{name}}"}"#);
+}
