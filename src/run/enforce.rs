@@ -85,7 +85,7 @@ impl<'r> Run<'r> {
         let trial = Trial::new(&plan.cases, group.clone(), request, &supplies);
         let trial = trial.ok_or_else(|| Box::new(self.panicked(control)))?;
         let derived = trial.shots.iter().filter_map(|shot| shot.variant.derived.as_deref());
-        derived.for_each(|token| self.redactor.add(token));
+        derived.for_each(|token| self.tokens.learn(token));
         Ok(trial)
     }
 

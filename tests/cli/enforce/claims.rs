@@ -1,9 +1,14 @@
 //! The set `claims`: tokens that are given, or signed again.
 
+use std::io::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::api::*;
 use super::keys::{at_demo, source, with_keys};
 use crate::support::sandbox::Sandbox;
-use crate::support::server::{Arrived, Server};
+use crate::support::server::{Arrived, Server, Then, answer};
 
 const OLD: &str = "alice-of-yesterday-0b1c2d3e4f";
 const READER: &str = "reader-2f7d9c1b8e6a5043";
@@ -110,4 +115,28 @@ fn a_token_that_cannot_be_had_is_an_error_in_its_own_words() {
     let found = found(&Sandbox::new().file("specs/a.yaml", spec), &[]);
     assert_eq!(found.probe("expired"), ("error", "inconclusive".into()));
     assert!(found.ended.stdout.contains("none.txt of token `old`"), "{}", found.ended.stdout);
+}
+
+#[test]
+fn what_a_token_that_is_made_says_is_not_shown() {
+    let payload = |request: &Arrived| {
+        let token = request.header("authorization")?.split('.').nth(1)?.to_owned();
+        String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()
+    };
+    let server = Server::start(move |request, stream| {
+        let claims = payload(request).unwrap_or_default();
+        let status = if claims.contains("nobody.example") { 500 } else { 200 };
+        let _ = stream.write_all(&answer(status, &[], &claims));
+        Then::Keep
+    });
+    let spec = format!(
+        "base_url: {}\ntokens: {{alice: {{jwt: {{alg: HS256, key: a-signing-secret-77, claims: {{sub: \
+         alice-of-wonderland, aud: all}}}}}}}}\nauth: alice\ntests:\n  - name: reads\n    request: \
+         GET /\n    expect: 200\n    enforce: {{probes: [wrong-audience]}}\n",
+        server.url()
+    );
+    let found = found(&Sandbox::new().file("specs/a.yaml", spec), &["--verbose"]);
+    assert_eq!(found.probe("wrong-audience"), ("failure", "crashed".into()));
+    assert!(!found.ended.stdout.contains("wonderland"), "{}", found.ended.stdout);
+    assert!(!found.ended.stdout.contains("nobody.example"), "{}", found.ended.stdout);
 }
