@@ -73,6 +73,7 @@ fn explained_probe(probe: &Probe) -> String {
         Needs::Jwt => "a token that is a JWT",
         Needs::Key => "a `jwt` token source, or a token under `tokens` of `enforce`",
         Needs::GivenToken => "a token under `tokens` of `enforce`",
+        Needs::Get => "a request that is a GET",
     };
     let owasp = if probe.owasp.is_empty() { "-" } else { probe.owasp };
     let lines = [

@@ -117,7 +117,7 @@ impl Lines {
             .max_idle_connections_per_host(1)
             .max_response_header_size(64 * 1024)
             .input_buffer_size(80 * 1024)
-            .output_buffer_size(16 * 1024);
+            .output_buffer_size(80 * 1024);
         if let Some(roots) = roots {
             let certificates = roots.certificates.clone();
             config = config.tls_config(TlsConfig::builder().root_certs(certificates).build());

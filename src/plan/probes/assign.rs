@@ -74,14 +74,15 @@ fn check_id(
     others: impl Iterator<Item = &'static str> + Clone,
     what: &str,
 ) {
-    let known = PROBES.iter().map(|probe| probe.id).chain(others);
-    if known.clone().any(|known| known == id.value) {
-        return;
-    }
+    // First: of a set that has only some of its probes, these would be taken for all.
     if LATER.contains(&id.value.as_str()) {
         let title = format!("`{}` is not supported yet", id.value);
         binder.fault(source, id.span, title).label =
             "part of the language, but not of this version".into();
+        return;
+    }
+    let known = PROBES.iter().map(|probe| probe.id).chain(others);
+    if known.clone().any(|known| known == id.value) {
         return;
     }
     let near = did_you_mean(&id.value, known.chain(LATER));
@@ -315,10 +316,12 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
         Needs::Jwt if token.is_some_and(|token| !is_jwt(token)) => {
             Some("the token is no JWT".into())
         }
+        Needs::Get if &*step.method != "GET" => Some("the request is no GET".into()),
         Needs::Nothing
         | Needs::Token
         | Needs::GoodToken
         | Needs::Jwt
+        | Needs::Get
         | Needs::Key
         | Needs::GivenToken => None,
     }

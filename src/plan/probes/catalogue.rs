@@ -1,5 +1,8 @@
 //! The catalogue of probes, as one table.
 
+mod placement;
+mod robust;
+
 use super::{Needs, Probe, claims, make};
 use crate::auth::answer::{Accepted, Answer, ErrorCode};
 
@@ -371,4 +374,17 @@ pub static PROBES: &[Probe] = &[
         known: "Services that check who asks, and leave what he may to the user interface.",
         make: claims::claims,
     },
+    placement::QUERY,
+    placement::OTHER_SCHEME,
+    placement::TWO_PLACES,
+    placement::COOKIE,
+    placement::OTHER_HEADER,
+    placement::TWO_HEADERS,
+    placement::TRAILING_JUNK,
+    placement::NO_SCHEME,
+    placement::IDENTITY_HEADERS,
+    robust::LONG_TOKEN,
+    robust::DEEP_PAYLOAD,
+    robust::ODD_TEXT,
+    robust::HEAD,
 ];

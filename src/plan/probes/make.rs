@@ -7,6 +7,10 @@ use crate::auth::credential::basic_pair;
 use crate::auth::jwt::{Forged, Jws, NotApplicable, PublicKey, SigningKey, forge};
 use crate::http::message::{Connections, Header, Request};
 use crate::secret::Secret;
+use crate::text::at_most;
+
+pub mod placement;
+pub mod robust;
 
 /// What a probe is made from.
 #[derive(Clone, Copy, Debug)]
@@ -44,17 +48,20 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// What stands where the token belongs, if it is long enough to be known again in an answer.
+    /// The beginning of what stands where the token belongs, if it is long enough to be known again in an answer.
     pub fn sent_token(&self) -> Option<&str> {
         let is_authorization = |header: &&Header| header.name == "Authorization";
         let value = &self.request.headers.iter().find(is_authorization)?.value;
         let token = value.rsplit(' ').next()?;
-        (token.len() >= LONG).then_some(token)
+        (token.len() >= LONG).then_some(at_most(token, TELLING))
     }
 }
 
 /// A token of so many characters stands in no answer by chance.
 const LONG: usize = 16;
+
+/// Whoever repeats a token of more characters than these repeats these too.
+const TELLING: usize = 1024;
 
 type Made = Result<Vec<Variant>, Absent>;
 
@@ -105,6 +112,12 @@ impl<'r> Good<'r> {
         variant
     }
 
+    /// A token that nobody has issued.
+    fn random(&self, salt: &str) -> String {
+        let mut dice = self.dice(salt);
+        (0..32).map(|_| dice.of(b"0123456789abcdef")).collect()
+    }
+
     /// Dice that fall the same way for the same request, on any host.
     fn dice(&self, salt: &str) -> Dice {
         // FNV-1a: that of the standard library may change with its version.
@@ -133,9 +146,7 @@ pub fn basic_scheme(_: &Probe, good: &Good) -> Made {
 }
 
 pub fn random_token(_: &Probe, good: &Good) -> Made {
-    let mut dice = good.dice("random-token");
-    let token: String = (0..32).map(|_| dice.of(b"0123456789abcdef")).collect();
-    Ok(vec![good.with(&format!("Bearer {token}"))])
+    Ok(vec![good.with(&format!("Bearer {}", good.random("random-token")))])
 }
 
 pub fn null_token(_: &Probe, good: &Good) -> Made {

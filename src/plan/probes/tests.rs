@@ -51,20 +51,31 @@ fn made(probe: &Probe, token: &str) -> Result<Vec<Variant>, Absent> {
     (probe.make)(probe, &Good { bare: &bare, token, supplies: &supplies(token) })
 }
 
+/// Whether a text holds the token itself, and not one that begins with it.
+fn holds(text: &str, token: &str) -> bool {
+    text.split([' ', '=']).any(|part| part == token)
+}
+
 #[test]
 fn every_probe_changes_the_credential_and_nothing_else() {
     for token in [OPAQUE, JWT] {
+        let bare = Good::strip(&control(token));
         for probe in PROBES {
             for variant in made(probe, token).unwrap_or_default() {
                 let request = &variant.request;
                 let others: Vec<&str> = request.headers.iter().map(|h| &*h.name).collect();
-                let expected = ["Accept", "X-Key", "Authorization"];
-                assert_eq!(others, expected[..others.len()], "{}", probe.id);
+                assert_eq!(others[..2], ["Accept", "X-Key"], "{}", probe.id);
                 assert_eq!((request.follow_redirects, &request.body), (0, &None), "{}", probe.id);
-                assert!(others.len() == 3 || probe.id == "no-token");
-                let value = request.headers.get(2).map_or("", |h| h.value.as_str());
-                let carries = value.split(' ').any(|part| part == token);
-                assert_eq!(carries, probe.carries_good_token(), "{} {value}", probe.id);
+                let url = request.target.url();
+                assert!(url.starts_with(bare.target.url()), "{}", probe.id);
+                assert_eq!(url.contains(token), request.secret_url, "{}", probe.id);
+                assert_eq!(others.len() > 2, !["no-token", "query", "head"].contains(&probe.id));
+                let values = request.headers.iter().map(|h| h.value.as_str());
+                let sent: Vec<&str> = values.chain([url]).collect();
+                let carries = sent.iter().any(|text| holds(text, token));
+                assert_eq!(carries, probe.carries_good_token(), "{} {sent:?}", probe.id);
+                let hidden = |h: &Header| h.credential || !holds(&h.value, token);
+                assert!(request.headers.iter().all(hidden), "{}", probe.id);
                 let expected = if carries { Connections::Shared } else { Connections::Tokenless };
                 assert_eq!(request.connections, expected, "{}", probe.id);
                 assert!(!variant.label.contains(&token[..10]), "{}", variant.label);
@@ -90,8 +101,8 @@ fn of_a_jwt_every_probe_is_made_or_says_why_not() {
             }
         }
         let opaque = made(probe, OPAQUE);
-        let is_made = probe.set == "core" || probe.id == "missing-scope";
-        assert_eq!(opaque.is_ok(), is_made, "{}: {opaque:?}", probe.id);
+        let lacks = matches!(probe.needs, Needs::Jwt | Needs::Key);
+        assert_eq!(opaque.is_ok(), !lacks, "{}: {opaque:?}", probe.id);
     }
 }
 
@@ -102,6 +113,23 @@ fn ids_are_unique_and_none_is_promised_for_later() {
     assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
     assert!(ids.iter().all(|id| !LATER.contains(id)));
     assert!(DEFAULT_SETS.iter().all(|set| PROBES.iter().any(|probe| probe.set == *set)));
+}
+
+#[test]
+fn a_token_in_the_query_joins_what_is_there_and_is_escaped() {
+    let probe = Probe::find("query").unwrap();
+    for (url, token, expected) in [
+        ("http://a", "t", "http://a?access_token=t"),
+        ("http://a/b", "a+b/c==", "http://a/b?access_token=a%2Bb%2Fc%3D%3D"),
+        ("http://a/?", "t", "http://a/?access_token=t"),
+        ("http://a/?b=c", "t", "http://a/?b=c&access_token=t"),
+    ] {
+        let bare = Request { target: Target::parse(url).unwrap(), ..control(token) };
+        let made =
+            (probe.make)(probe, &Good { bare: &bare, token, supplies: &Supplies::default() })
+                .unwrap();
+        assert_eq!(made[0].request.target.url(), expected);
+    }
 }
 
 #[test]
