@@ -265,9 +265,6 @@ impl RunArgs {
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(format!("--var gives `{}` twice: which one counts?", twice[0]));
         }
-        if self.require_level == Some(LevelName::L4) {
-            return Err("--require-level L4 is not supported yet: write L3".into());
-        }
         match self.later.first() {
             Some(option) => Err(format!("{option} is not supported yet")),
             None => Ok(()),

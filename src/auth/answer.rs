@@ -31,6 +31,8 @@ pub enum ErrorCode {
     Bare,
     /// `invalid_token`.
     InvalidToken,
+    /// `insufficient_scope`, beside a 403.
+    InsufficientScope,
     /// The standards leave it open.
     Open,
 }
@@ -58,6 +60,9 @@ impl Answer {
         let challenge = match self.error {
             ErrorCode::Bare => "a Bearer challenge without `error`",
             ErrorCode::InvalidToken => "a Bearer challenge that says error=\"invalid_token\"",
+            ErrorCode::InsufficientScope => {
+                "a Bearer challenge that says error=\"insufficient_scope\""
+            }
             ErrorCode::Open => "a Bearer challenge",
         };
         format!("{}, with {challenge}", statuses.join(" or "))

@@ -1,6 +1,7 @@
 //! From paths to a plan: the project file, the spec files, their faults.
 
 pub mod project;
+mod public_key;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -46,7 +47,7 @@ pub fn load(
     let root = project.root().canonicalize().ok();
     let read = |path: std::path::PathBuf| {
         let mut plan = file(&path, project, inputs, redactor);
-        plan.cases.iter_mut().for_each(|case| check_body_files(case, root.as_deref()));
+        plan.cases.iter_mut().for_each(|case| check_files(case, root.as_deref()));
         plan
     };
     let mut files = pool.map(found.files.clone(), read);
@@ -80,6 +81,11 @@ fn file(path: &Path, project: &LoadedProject, inputs: &Inputs, redactor: &Redact
             invalid(&fault.place.source.clone(), None, vec![*fault])
         }
     }
+}
+
+fn check_files(case: &mut Case, root: Option<&Path>) {
+    check_body_files(case, root);
+    public_key::read(case, root);
 }
 
 /// A body file that is not there stops its case before the first request.

@@ -71,6 +71,8 @@ fn explained_probe(probe: &Probe) -> String {
             "the good token as it is, so it is sent with GET, HEAD and OPTIONS only"
         }
         Needs::Jwt => "a token that is a JWT",
+        Needs::Key => "a `jwt` token source, or a token under `tokens` of `enforce`",
+        Needs::GivenToken => "a token under `tokens` of `enforce`",
         Needs::Get => "a request that is a GET",
     };
     let owasp = if probe.owasp.is_empty() { "-" } else { probe.owasp };

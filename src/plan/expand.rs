@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::bind::Expectations;
 use super::credential::{self, Credential};
 use super::invalid::invalid;
+use super::probes::Extras;
 use super::probes::assign::{self, Control};
 use super::scope::{Binder, Inputs, Level};
 use super::secrets::short;
@@ -108,24 +109,24 @@ impl<'s> Expansion<'s> {
     fn cases(&mut self, test: &'s Test) -> Vec<Case> {
         let source = &self.suite.source;
         let outside = self.binder.enter(Level { source, settings: &test.settings });
-        let mut case = self.case_inside(test);
-        let probes = self.probes(test, &mut case);
+        let (mut case, extras) = self.case_inside(test);
+        let probes = self.probes(test, &mut case, extras);
         let warnings = settle(&mut self.binder, &test.settings, source);
         self.warnings.extend(warnings);
         self.binder.leave(outside);
         std::iter::once(case).chain(probes).collect()
     }
 
-    fn probes(&mut self, test: &Test, case: &mut Case) -> Vec<Case> {
+    fn probes(&mut self, test: &Test, case: &mut Case, extras: Extras) -> Vec<Case> {
         if let Some(level) = self.binder.levels().first().copied() {
             assign::check(&mut self.binder, level);
         }
         let Some(written) = test.steps.first() else { return Vec::new() };
-        let control = Control { case, written, tokens: &self.tokens.0 };
+        let control = Control { case, written, tokens: &self.tokens.0, extras };
         control.probes(&mut self.binder)
     }
 
-    fn case_inside(&mut self, test: &Test) -> Case {
+    fn case_inside(&mut self, test: &Test) -> (Case, Extras) {
         let source = &self.suite.source;
         let (start, end) = (source.location(test.span.start), source.location(test.span.end));
         let tags = match test.settings.tags.is_empty() {
@@ -139,6 +140,7 @@ impl<'s> Expansion<'s> {
         let name = self.binder.known(&test.name, source, "a name");
         let skip = test.skip.as_ref().map(|reason| self.binder.known(reason, source, "the reason"));
         let (steps, unset) = self.steps(test);
+        let extras = assign::extras(&mut self.binder, &mut self.tokens, steps.first());
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match skip {
             _ if !missing.is_empty() => Work::Unready(missing),
@@ -146,7 +148,7 @@ impl<'s> Expansion<'s> {
             None if unset.is_empty() => Work::Steps(steps),
             None => Work::Unready(unset),
         };
-        Case {
+        let case = Case {
             file: self.file.clone(),
             name,
             line: start.line as u32,
@@ -156,7 +158,8 @@ impl<'s> Expansion<'s> {
             work,
             endpoint: None,
             enforced: None,
-        }
+        };
+        (case, extras)
     }
 
     /// The steps, and what the environment lacks for them.

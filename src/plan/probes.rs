@@ -1,21 +1,27 @@
 //! The probes: every wrong way of sending a bearer token, and the answer that it must get.
 //!
-//! `catalogue` is the table, `make` says how each request is made of the control's, `assign` gives
-//! the probes to the cases whose `enforce` asks for them.
+//! `catalogue` is the table and `hygiene` that of the checks of every answer; `make`, and `claims` for
+//! its set, say how each request is made of the control's; `assign` gives the probes to the cases whose
+//! `enforce` asks for them.
 
 pub mod assign;
 mod catalogue;
+mod claims;
+mod hygiene;
 mod make;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use crate::auth::answer::{Accepted, Answer, Profile};
+use crate::plan::credential::TokenId;
 use crate::source::Place;
 
-pub use self::catalogue::{HYGIENE, PROBES};
-pub use self::make::{Good, Variant, is_jwt};
+pub use self::catalogue::PROBES;
+pub use self::hygiene::HYGIENE;
+pub use self::make::{Good, Supplies, Variant, is_jwt};
 
 /// Why a probe is not made of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +30,8 @@ pub enum Absent {
     NotApplicable(String),
     /// Something besides the token is needed for it.
     LacksInput(String),
+    /// What was given for it cannot be used.
+    Unusable(String),
 }
 
 /// A wrong way of sending a bearer token.
@@ -62,6 +70,10 @@ pub enum Needs {
     GoodToken,
     /// A token that is a JWT.
     Jwt,
+    /// A key that the API trusts, or a token that is given for it.
+    Key,
+    /// A token that is given for it.
+    GivenToken,
     /// A request that is a GET.
     Get,
 }
@@ -81,21 +93,8 @@ pub struct Hygiene {
 pub const DEFAULT_SETS: [&str; 2] = ["core", "jwt"];
 
 /// Sets and probes of the language that this version does not have yet.
-const LATER: [&str; 13] = [
-    "claims",
-    "surface",
-    "expired",
-    "not-yet-valid",
-    "bad-exp-type",
-    "wrong-audience",
-    "wrong-issuer",
-    "missing-scope",
-    "other-user",
-    "revoked",
-    "other-methods",
-    "method-override",
-    "path-variants",
-];
+const LATER: [&str; 6] =
+    ["surface", "other-user", "revoked", "other-methods", "method-override", "path-variants"];
 
 /// What the probes of a control share with it.
 #[derive(Debug)]
@@ -110,10 +109,32 @@ pub struct Enforcement {
     pub opaque: bool,
     /// The probes that were asked for one by one.
     pub singly: Vec<&'static str>,
+    /// What was given for probes that take more than the token.
+    pub extras: Extras,
     /// The same for the same endpoint and token.
     identity: u64,
     /// Whether the test itself asks for it.
     own: bool,
+}
+
+/// What a spec gives for probes that take more than the token.
+#[derive(Debug, Default)]
+pub struct Extras {
+    /// The public key that the API verifies with.
+    pub public_key: Option<KeyFile>,
+    /// By the id of a probe, the token that it sends.
+    pub tokens: Vec<(&'static str, TokenId)>,
+}
+
+/// A file of a public key.
+#[derive(Debug)]
+pub struct KeyFile {
+    /// Its path, from the working directory.
+    pub path: Box<str>,
+    /// Where it is named.
+    pub place: Place,
+    /// Its text, once it has been read, which is before the run.
+    pub text: OnceLock<String>,
 }
 
 /// A waiver that counts today.

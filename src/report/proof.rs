@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::{CaseEnd, Verdict};
 use crate::judge::probe::ProbeVerdict;
-use crate::plan::probes::{Endpoint, PROBES, Probe};
+use crate::plan::probes::{Endpoint, Needs, PROBES, Probe};
 use crate::plan::{Case, Work};
 
 /// How much is proven about an endpoint; each level asks for those below it too.
@@ -151,8 +151,19 @@ impl Row {
             Some(ProbeVerdict::LacksInput) => Some("lacks its input".into()),
             Some(ProbeVerdict::NotApplicable) => None,
             Some(verdict) => Some(verdict.name().into()),
-            None if self.absent.contains_key(probe) => None,
-            None => Some("was not asked for".into()),
+            None => self.absence(probe),
+        }
+    }
+
+    /// What it means that there is no case of a probe. What is for scopes asks for a token that
+    /// few have.
+    fn absence(&self, probe: &'static str) -> Option<String> {
+        let is_absent = self.absent.contains_key(probe);
+        match Probe::find(probe).map(|probe| probe.needs) {
+            Some(Needs::GivenToken) => None,
+            Some(Needs::Key) if is_absent => Some("lacks its input".into()),
+            _ if is_absent => None,
+            _ => Some("was not asked for".into()),
         }
     }
 }

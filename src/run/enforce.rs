@@ -6,6 +6,7 @@
 //! that is let through ends it: it took effect.
 
 mod conclude;
+mod supply;
 pub mod trial;
 pub mod waivers;
 
@@ -79,10 +80,12 @@ impl<'r> Run<'r> {
         }
         let end = |(verdict, exchange)| Box::new(CaseEnd::new(verdict, Duration::ZERO, exchange));
         let request = self.request(worker, control, &steps[0], TOKEN_LASTS).map_err(end)?;
-        let trial = Trial::new(&plan.cases, group.clone(), request);
+        let token = trial::token(&request).ok_or_else(|| Box::new(self.panicked(control)))?;
+        let supplies = self.supplies(worker, &plan.cases[group.clone()], token);
+        let trial = Trial::new(&plan.cases, group.clone(), request, &supplies);
         let trial = trial.ok_or_else(|| Box::new(self.panicked(control)))?;
         let derived = trial.shots.iter().filter_map(|shot| shot.variant.derived.as_deref());
-        derived.for_each(|token| self.redactor.add(token));
+        derived.for_each(|token| self.tokens.learn(token));
         Ok(trial)
     }
 

@@ -17,6 +17,7 @@ use super::Transport;
 use super::request::bearer;
 use super::stop::Stop;
 use crate::auth::credential::token_fault;
+use crate::auth::jwt::SigningKey;
 use crate::diagnostic::Diagnostic;
 use crate::http::message::Request;
 use crate::plan::Plan;
@@ -148,6 +149,27 @@ impl<'r> TokenStore<'r> {
             }
         };
         Ok(Some(with_token(request, &token)))
+    }
+
+    /// Hears of a token that was made of another: neither it nor its claims must be shown.
+    pub fn learn(&self, token: &str) {
+        self.means.learn(token);
+    }
+
+    /// The time since 1970.
+    pub fn now(&self) -> Duration {
+        (self.means.clock)()
+    }
+
+    /// The key that signs the token at `index`, if it is signed here.
+    ///
+    /// # Errors
+    /// What is wrong with the key.
+    pub fn signing_key(&self, index: usize) -> Option<Result<SigningKey, String>> {
+        let token = &self.tokens[index];
+        let Origin::Mint(source) = &token.origin else { return None };
+        let key = mint::signing_key(source, &self.means);
+        Some(key.map_err(|reason| format!("the jwt of token `{}`: {reason}", token.name)))
     }
 
     /// Where the token at `index` is defined.

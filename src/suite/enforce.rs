@@ -7,7 +7,7 @@ use super::tree::{Entry, Node, Value};
 use crate::auth::answer::Profile;
 use crate::date;
 use crate::source::{Span, Spanned};
-use crate::template::Draft;
+use crate::template::{Draft, Template};
 
 /// What one level says under `enforce`.
 #[derive(Clone, Debug)]
@@ -27,6 +27,10 @@ pub struct Rules {
     pub probes: Option<Vec<Spanned<String>>>,
     /// What is known to be off.
     pub waivers: Vec<Waiver>,
+    /// The file of the public key that the API verifies with.
+    pub public_key: Option<Spanned<Template>>,
+    /// By the id of a probe, the name of the token that it sends.
+    pub tokens: Vec<(Spanned<String>, Spanned<Template>)>,
 }
 
 /// A fault of an endpoint that its owners know.
@@ -44,8 +48,8 @@ pub struct Waiver {
 
 const KEYS: Keys = Keys {
     what: "a key of `enforce`",
-    known: &[&["scheme", "profile", "probes", "except"]],
-    later: &[&["tokens", "keys", "revoke", "unsafe"]],
+    known: &[&["scheme", "profile", "probes", "tokens", "keys", "except"]],
+    later: &[&["revoke", "unsafe"]],
     help: None,
 };
 
@@ -53,6 +57,13 @@ const WAIVER_KEYS: Keys = Keys {
     what: "a key of a waiver",
     known: &[&["probe", "reason", "until"]],
     later: &[],
+    help: None,
+};
+
+const KEYS_OF_KEYS: Keys = Keys {
+    what: "a key of `keys`",
+    known: &[&["public_key"]],
+    later: &[&["jwks_url"]],
     help: None,
 };
 
@@ -84,6 +95,8 @@ impl Rules {
                 Some("scheme") => check_scheme(reader, value),
                 Some("profile") => rules.profile = profile(reader, value),
                 Some("probes") => rules.probes = Some(ids(reader, value, "probes")),
+                Some("tokens") => rules.tokens = tokens(reader, value),
+                Some("keys") => rules.public_key = public_key(reader, value),
                 Some(_) => {
                     let items = reader.list(value, "except").unwrap_or_default();
                     rules.waivers =
@@ -115,6 +128,30 @@ fn profile(reader: &mut Reader, node: &Node) -> Option<Profile> {
             None
         }
     }
+}
+
+/// The names of the tokens that probes send.
+fn tokens(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Spanned<Template>)> {
+    let entries = reader.mapping(node, "tokens").unwrap_or_default();
+    let token =
+        |entry: &Entry| Some((entry.key.clone(), reader.spanned_template(&entry.value, "tokens")?));
+    entries.iter().filter_map(token).collect()
+}
+
+/// The file of the public key, which `keys` must name.
+fn public_key(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
+    let entries = reader.mapping(node, "keys")?;
+    if entries.is_empty() {
+        reader.fault(node.span, "`keys` names no key").label =
+            "name the file of the API's public key: `public_key: …`".into();
+    }
+    let mut file = None;
+    for entry in entries {
+        if reader.key(entry, entries, &KEYS_OF_KEYS).is_some() {
+            file = reader.spanned_template(&entry.value, "public_key");
+        }
+    }
+    file
 }
 
 /// One id, or a list of them; never none.

@@ -1,6 +1,8 @@
 //! `enforce: bearer`: what is sent, how it is judged, and what is told about it.
 
 mod api;
+mod claims;
+mod keys;
 mod language;
 mod orders;
 mod placement;

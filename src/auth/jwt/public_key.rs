@@ -36,13 +36,46 @@ impl PublicKey {
     /// header names by `kid`, or else the only one that may have signed the token.
     ///
     /// # Errors
-    /// Why there is no such key.
+    /// Why there is no such key, or that it is of another kind than the token's.
     pub fn read(text: &str, token: &str) -> Result<PublicKey, KeyFault> {
-        match jwk::object(text) {
+        let key = match jwk::object(text) {
             Some(object) => of_json(object, token),
             None => of_pem(text),
+        };
+        key.and_then(|key| key.for_token(token)).map_err(KeyFault)
+    }
+
+    /// Finds what is wrong with a text whatever the token. Which key of a set is meant, only a
+    /// token tells.
+    ///
+    /// # Errors
+    /// Why it holds no public key.
+    pub fn check(text: &str) -> Result<(), KeyFault> {
+        match jwk::object(text) {
+            Some(object) => match object.get("keys") {
+                Some(Value::Array(keys)) if keys.is_empty() => Err("the JWK set is empty".into()),
+                Some(Value::Array(_)) => Ok(()),
+                _ => of_json(object, "").map(drop),
+            },
+            None => of_pem(text).map(drop),
         }
         .map_err(KeyFault)
+    }
+
+    /// The key, unless it cannot have to do with the token.
+    fn for_token(self, token: &str) -> Result<PublicKey, String> {
+        let alg = Jws::parse(token).map(|jws| jws.alg);
+        let own = match self.material {
+            Material::Rsa { .. } => "RSA",
+            Material::Ec { .. } => "EC",
+            Material::Ed25519 { .. } => "OKP",
+        };
+        match alg.as_deref().map(|alg| (alg, kty(alg))) {
+            Ok((alg, Some(wanted))) if wanted != own => {
+                Err(format!("it is a key of the kind {own}, and the token is signed with {alg}"))
+            }
+            _ => Ok(self),
+        }
     }
 
     /// The key as a JWK.

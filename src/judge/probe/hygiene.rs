@@ -19,6 +19,10 @@ const CODES: [(&str, u16); 3] =
 pub fn status(asked: Asked, status: u16) -> Option<Note> {
     let right = match asked.profile {
         Profile::Strict | Profile::Standard => asked.answer.statuses.contains(&status),
+        // A token that nobody takes says nothing about scopes.
+        Profile::Lenient if asked.answer.error == ErrorCode::InsufficientScope => {
+            matches!(status, 403 | 404)
+        }
         Profile::Lenient => matches!(status, 400 | 401 | 403 | 404 | 422 | 300..400),
     };
     (!right).then(|| {
@@ -56,14 +60,11 @@ pub fn challenge(asked: Asked, response: &Response) -> Vec<Note> {
                     note(id, if always { Grade::Warns } else { grade }, text);
                 }
             }
-            None if response.status == 401 && lines.is_empty() => {
-                note(
-                    "challenge-present",
-                    grade,
-                    "the 401 carries no WWW-Authenticate field".into(),
-                );
+            None if is_challenged(asked, response.status) && lines.is_empty() => {
+                let text = format!("the {} carries no WWW-Authenticate field", response.status);
+                note("challenge-present", grade, text);
             }
-            None if response.status == 401 => {
+            None if is_challenged(asked, response.status) => {
                 let text = "none of its challenges is a Bearer challenge".into();
                 note("challenge-scheme", grade, text);
             }
@@ -72,6 +73,11 @@ pub fn challenge(asked: Asked, response: &Response) -> Vec<Note> {
     }
     notes.retain(|note| note.grade > Grade::Fine);
     notes
+}
+
+/// Whether an answer must carry a challenge: so must a 403 that is for the scope of a token.
+fn is_challenged(asked: Asked, status: u16) -> bool {
+    status == 401 || status == 403 && asked.answer.error == ErrorCode::InsufficientScope
 }
 
 /// What is off about the error code, and whether that is a warning in every profile.
@@ -91,6 +97,7 @@ fn error_code(
     let wanted = match (status, asked.answer.error) {
         (400, _) => "invalid_request",
         (401, ErrorCode::InvalidToken) => "invalid_token",
+        (403, ErrorCode::InsufficientScope) => "insufficient_scope",
         (401, ErrorCode::Bare) => {
             let error = error?;
             let text = format!("its challenge says error=\"{error}\", though no token was sent");

@@ -2,21 +2,23 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{
-    DEFAULT_SETS, Endpoint, Enforcement, HYGIENE, LATER, Needs, PROBES, Probe, Waived, is_jwt,
-    is_safe,
+    DEFAULT_SETS, Endpoint, Enforcement, Extras, HYGIENE, KeyFile, LATER, Needs, PROBES, Probe,
+    Waived, is_jwt, is_safe,
 };
 use crate::diagnostic::did_you_mean;
 use crate::plan::credential::{Credential, Token};
 use crate::plan::scope::{Binder, Level};
 use crate::plan::token_source::Origin;
+use crate::plan::tokens::{Tokens, file};
 use crate::plan::{Case, Step, Work};
 use crate::source::{Place, Source, Spanned};
 use crate::suite::auth::Auth;
 use crate::suite::enforce::{Enforce, Rules, Waiver, accepts, accepts_success_only};
 use crate::suite::test::Step as WrittenStep;
+use crate::template::Template;
 
 /// Finds what is wrong with the `enforce` of a level, whoever it covers.
 pub fn check(binder: &mut Binder, level: Level) {
@@ -27,8 +29,27 @@ pub fn check(binder: &mut Binder, level: Level) {
         let sets = PROBES.iter().map(|probe| probe.set);
         check_id(binder, level.source, id, sets, "probe or set of probes");
     }
+    for (id, _) in &rules.tokens {
+        check_given(binder, level.source, rules, id);
+    }
     for waiver in &rules.waivers {
         check_waiver(binder, level.source, waiver);
+    }
+}
+
+/// A token is given for a probe that takes one and is sent.
+fn check_given(binder: &mut Binder, source: &Arc<Source>, rules: &Rules, id: &Spanned<String>) {
+    let Some(probe) = Probe::find(&id.value) else {
+        check_id(binder, source, id, std::iter::empty(), "probe");
+        return;
+    };
+    if !matches!(probe.needs, Needs::Key | Needs::GivenToken) {
+        binder.fault(source, id.span, format!("`{}` takes no token", probe.id)).label =
+            "what it sends is made of the test's own request".into();
+    } else if rules.asks_for(probe).is_none() {
+        let title = format!("a token for `{}`, which is not sent", probe.id);
+        binder.fault(source, id.span, title).label =
+            format!("write it under `probes` too, or its set `{}`", probe.set);
     }
 }
 
@@ -80,6 +101,8 @@ pub struct Control<'c> {
     pub written: &'c WrittenStep,
     /// The tokens of its file.
     pub tokens: &'c [Token],
+    /// What there is besides its own token.
+    pub extras: Extras,
 }
 
 /// What is said about a control's probes, and how near.
@@ -90,9 +113,26 @@ struct Said<'s> {
     own: bool,
 }
 
+/// What the nearest `enforce` gives besides the token of a test that sends one, all names bound.
+pub fn extras(binder: &mut Binder, tokens: &mut Tokens, step: Option<&Step>) -> Extras {
+    let Some(said) = said(binder).filter(|_| step.is_some_and(sends_token)) else {
+        return Extras::default();
+    };
+    let Level { source, .. } = said.level;
+    let public_key = said.rules.public_key.as_ref().map(|written| {
+        let path = file(binder, written, source, "the file of the public key");
+        let (path, text) = (path.as_fixed().unwrap_or_default().into(), OnceLock::new());
+        KeyFile { path, place: Place::new(source, written.span), text }
+    });
+    let named = |(id, name): &(Spanned<String>, Spanned<Template>)| {
+        Some((Probe::find(&id.value)?.id, tokens.named(binder, name, source)?))
+    };
+    Extras { public_key, tokens: said.rules.tokens.iter().filter_map(named).collect() }
+}
+
 impl Control<'_> {
     /// The probes of the control, each a case; the levels of `binder` begin with that of its test.
-    pub fn probes(self, binder: &mut Binder) -> Vec<Case> {
+    pub fn probes(mut self, binder: &mut Binder) -> Vec<Case> {
         let Work::Steps(steps) = &self.case.work else { return Vec::new() };
         let step = steps.first().filter(|step| sends_token(step));
         self.case.endpoint = step.map(|step| Arc::new(Endpoint::of(step, self.written)));
@@ -109,6 +149,7 @@ impl Control<'_> {
             singly: said.rules.singly().map(|probe| probe.id).collect(),
             identity: self.identity(step),
             own: said.own,
+            extras: std::mem::take(&mut self.extras),
         });
         self.case.enforced = Some(enforcement.clone());
         let case = &*self.case;
@@ -135,7 +176,7 @@ impl Control<'_> {
         let token = self.token(step);
         for probe in PROBES {
             let Some(asked) = said.rules.asks_for(probe) else { continue };
-            let Some(reason) = why_not(probe, step, token) else {
+            let Some(reason) = self.why_not(probe, step, token) else {
                 probes.push(probe);
                 continue;
             };
@@ -150,6 +191,33 @@ impl Control<'_> {
             }
         }
         (probes, absent)
+    }
+
+    fn why_not(&self, probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
+        if !matches!(probe.needs, Needs::Key | Needs::GivenToken) {
+            return why_not(probe, step, token);
+        }
+        let own = match step.credential {
+            Credential::Token(id) => Some(id),
+            _ => None,
+        };
+        let is_signed_here =
+            own.is_some_and(|id| matches!(self.tokens[id.0 as usize].origin, Origin::Mint(_)));
+        match self.extras.tokens.iter().find(|(id, _)| *id == probe.id) {
+            Some((_, id)) if Some(*id) == own => {
+                Some("the token that is given for it is the good one".into())
+            }
+            Some(_) => None,
+            None if probe.needs == Needs::GivenToken => {
+                Some("it takes a token under `tokens` of `enforce`".into())
+            }
+            None if is_signed_here => None,
+            None => Some(
+                "it takes a key that the API trusts: a `jwt` token source, or a token under \
+                 `tokens` of `enforce`"
+                    .into(),
+            ),
+        }
     }
 
     /// The token, when it is known before the run.
@@ -249,7 +317,13 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
             Some("the token is no JWT".into())
         }
         Needs::Get if &*step.method != "GET" => Some("the request is no GET".into()),
-        Needs::Nothing | Needs::Token | Needs::GoodToken | Needs::Jwt | Needs::Get => None,
+        Needs::Nothing
+        | Needs::Token
+        | Needs::GoodToken
+        | Needs::Jwt
+        | Needs::Get
+        | Needs::Key
+        | Needs::GivenToken => None,
     }
 }
 

@@ -1,9 +1,12 @@
 //! The requests of each probe: the control's request with only its credential changed. Pure.
 
+use std::time::Duration;
+
 use super::{Absent, Probe};
 use crate::auth::credential::basic_pair;
-use crate::auth::jwt::{Forged, Jws, NotApplicable, forge};
+use crate::auth::jwt::{Forged, Jws, NotApplicable, PublicKey, SigningKey, forge};
 use crate::http::message::{Connections, Header, Request};
+use crate::secret::Secret;
 use crate::text::at_most;
 
 pub mod placement;
@@ -16,6 +19,21 @@ pub struct Good<'r> {
     pub bare: &'r Request,
     /// The token that the control sends.
     pub token: &'r str,
+    /// What else there is.
+    pub supplies: &'r Supplies,
+}
+
+/// What there is besides the token.
+#[derive(Debug, Default)]
+pub struct Supplies {
+    /// The public key that the API verifies with, or why it cannot be had.
+    pub public_key: Option<Result<PublicKey, String>>,
+    /// The key that signs the token, or why it cannot be had.
+    pub signing_key: Option<Result<SigningKey, String>>,
+    /// By the id of a probe, the token that is given for it, or why it cannot be had.
+    pub tokens: Vec<(&'static str, Result<Secret, String>)>,
+    /// The time since 1970.
+    pub now: Duration,
 }
 
 /// One request of a probe.
@@ -77,7 +95,7 @@ impl<'r> Good<'r> {
     }
 
     /// The request with an Authorization field that holds what was made of the token.
-    fn with_derived(&self, before: &str, derived: String, label: &str) -> Variant {
+    pub(super) fn with_derived(&self, before: &str, derived: String, label: &str) -> Variant {
         let mut request = self.bare.clone();
         let (name, value) = ("Authorization".to_owned(), format!("{before}{derived}"));
         request.headers.push(Header { name, value, credential: true });
@@ -137,11 +155,15 @@ pub fn null_token(_: &Probe, good: &Good) -> Made {
 
 /// What `auth::jwt` forges under the probe's own id.
 pub fn forged(probe: &Probe, good: &Good) -> Made {
-    let forged = forge(probe.id, good.token, None).map_err(|NotApplicable(reason)| {
+    let public_key = good.supplies.public_key.as_ref();
+    let key = public_key.and_then(|key| key.as_ref().ok());
+    let forged = forge(probe.id, good.token, key).map_err(|NotApplicable(reason)| {
         let has_public_key = Jws::parse(good.token).is_ok_and(|jws| !jws.alg.starts_with("HS"));
-        match probe.id == "key-confusion" && has_public_key {
-            true => Absent::LacksInput(reason),
-            false => Absent::NotApplicable(reason),
+        match public_key {
+            _ if probe.id != "key-confusion" || !has_public_key => Absent::NotApplicable(reason),
+            Some(Err(why)) => Absent::Unusable(why.clone()),
+            Some(Ok(_)) => Absent::NotApplicable(reason),
+            None => Absent::LacksInput(reason),
         }
     })?;
     let variant = |forged: Forged| good.with_derived("Bearer ", forged.token, &forged.label);

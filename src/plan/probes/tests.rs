@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::*;
+use crate::auth::jwt::{Algorithm, SigningKey};
 use crate::http::message::Request;
 use crate::http::message::{Connections, Header};
 use crate::http::url::Target;
+use crate::secret::Secret;
 
 const OPAQUE: &str = "demo-alice-5f0c1d2e3b4a";
 const JWT: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSIsInNjb3BlIjoib3JkZXJzIn0.\
@@ -36,9 +38,17 @@ fn control(token: &str) -> Request {
     }
 }
 
+/// Of a JWT, as if it were signed here.
+fn supplies(token: &str) -> Supplies {
+    let key = is_jwt(token).then(|| SigningKey::read(Algorithm::Hs256, "a-secret"));
+    let tokens = vec![("missing-scope", Ok(Secret::new("token-of-a-reader-77")))];
+    let signing_key = key.map(|key| key.map_err(|fault| fault.0));
+    Supplies { signing_key, tokens, now: Duration::from_secs(1_800_000_000), public_key: None }
+}
+
 fn made(probe: &Probe, token: &str) -> Result<Vec<Variant>, Absent> {
     let bare = Good::strip(&control(token));
-    (probe.make)(probe, &Good { bare: &bare, token })
+    (probe.make)(probe, &Good { bare: &bare, token, supplies: &supplies(token) })
 }
 
 /// Whether a text holds the token itself, and not one that begins with it.
@@ -83,11 +93,16 @@ fn of_a_jwt_every_probe_is_made_or_says_why_not() {
             }
             Err(absent) => {
                 assert!(matches!(absent, Absent::NotApplicable(_)));
-                assert!(["key-confusion", "zero-signature"].contains(&probe.id), "{}", probe.id);
+                assert!(
+                    ["key-confusion", "zero-signature", "wrong-issuer"].contains(&probe.id),
+                    "{}",
+                    probe.id
+                );
             }
         }
         let opaque = made(probe, OPAQUE);
-        assert_eq!(opaque.is_ok(), probe.needs != Needs::Jwt, "{}: {opaque:?}", probe.id);
+        let lacks = matches!(probe.needs, Needs::Jwt | Needs::Key);
+        assert_eq!(opaque.is_ok(), !lacks, "{}: {opaque:?}", probe.id);
     }
 }
 
@@ -97,6 +112,7 @@ fn ids_are_unique_and_none_is_promised_for_later() {
     let ids: Vec<&str> = probes.chain(HYGIENE.iter().map(|check| check.id)).collect();
     assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
     assert!(ids.iter().all(|id| !LATER.contains(id)));
+    assert!(DEFAULT_SETS.iter().all(|set| PROBES.iter().any(|probe| probe.set == *set)));
 }
 
 #[test]
@@ -109,7 +125,9 @@ fn a_token_in_the_query_joins_what_is_there_and_is_escaped() {
         ("http://a/?b=c", "t", "http://a/?b=c&access_token=t"),
     ] {
         let bare = Request { target: Target::parse(url).unwrap(), ..control(token) };
-        let made = (probe.make)(probe, &Good { bare: &bare, token }).unwrap();
+        let made =
+            (probe.make)(probe, &Good { bare: &bare, token, supplies: &Supplies::default() })
+                .unwrap();
         assert_eq!(made[0].request.target.url(), expected);
     }
 }

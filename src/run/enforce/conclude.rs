@@ -257,6 +257,13 @@ impl Run<'_> {
         let (found, reason) = match absent {
             Absent::NotApplicable(reason) => (ProbeVerdict::NotApplicable, reason),
             Absent::LacksInput(reason) => (ProbeVerdict::LacksInput, reason),
+            Absent::Unusable(reason) => {
+                let finding = Finding::inconclusive(reason);
+                let failure =
+                    self.explainer().unproven(case, trial.step, "inconclusive", &finding.message);
+                let end = CaseEnd::new(Verdict::Errored(failure), Duration::ZERO, None);
+                return CaseEnd { probe: Some(finding.verdict), ..end };
+            }
         };
         let verdict = match trial.enforced.singly.contains(&probe.id) {
             true => {

@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use crate::event::StopReason;
-use crate::http::message::{Request, Response, TransportError};
-use crate::plan::probes::{Absent, Enforcement, Good, Probe, Variant};
+use crate::http::message::{Header, Request, Response, TransportError};
+use crate::plan::probes::{Absent, Enforcement, Good, Probe, Supplies, Variant};
 use crate::plan::{Case, Step, Work};
 
 /// A control and its probes.
@@ -61,19 +61,27 @@ pub enum Outcome {
 /// What there is to send after `Bearer `.
 const SCHEME: &str = "Bearer ";
 
+/// The bearer token of a request, if it sends one.
+pub fn token(request: &Request) -> Option<&str> {
+    let is_token =
+        |header: &&Header| header.credential && header.name.eq_ignore_ascii_case("authorization");
+    request.headers.iter().find(is_token)?.value.strip_prefix(SCHEME)
+}
+
 impl<'p> Trial<'p> {
     /// The probes of a control, ready to be sent; `None` when the control sends no bearer token.
-    pub fn new(cases: &'p [Case], group: Range<usize>, request: Request) -> Option<Trial<'p>> {
+    pub fn new(
+        cases: &'p [Case],
+        group: Range<usize>,
+        request: Request,
+        supplies: &Supplies,
+    ) -> Option<Trial<'p>> {
         let control = &cases[group.start];
         let Work::Steps(steps) = &control.work else { return None };
         let enforced = control.enforced.as_deref()?;
-        let is_token = |header: &&crate::http::message::Header| {
-            header.credential && header.name.eq_ignore_ascii_case("authorization")
-        };
-        let sent = request.headers.iter().find(is_token)?;
-        let token = sent.value.strip_prefix(SCHEME)?.to_owned();
+        let token = token(&request)?.to_owned();
         let bare = Good::strip(&request);
-        let good = Good { bare: &bare, token: &token };
+        let good = Good { bare: &bare, token: &token, supplies };
         let (mut shots, mut absent) = (Vec::new(), Vec::new());
         for (index, case) in cases.iter().enumerate().take(group.end).skip(group.start + 1) {
             let Work::Probe(probe) = case.work else { continue };

@@ -81,6 +81,4 @@ fn the_catalogue_is_listed_and_explained() {
     golden("fixtures/console/explained.txt", &explained.join("\n"));
     let ended = sandbox.run(&["probes", "--explain", "alg-nine"]).expect_code(2);
     assert!(ended.stderr.contains("did you mean `alg-none`?"), "{}", ended.stderr);
-    let ended = sandbox.run(&["--require-level", "L4"]).expect_code(2);
-    assert!(ended.stderr.contains("L4 is not supported yet"), "{}", ended.stderr);
 }

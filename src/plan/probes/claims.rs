@@ -1,0 +1,86 @@
+//! Tokens that were good once, or are for something else: given, or signed again with other claims.
+//! Pure.
+
+use serde_json::{Map, Value, json};
+
+use super::make::{Good, Variant};
+use super::{Absent, Probe};
+use crate::auth::jwt::{Jws, NotApplicable};
+
+/// More than any clock is off: servers allow for up to five minutes.
+const HOUR: u64 = 3600;
+
+/// Whom and where nobody is.
+const NOBODY: &str = "https://nobody.example";
+
+type Changes = Vec<(&'static str, Option<Value>)>;
+
+/// The token that is given for the probe, or else the good one with other claims.
+pub fn claims(probe: &Probe, good: &Good) -> Result<Vec<Variant>, Absent> {
+    let mut given = good.supplies.tokens.iter();
+    let token = match given.find(|(id, _)| *id == probe.id) {
+        Some((_, Err(reason))) => return Err(Absent::Unusable(reason.clone())),
+        Some((_, Ok(token))) => {
+            let token = token.expose().trim();
+            if token == good.token {
+                let reason = format!("the token for `{}` is the good one", probe.id);
+                return Err(Absent::Unusable(reason));
+            }
+            token.to_owned()
+        }
+        None => signed(probe.id, good)?,
+    };
+    Ok(vec![good.with_derived("Bearer ", token, probe.sent)])
+}
+
+/// The good token with other claims, signed with the key that signs it.
+fn signed(id: &str, good: &Good) -> Result<String, Absent> {
+    let key = match &good.supplies.signing_key {
+        Some(Ok(key)) => key,
+        Some(Err(reason)) => return Err(Absent::Unusable(reason.clone())),
+        None => {
+            let reason = "it takes a key that the API trusts: a `jwt` token source, or a token \
+                          under `tokens` of `enforce`";
+            return Err(Absent::LacksInput(reason.into()));
+        }
+    };
+    let absent = |NotApplicable(reason)| Absent::NotApplicable(reason);
+    let jws = Jws::parse(good.token).map_err(absent)?;
+    let claims: Map<String, Value> =
+        serde_json::from_str(&jws.claims_json().map_err(absent)?).unwrap_or_default();
+    let changes = changes(id, &claims, good.supplies.now.as_secs()).map_err(absent)?;
+    jws.with_claims(key, &changes).map_err(absent)
+}
+
+fn changes(id: &str, claims: &Map<String, Value>, now: u64) -> Result<Changes, NotApplicable> {
+    let not = |why: &str| Err(NotApplicable(why.to_owned()));
+    Ok(match id {
+        "expired" => expired(claims, now),
+        "not-yet-valid" => vec![("nbf", Some(json!(now + HOUR)))],
+        "bad-exp-type" => {
+            let exp = claims.get("exp").map_or_else(|| json!(now + HOUR), Value::clone);
+            match exp {
+                Value::Number(exp) => vec![("exp", Some(json!(exp.to_string())))],
+                _ => return not("the token's `exp` is no number as it is"),
+            }
+        }
+        "wrong-audience" => vec![("aud", Some(nobody_like(claims.get("aud"))))],
+        "wrong-issuer" if !claims.contains_key("iss") => return not("the token has no `iss`"),
+        "wrong-issuer" => vec![("iss", Some(json!(NOBODY)))],
+        _ => return not("such a token cannot be made here"),
+    })
+}
+
+/// Issued before it expired, so that nothing else is wrong with it.
+fn expired(claims: &Map<String, Value>, now: u64) -> Changes {
+    let earlier = ["iat", "nbf"].into_iter().filter(|name| claims.contains_key(*name));
+    let earlier = earlier.map(|name| (name, Some(json!(now.saturating_sub(2 * HOUR)))));
+    earlier.chain([("exp", Some(json!(now.saturating_sub(HOUR))))]).collect()
+}
+
+fn nobody_like(audience: Option<&Value>) -> Value {
+    match audience {
+        Some(Value::Array(_)) => json!([NOBODY]),
+        _ => json!(NOBODY),
+    }
+}
