@@ -105,6 +105,18 @@ fn the_readme_shows_its_first_example_and_a_real_failure() {
 }
 
 #[test]
+fn the_readme_shows_what_is_really_proven() {
+    let blocks = blocks(&root().join("README.md"));
+    let nth = |kind, n| &blocks.iter().filter(|b| b.kind == kind).nth(n).expect(kind).text;
+    let (spec, shown) = (nth("yaml spec", 1), nth("text", 1));
+    assert!(spec.contains("enforce: bearer") && shown.contains("L3  GET /orders"), "{shown}");
+    let sandbox = Sandbox::new().file("a.yaml", spec.replace(DEMO_URL, "${server.url}"));
+    sandbox.write("apitest.yaml", project());
+    let ended = sandbox.run(&["a.yaml", "--require-level", "L3"]).expect_code(0);
+    assert!(ended.stdout.contains(shown.as_str()), "{}", ended.stdout);
+}
+
+#[test]
 fn every_example_does_what_it_says() {
     let mut examples = 0;
     for path in files("examples", "yaml") {
