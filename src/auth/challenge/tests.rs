@@ -1,3 +1,5 @@
+//! The vectors of the grammar, and what the parser says of what breaks it.
+
 use serde_json::Value;
 
 use super::{Challenge, parse};
