@@ -1,6 +1,7 @@
 //! JSON Web Tokens in their compact form (RFC 7515 §7.1): taken apart, signed, and forged.
 //!
-//! Nothing here verifies a token: that is the API's part, and what the forgeries put to the test.
+//! Whether a token is good is the API's part, and what the forgeries put to the test; here only a
+//! key is held against the token that it is said to have signed.
 //! There is no clock and no I/O; the only thing from outside are random numbers.
 
 mod algorithm;
@@ -14,6 +15,7 @@ mod look_alike;
 mod pem;
 mod public_key;
 mod spki;
+mod verify;
 #[cfg(test)]
 mod tests;
 

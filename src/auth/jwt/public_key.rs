@@ -9,7 +9,7 @@ use super::{Jws, jwk, pem, spki};
 /// A public key, and how its owner writes it.
 #[derive(Clone, Debug)]
 pub struct PublicKey {
-    material: Material,
+    pub(super) material: Material,
     /// The PEM text that it was read from.
     pem: Option<String>,
     /// The JWK that it was read from.

@@ -54,5 +54,11 @@ impl Run<'_> {
 
 fn read(file: &KeyFile, token: &str) -> Result<PublicKey, String> {
     let text = file.text.get().map_or("", String::as_str);
-    PublicKey::read(text, token).map_err(|fault| format!("the key {}: {}", file.path, fault.0))
+    let of_file = |why: &str| format!("the key {}: {why}", file.path);
+    let key = PublicKey::read(text, token).map_err(|fault| of_file(&fault.0))?;
+    // With another key every forgery would be refused, and nothing proven.
+    match key.has_signed(token) {
+        true => Ok(key),
+        false => Err(of_file("it does not verify the token of the test")),
+    }
 }

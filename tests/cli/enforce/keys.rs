@@ -90,6 +90,16 @@ fn a_key_of_another_kind_proves_nothing() {
 }
 
 #[test]
+fn a_key_that_did_not_sign_the_token_proves_nothing() {
+    let other = format!(r#"{{"kty": "RSA", "e": "AQAB", "n": "{}wQ"}}"#, "wX".repeat(170));
+    let enforce = "{probes: [jwt], keys: {public_key: other.json}}";
+    let found = at_demo(&with_keys().file("specs/other.json", other), &fixed(), "/orders", enforce);
+    assert_eq!(found.probe("key-confusion"), ("error", "inconclusive".into()));
+    let why = "it does not verify the token of the test";
+    assert!(found.ended.stdout.contains(why), "{}", found.ended.stdout);
+}
+
+#[test]
 fn a_file_that_is_no_public_key_stops_the_test_before_the_run() {
     let outside = root().join("src/demo/keys/rs256.pub.pem");
     for (path, why) in [
