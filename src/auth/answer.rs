@@ -35,6 +35,8 @@ pub enum ErrorCode {
     InsufficientScope,
     /// The standards leave it open.
     Open,
+    /// There need be no challenge: the token is good, and it is refused for whose it is.
+    Unchallenged,
 }
 
 /// What it means that a request was let through.
@@ -64,6 +66,7 @@ impl Answer {
                 "a Bearer challenge that says error=\"insufficient_scope\""
             }
             ErrorCode::Open => "a Bearer challenge",
+            ErrorCode::Unchallenged => return statuses.join(" or "),
         };
         format!("{}, with {challenge}", statuses.join(" or "))
     }

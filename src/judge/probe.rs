@@ -7,7 +7,7 @@ mod cause;
 mod hygiene;
 mod leak;
 
-use crate::auth::answer::{Accepted, Answer, Profile};
+use crate::auth::answer::{Accepted, Answer, ErrorCode, Profile};
 use crate::http::message::{Request, Response};
 use crate::suite::expect::{Demand, Expectation};
 use crate::template::Bindings;
@@ -104,6 +104,10 @@ pub struct Note {
     /// In a sentence.
     pub text: String,
 }
+
+/// What is said of a token that should be good for something else, and is good for nothing.
+const NOT_A_GOOD_TOKEN: &str = "401 says that the other user's token is no good one: whether the object is kept from other \
+     users is not shown by who is refused everywhere";
 
 impl ProbeVerdict {
     /// The stable word for reports.
@@ -259,6 +263,9 @@ fn refused(asked: Asked, response: &Response, control: &Control) -> Finding {
             Finding::new(ProbeVerdict::Leaked, Grade::Fails, format!("leaked: {text}"));
         finding.notes.push(Note { id: "body-leak", grade: Grade::Fails, text });
         return finding;
+    }
+    if response.status == 401 && asked.answer.error == ErrorCode::Unchallenged {
+        return Finding::inconclusive(NOT_A_GOOD_TOKEN);
     }
     let mut notes: Vec<Note> = hygiene::status(asked, response.status).into_iter().collect();
     notes.extend(hygiene::challenge(asked, response));

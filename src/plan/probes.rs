@@ -93,8 +93,8 @@ pub struct Hygiene {
 pub const DEFAULT_SETS: [&str; 2] = ["core", "jwt"];
 
 /// Sets and probes of the language that this version does not have yet.
-const LATER: [&str; 6] =
-    ["surface", "other-user", "revoked", "other-methods", "method-override", "path-variants"];
+const LATER: [&str; 5] =
+    ["surface", "revoked", "other-methods", "method-override", "path-variants"];
 
 /// What the probes of a control share with it.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ mod claims;
 mod keys;
 mod language;
 mod orders;
+mod people;
 mod placement;
 mod reports;
 mod robust;

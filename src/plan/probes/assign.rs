@@ -180,13 +180,18 @@ impl Control<'_> {
                 probes.push(probe);
                 continue;
             };
-            match asked {
-                Asked::Singly(id) if said.own => {
+            let given = said.rules.tokens.iter().find(|(id, _)| id.value == probe.id);
+            match (asked, given) {
+                (_, Some((_, name))) if said.own => {
+                    let title = format!("the token for `{}` cannot be used here", probe.id);
+                    binder.fault(said.level.source, name.span, title).label = reason;
+                }
+                (Asked::Singly(id), _) if said.own => {
                     let title = format!("`{}` does not apply to this test", probe.id);
                     binder.fault(said.level.source, id.span, title).label = reason;
                 }
                 // The set of those that need a JWT goes without saying only for a JWT.
-                Asked::Default if probe.needs == Needs::Jwt => {}
+                (Asked::Default, _) if probe.needs == Needs::Jwt => {}
                 _ => absent.push((probe.id, reason)),
             }
         }

@@ -1,5 +1,6 @@
 //! The catalogue of probes, as one table.
 
+mod people;
 mod placement;
 mod robust;
 
@@ -374,6 +375,7 @@ pub static PROBES: &[Probe] = &[
         known: "Services that check who asks, and leave what he may to the user interface.",
         make: claims::claims,
     },
+    people::OTHER_USER,
     placement::QUERY,
     placement::OTHER_SCHEME,
     placement::TWO_PLACES,

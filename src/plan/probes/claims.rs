@@ -4,8 +4,9 @@
 use serde_json::{Map, Value, json};
 
 use super::make::{Good, Variant};
-use super::{Absent, Probe};
+use super::{Absent, Needs, Probe};
 use crate::auth::jwt::{Jws, NotApplicable};
+use crate::http::message::Connections;
 
 /// More than any clock is off: servers allow for up to five minutes.
 const HOUR: u64 = 3600;
@@ -30,7 +31,12 @@ pub fn claims(probe: &Probe, good: &Good) -> Result<Vec<Variant>, Absent> {
         }
         None => signed(probe.id, good)?,
     };
-    Ok(vec![good.with_derived("Bearer ", token, probe.sent)])
+    let mut variant = good.with_derived("Bearer ", token, probe.sent);
+    if probe.needs == Needs::GivenToken {
+        // It is good: what comes without a token on the same connection must not pass for its user.
+        variant.request.connections = Connections::Shared;
+    }
+    Ok(vec![variant])
 }
 
 /// The good token with other claims, signed with the key that signs it.

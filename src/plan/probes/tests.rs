@@ -41,7 +41,8 @@ fn control(token: &str) -> Request {
 /// Of a JWT, as if it were signed here.
 fn supplies(token: &str) -> Supplies {
     let key = is_jwt(token).then(|| SigningKey::read(Algorithm::Hs256, "a-secret"));
-    let tokens = vec![("missing-scope", Ok(Secret::new("token-of-a-reader-77")))];
+    let given = ["missing-scope", "other-user"];
+    let tokens = given.map(|id| (id, Ok(Secret::new("token-of-a-reader-77")))).into();
     let signing_key = key.map(|key| key.map_err(|fault| fault.0));
     Supplies { signing_key, tokens, now: Duration::from_secs(1_800_000_000), public_key: None }
 }
@@ -76,7 +77,8 @@ fn every_probe_changes_the_credential_and_nothing_else() {
                 assert_eq!(carries, probe.carries_good_token(), "{} {sent:?}", probe.id);
                 let hidden = |h: &Header| h.credential || !holds(&h.value, token);
                 assert!(request.headers.iter().all(hidden), "{}", probe.id);
-                let expected = if carries { Connections::Shared } else { Connections::Tokenless };
+                let is_good = carries || probe.needs == Needs::GivenToken;
+                let expected = if is_good { Connections::Shared } else { Connections::Tokenless };
                 assert_eq!(request.connections, expected, "{}", probe.id);
                 assert!(!variant.label.contains(&token[..10]), "{}", variant.label);
             }
