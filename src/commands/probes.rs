@@ -73,6 +73,9 @@ fn explained_probe(probe: &Probe) -> String {
         Needs::Jwt => "a token that is a JWT",
         Needs::Key => "a `jwt` token source, or a token under `tokens` of `enforce`",
         Needs::GivenToken => "a token under `tokens` of `enforce`",
+        Needs::TokenOfItsOwn => {
+            "`revoke` of `enforce` and a `login` or `oauth2` source, or a token under its `tokens`"
+        }
         Needs::Get => "a request that is a GET",
     };
     let owasp = if probe.owasp.is_empty() { "-" } else { probe.owasp };

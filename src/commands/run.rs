@@ -22,6 +22,7 @@ use crate::http::message::Request;
 use crate::plan::scope::Inputs;
 use crate::plan::select::Selection;
 use crate::plan::{Plan, Work};
+use crate::run::enforce::key_sets::KeySets;
 use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pool::Pool;
 use crate::run::stop::Stop;
@@ -101,6 +102,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         bindings: &bindings,
         stop: &stop,
         waivers: WaiverBook::default(),
+        key_sets: KeySets::default(),
     };
     run.execute(&pool, &mut |event| reports.report(&event));
     let code = reports.finish(code);

@@ -10,18 +10,16 @@ use super::probes::Extras;
 use super::probes::assign::{self, Control};
 use super::scope::{Binder, Inputs, Level};
 use super::secrets::short;
-use super::settings::{StepSettings, effective, same_name, says_nothing};
-use super::tokens::{self, Tokens};
+use super::settings::{StepSettings, effective, says_nothing};
+use super::tokens::Tokens;
 use super::unused::{settle, try_settings};
-use super::{Body, Case, FilePlan, SpecFile, Step, Work, url};
+use super::{Case, FilePlan, SpecFile, Step, Work, body, url};
 use crate::diagnostic::{Diagnostic, Severity, roots};
-use crate::source::{Source, Span, Spanned};
+use crate::source::Source;
 use crate::suite::Suite;
 use crate::suite::project::Project;
-use crate::suite::request::Body as WrittenBody;
 use crate::suite::settings::Settings;
 use crate::suite::test::{Step as WrittenStep, Test};
-use crate::template::Template;
 
 /// Plans a file: `suite` is what could be read of it, `faults` what could not.
 pub fn expand(
@@ -179,7 +177,8 @@ impl<'s> Expansion<'s> {
         self.refuse_second_line(&credential, &settings);
         let written = &step.line.url;
         let url = url::bind(&mut self.binder, written, source, &settings);
-        let body = step.body.as_ref().map(|body| self.body(body, written.span));
+        let body =
+            step.body.as_ref().map(|b| body::bind(&mut self.binder, b, source, written.span));
         let mut bind = Expectations { binder: &mut self.binder, source };
         let expectations = step.expectations.iter().map(|e| bind.bind(e)).collect();
         let method = step.line.method.as_str().into();
@@ -212,11 +211,7 @@ impl<'s> Expansion<'s> {
 
     /// With a second line of its name, a server may take the other one for the credential.
     fn refuse_second_line(&mut self, credential: &Credential, settings: &StepSettings) {
-        let Credential::Header(fields) = credential else { return };
-        let twice = fields.iter().find_map(|(name, _)| {
-            let same = |(other, _): &&(Template, Template)| same_name(other, name);
-            settings.headers.iter().find(same).map(|_| name.written())
-        });
+        let twice = credential::sent_twice(credential, settings);
         let written = self
             .binder
             .levels()
@@ -228,30 +223,6 @@ impl<'s> Expansion<'s> {
             let fault = self.binder.fault(source, span, title);
             fault.label = "it is among `headers` too".into();
             fault.helps.push(format!("take that one back with `headers: {{{name}: null}}`"));
-        }
-    }
-
-    fn body(&mut self, body: &WrittenBody, span: Span) -> Body {
-        let source = &self.suite.source;
-        match body {
-            WrittenBody::Json(draft) => {
-                let bound = self.binder.draft(draft, source);
-                self.binder.learn_in_body(&bound, source, span);
-                Body::Json(bound)
-            }
-            WrittenBody::Form(form) => {
-                let fields = self.binder.pairs(form, source);
-                for (name, value) in &fields {
-                    self.binder.learn_field(name, value, source, span);
-                }
-                Body::Form(fields)
-            }
-            WrittenBody::Text(text) => Body::Text(self.binder.template(text, source)),
-            WrittenBody::File(path) => {
-                let bound = tokens::file(&mut self.binder, path, source, "the body file");
-                Body::File(Spanned::new(bound, path.span))
-            }
-            WrittenBody::Bytes(bytes) => Body::Bytes(bytes.as_slice().into()),
         }
     }
 

@@ -9,6 +9,7 @@ mod settings;
 pub mod credential;
 mod tokens;
 pub mod token_source;
+mod body;
 mod body_secrets;
 mod url;
 pub mod unused;

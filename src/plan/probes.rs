@@ -2,9 +2,10 @@
 //!
 //! `catalogue` is the table and `hygiene` that of the checks of every answer; `make`, and `claims` for
 //! its set, say how each request is made of the control's; `assign` gives the probes to the cases whose
-//! `enforce` asks for them.
+//! `enforce` asks for them, and `given` binds what it gives to them.
 
 pub mod assign;
+mod given;
 mod catalogue;
 mod claims;
 mod hygiene;
@@ -16,6 +17,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use crate::auth::answer::{Accepted, Answer, Profile};
+use crate::plan::Step;
 use crate::plan::credential::TokenId;
 use crate::source::Place;
 
@@ -74,6 +76,8 @@ pub enum Needs {
     Key,
     /// A token that is given for it.
     GivenToken,
+    /// A token that is got for it alone, or one that is given for it.
+    TokenOfItsOwn,
     /// A request that is a GET.
     Get,
 }
@@ -93,8 +97,7 @@ pub struct Hygiene {
 pub const DEFAULT_SETS: [&str; 2] = ["core", "jwt"];
 
 /// Sets and probes of the language that this version does not have yet.
-const LATER: [&str; 5] =
-    ["surface", "revoked", "other-methods", "method-override", "path-variants"];
+const LATER: [&str; 4] = ["surface", "other-methods", "method-override", "path-variants"];
 
 /// What the probes of a control share with it.
 #[derive(Debug)]
@@ -120,10 +123,21 @@ pub struct Enforcement {
 /// What a spec gives for probes that take more than the token.
 #[derive(Debug, Default)]
 pub struct Extras {
-    /// The public key that the API verifies with.
-    pub public_key: Option<KeyFile>,
+    /// Where the public key comes from that the API verifies with.
+    pub key: Option<KeySource>,
+    /// The request that revokes a token, without the token.
+    pub revoke: Option<Box<Step>>,
     /// By the id of a probe, the token that it sends.
     pub tokens: Vec<(&'static str, TokenId)>,
+}
+
+/// Where a public key comes from.
+#[derive(Debug)]
+pub enum KeySource {
+    /// A file.
+    File(KeyFile),
+    /// The answer to this request, a key set.
+    Set(Box<Step>),
 }
 
 /// A file of a public key.
@@ -168,6 +182,11 @@ impl Probe {
     /// Whether it carries the good token unchanged.
     pub fn carries_good_token(&self) -> bool {
         self.needs == Needs::GoodToken
+    }
+
+    /// Whether it is made of the good token, and worth nothing when that is bad.
+    pub fn is_made_of_token(&self) -> bool {
+        matches!(self.needs, Needs::Token | Needs::GoodToken | Needs::Jwt | Needs::Key)
     }
 
     /// What an acceptance means, in a word.

@@ -58,12 +58,8 @@ impl Run<'_> {
         case: &Case,
         step: &Step,
     ) -> Result<Option<Box<Exchange>>, StepEnd> {
-        let mut request = self.request(worker, case, step, Duration::ZERO)?;
-        let mut response = self.response(worker, case, step, &request)?;
-        if let Some(renewed) = self.renewed(worker, case, step, &request, &response)? {
-            request = renewed;
-            response = self.response(worker, case, step, &request)?;
-        }
+        let request = self.request(worker, case, step, Duration::ZERO)?;
+        let (request, response) = self.answered(worker, case, step, request)?;
         self.judged(case, step, &request, &response)
     }
 
@@ -78,15 +74,42 @@ impl Run<'_> {
         step: &Step,
         least: Duration,
     ) -> Result<Request, StepEnd> {
-        let maker = Maker {
+        let maker = Maker { least, ..self.maker(worker) };
+        maker.request(case, step).map_err(|unsent| self.unsent(case, step, &unsent))
+    }
+
+    /// What requests are made with on the thread with this index.
+    pub fn maker(&self, worker: usize) -> Maker<'_> {
+        Maker {
             tokens: &self.tokens,
             redactor: self.redactor,
             bindings: self.bindings,
             project: self.settings.project,
             worker,
-            least,
-        };
-        maker.request(case, step).map_err(|unsent| self.unsent(case, step, &unsent))
+            least: Duration::ZERO,
+        }
+    }
+
+    /// The answer to the request of a step, and the request that got it: sent once more, with
+    /// another token, where its own was refused though it should not have been.
+    ///
+    /// # Errors
+    /// An exchange did not complete, or there is no other token.
+    pub fn answered(
+        &self,
+        worker: usize,
+        case: &Case,
+        step: &Step,
+        request: Request,
+    ) -> Result<(Request, Response), StepEnd> {
+        let response = self.response(worker, case, step, &request)?;
+        match self.renewed(worker, case, step, &request, &response)? {
+            None => Ok((request, response)),
+            Some(renewed) => {
+                let response = self.response(worker, case, step, &renewed)?;
+                Ok((renewed, response))
+            }
+        }
     }
 
     /// The end of a step whose request was not sent.
@@ -124,7 +147,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// The exchange did not complete.
-    pub fn response(
+    fn response(
         &self,
         worker: usize,
         case: &Case,

@@ -25,6 +25,7 @@ use crate::plan::{Case, Plan, groups};
 use crate::secret::Redactor;
 use crate::template::Bindings;
 use ends::Ends;
+use enforce::key_sets::KeySets;
 use enforce::trial::Trial;
 use enforce::waivers::WaiverBook;
 use pool::{Pool, Start};
@@ -67,6 +68,8 @@ pub struct Run<'r> {
     pub stop: &'r Stop,
     /// Which waivers were needed.
     pub waivers: WaiverBook,
+    /// The key sets that were fetched.
+    pub key_sets: KeySets,
 }
 
 /// What a worker takes at a time.

@@ -78,6 +78,14 @@ impl Maker<'_> {
         Ok(Request { secret_body: true, ..self.made(None, step, body)? })
     }
 
+    /// The request for what everybody may have, as `step` says it.
+    ///
+    /// # Errors
+    /// As [`Maker::request`].
+    pub fn key_request(&self, step: &Step) -> Result<Request, Unsent> {
+        self.made(None, step, None)
+    }
+
     fn made(
         &self,
         case: Option<&Case>,
@@ -284,4 +292,12 @@ pub fn bearer(token: &Secret) -> Header {
 
 fn is_authorization(header: &Header) -> bool {
     header.name.eq_ignore_ascii_case("authorization")
+}
+
+/// Where a request goes, in words. Its query may hold a credential.
+pub fn line(request: &Request) -> String {
+    let target = &request.target;
+    let path = target.path_and_query().split('?').next().unwrap_or_default();
+    let scheme = if target.origin().https { "https" } else { "http" };
+    format!("{} {scheme}://{}{path}", request.method, target.origin())
 }

@@ -35,7 +35,7 @@ type Ids = BTreeSet<String>;
 const CONTROL: &str = "the control";
 
 /// Probes that the table knows and this version does not have. It shrinks until it is gone.
-const NOT_YET: &[&str] = &["method-override", "other-methods", "path-variants", "revoked"];
+const NOT_YET: &[&str] = &["method-override", "other-methods", "path-variants"];
 
 /// What is sent only where it is asked for.
 const OPT_IN: &str = "placement, robust, head";

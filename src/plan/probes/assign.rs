@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::{
-    DEFAULT_SETS, Endpoint, Enforcement, Extras, HYGIENE, KeyFile, LATER, Needs, PROBES, Probe,
-    Waived, is_jwt, is_safe,
+    DEFAULT_SETS, Endpoint, Enforcement, Extras, HYGIENE, LATER, Needs, PROBES, Probe, Waived,
+    given, is_jwt, is_safe,
 };
 use crate::diagnostic::did_you_mean;
 use crate::plan::credential::{Credential, Token};
 use crate::plan::scope::{Binder, Level};
 use crate::plan::token_source::Origin;
-use crate::plan::tokens::{Tokens, file};
+use crate::plan::tokens::Tokens;
 use crate::plan::{Case, Step, Work};
 use crate::source::{Place, Source, Spanned};
 use crate::suite::auth::Auth;
@@ -32,6 +32,7 @@ pub fn check(binder: &mut Binder, level: Level) {
     for (id, _) in &rules.tokens {
         check_given(binder, level.source, rules, id);
     }
+    check_revoke(binder, level.source, rules);
     for waiver in &rules.waivers {
         check_waiver(binder, level.source, waiver);
     }
@@ -43,7 +44,7 @@ fn check_given(binder: &mut Binder, source: &Arc<Source>, rules: &Rules, id: &Sp
         check_id(binder, source, id, std::iter::empty(), "probe");
         return;
     };
-    if !matches!(probe.needs, Needs::Key | Needs::GivenToken) {
+    if !takes_token(probe) {
         binder.fault(source, id.span, format!("`{}` takes no token", probe.id)).label =
             "what it sends is made of the test's own request".into();
     } else if rules.asks_for(probe).is_none() {
@@ -51,6 +52,18 @@ fn check_given(binder: &mut Binder, source: &Arc<Source>, rules: &Rules, id: &Sp
         binder.fault(source, id.span, title).label =
             format!("write it under `probes` too, or its set `{}`", probe.set);
     }
+}
+
+/// What revokes a token is for the one probe that sends it.
+fn check_revoke(binder: &mut Binder, source: &Arc<Source>, rules: &Rules) {
+    let (Some(revoke), Some(probe)) = (&rules.revoke, Probe::find("revoked")) else { return };
+    let is_given = rules.tokens.iter().any(|(id, _)| id.value == probe.id);
+    let label = match rules.asks_for(probe) {
+        None => "the probe `revoked` is not sent: write it, or `claims`, under `probes`",
+        Some(_) if is_given => "a token is given for `revoked`, and sent as it is",
+        Some(_) => return,
+    };
+    binder.fault(source, revoke.span, "`revoke` revokes nothing").label = label.into();
 }
 
 fn check_waiver(binder: &mut Binder, source: &Arc<Source>, waiver: &Waiver) {
@@ -118,16 +131,14 @@ pub fn extras(binder: &mut Binder, tokens: &mut Tokens, step: Option<&Step>) -> 
     let Some(said) = said(binder).filter(|_| step.is_some_and(sends_token)) else {
         return Extras::default();
     };
-    let Level { source, .. } = said.level;
-    let public_key = said.rules.public_key.as_ref().map(|written| {
-        let path = file(binder, written, source, "the file of the public key");
-        let (path, text) = (path.as_fixed().unwrap_or_default().into(), OnceLock::new());
-        KeyFile { path, place: Place::new(source, written.span), text }
-    });
+    let (Level { source, .. }, rules) = (said.level, said.rules);
+    let key = rules.keys.as_ref().map(|written| given::key(binder, written, source));
+    let revoke = rules.revoke.as_ref().map(|written| given::revoke(binder, written, source));
     let named = |(id, name): &(Spanned<String>, Spanned<Template>)| {
         Some((Probe::find(&id.value)?.id, tokens.named(binder, name, source)?))
     };
-    Extras { public_key, tokens: said.rules.tokens.iter().filter_map(named).collect() }
+    let tokens = rules.tokens.iter().filter_map(named).collect();
+    Extras { key, revoke: revoke.map(Box::new), tokens }
 }
 
 impl Control<'_> {
@@ -186,7 +197,7 @@ impl Control<'_> {
                     let title = format!("the token for `{}` cannot be used here", probe.id);
                     binder.fault(said.level.source, name.span, title).label = reason;
                 }
-                (Asked::Singly(id), _) if said.own => {
+                (Asked::Singly(id), _) if said.own && !said.rules.unread => {
                     let title = format!("`{}` does not apply to this test", probe.id);
                     binder.fault(said.level.source, id.span, title).label = reason;
                 }
@@ -199,7 +210,7 @@ impl Control<'_> {
     }
 
     fn why_not(&self, probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
-        if !matches!(probe.needs, Needs::Key | Needs::GivenToken) {
+        if !takes_token(probe) {
             return why_not(probe, step, token);
         }
         let own = match step.credential {
@@ -213,6 +224,9 @@ impl Control<'_> {
                 Some("the token that is given for it is the good one".into())
             }
             Some(_) => None,
+            None if probe.needs == Needs::TokenOfItsOwn => {
+                given::why_none_is_revoked(step, self.tokens, self.extras.revoke.as_deref())
+            }
             None if probe.needs == Needs::GivenToken => {
                 Some("it takes a token under `tokens` of `enforce`".into())
             }
@@ -328,8 +342,14 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
         | Needs::Jwt
         | Needs::Get
         | Needs::Key
-        | Needs::GivenToken => None,
+        | Needs::GivenToken
+        | Needs::TokenOfItsOwn => None,
     }
+}
+
+/// Whether a token may be given for it.
+fn takes_token(probe: &Probe) -> bool {
+    matches!(probe.needs, Needs::Key | Needs::GivenToken | Needs::TokenOfItsOwn)
 }
 
 /// How a probe was asked for.

@@ -376,6 +376,7 @@ pub static PROBES: &[Probe] = &[
         make: claims::claims,
     },
     people::OTHER_USER,
+    people::REVOKED,
     placement::QUERY,
     placement::OTHER_SCHEME,
     placement::TWO_PLACES,

@@ -32,6 +32,8 @@ pub struct Supplies {
     pub signing_key: Option<Result<SigningKey, String>>,
     /// By the id of a probe, the token that is given for it, or why it cannot be had.
     pub tokens: Vec<(&'static str, Result<Secret, String>)>,
+    /// A token that was good and has been revoked, or why there is none.
+    pub revoked: Option<Result<Secret, Absent>>,
     /// The time since 1970.
     pub now: Duration,
 }

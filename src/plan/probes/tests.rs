@@ -44,7 +44,9 @@ fn supplies(token: &str) -> Supplies {
     let given = ["missing-scope", "other-user"];
     let tokens = given.map(|id| (id, Ok(Secret::new("token-of-a-reader-77")))).into();
     let signing_key = key.map(|key| key.map_err(|fault| fault.0));
-    Supplies { signing_key, tokens, now: Duration::from_secs(1_800_000_000), public_key: None }
+    let revoked = Some(Ok(Secret::new("token-that-was-good-78")));
+    let now = Duration::from_secs(1_800_000_000);
+    Supplies { signing_key, tokens, now, revoked, public_key: None }
 }
 
 fn made(probe: &Probe, token: &str) -> Result<Vec<Variant>, Absent> {
@@ -77,7 +79,8 @@ fn every_probe_changes_the_credential_and_nothing_else() {
                 assert_eq!(carries, probe.carries_good_token(), "{} {sent:?}", probe.id);
                 let hidden = |h: &Header| h.credential || !holds(&h.value, token);
                 assert!(request.headers.iter().all(hidden), "{}", probe.id);
-                let is_good = carries || probe.needs == Needs::GivenToken;
+                let foreign = matches!(probe.needs, Needs::GivenToken | Needs::TokenOfItsOwn);
+                let is_good = carries || foreign;
                 let expected = if is_good { Connections::Shared } else { Connections::Tokenless };
                 assert_eq!(request.connections, expected, "{}", probe.id);
                 assert!(!variant.label.contains(&token[..10]), "{}", variant.label);

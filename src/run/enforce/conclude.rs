@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::trial::{Outcome, Shot, Trial};
+use super::trial::{Outcome, Shot, Trial, token};
 use super::{Finding, Standing};
 use crate::auth::answer::Accepted;
 use crate::event::{CaseEnd, Exchange, Failure, Skip, StopReason, Verdict};
@@ -36,6 +36,10 @@ const WEAK_SECRET: &str = "weak-secret";
 const SECRET_FOUND: &str = "bypassed: the secret of the token is a common one, found without asking the API: whoever has a \
                             token can sign others";
 
+/// What is said of what was made of a token that turned out to be bad.
+const MADE_OF_A_BAD_ONE: &str = "it was made of a token that the API refused by then, as the control showed after it, which was \
+     sent once more with a new one: run the test again";
+
 /// What makes two probes of an endpoint show the same: the verdict, the status, what is off.
 type Cause = (ProbeVerdict, Option<u16>, String);
 
@@ -44,6 +48,7 @@ impl Run<'_> {
     pub(super) fn control_end(
         &self,
         trial: &Trial,
+        request: &Request,
         judged: Result<Option<Box<Exchange>>, StepEnd>,
         response: &Response,
         elapsed: Duration,
@@ -57,7 +62,8 @@ impl Run<'_> {
                 };
             }
         };
-        let notes = probe::of_control(trial.enforced.profile, &trial.token, response);
+        let token = token(request).unwrap_or(&trial.token);
+        let notes = probe::of_control(trial.enforced.profile, token, response);
         let notes = self.redacted(self.unwaived(trial, notes).0);
         let failing = notes.iter().find(|note| note.grade == Grade::Fails);
         let end = match failing {
@@ -65,7 +71,7 @@ impl Run<'_> {
             Some(note) => {
                 let explain = self.explainer();
                 let failure = explain.control_note(trial.control, trial.step, note);
-                let exchange = explain.exchange(&trial.request, Some(response));
+                let exchange = explain.exchange(request, Some(response));
                 CaseEnd::new(Verdict::Failed(failure), elapsed, Some(exchange))
             }
         };
@@ -190,6 +196,9 @@ impl Run<'_> {
             _ if probe.id == WEAK_SECRET && finding.verdict != ProbeVerdict::Bypassed => {
                 Ok(Finding::new(ProbeVerdict::Bypassed, Grade::Fails, SECRET_FOUND))
             }
+            Standing::Renewed if is_refusal && probe.is_made_of_token() => {
+                Ok(Finding::vacuous(MADE_OF_A_BAD_ONE))
+            }
             Standing::Lost(reason) if is_refusal => Ok(Finding::vacuous(reason)),
             _ => Ok(finding),
         }
@@ -257,6 +266,9 @@ impl Run<'_> {
         let (found, reason) = match absent {
             Absent::NotApplicable(reason) => (ProbeVerdict::NotApplicable, reason),
             Absent::LacksInput(reason) => (ProbeVerdict::LacksInput, reason),
+            Absent::Unusable(_) if self.stop.reason().is_some() => {
+                return stopped(self.stop.reason().unwrap_or(StopReason::Interrupted));
+            }
             Absent::Unusable(reason) => {
                 let finding = Finding::inconclusive(reason);
                 let failure =
