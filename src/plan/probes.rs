@@ -186,7 +186,7 @@ impl Probe {
 
     /// Whether it is made of the good token, and worth nothing when that is bad.
     pub fn is_made_of_token(&self) -> bool {
-        matches!(self.needs, Needs::Token | Needs::GoodToken | Needs::Jwt | Needs::Key)
+        matches!(self.needs, Needs::Token | Needs::GoodToken | Needs::Jwt)
     }
 
     /// What an acceptance means, in a word.

@@ -1,7 +1,6 @@
 //! What probes take besides the token: obtained once a control, before its probes are made.
 
-use std::time::Duration;
-
+use super::TOKEN_LASTS;
 use super::trial::token;
 use crate::auth::jwt::{Jws, PublicKey, SigningKey};
 use crate::http::message::Request;
@@ -31,9 +30,9 @@ impl Run<'_> {
         let is_given = |probe: &Probe| given.iter().any(|(id, _)| *id == probe.id);
         let revoked = is_any(&|probe| probe.needs == Needs::TokenOfItsOwn && !is_given(probe))
             .then(|| self.revoked(worker, control, request));
-        let tokens = given.iter().map(|(id, token)| {
-            (*id, self.tokens.get(control.token(*token), worker, Duration::ZERO))
-        });
+        let tokens = given
+            .iter()
+            .map(|(id, token)| (*id, self.tokens.get(control.token(*token), worker, TOKEN_LASTS)));
         let (tokens, now) = (tokens.collect(), self.tokens.now());
         Supplies { public_key, signing_key, tokens, revoked, now }
     }
