@@ -1,10 +1,13 @@
 //! The probes: every wrong way of sending a bearer token, and the answer that it must get.
 //!
 //! `catalogue` is the table and `hygiene` that of the checks of every answer; `make`, and `claims` for
-//! its set, say how each request is made of the control's; `assign` gives the probes to the cases whose
-//! `enforce` asks for them.
+//! its set, say how each request is made of the control's; `check` finds what is wrong with an
+//! `enforce`, `assign` gives the probes to the cases whose `enforce` asks for them, and `endpoint`
+//! says which case stands for an endpoint.
 
+pub mod check;
 pub mod assign;
+pub mod endpoint;
 mod catalogue;
 mod claims;
 mod hygiene;
