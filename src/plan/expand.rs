@@ -8,6 +8,7 @@ use super::credential::{self, Credential};
 use super::invalid::invalid;
 use super::probes::Extras;
 use super::probes::assign::{self, Control};
+use super::probes::check;
 use super::scope::{Binder, Inputs, Level};
 use super::secrets::short;
 use super::settings::{StepSettings, effective, says_nothing};
@@ -99,7 +100,7 @@ impl<'s> Expansion<'s> {
     /// What is wrong with the `enforce` of the spec and of the project, whoever it covers.
     fn check_enforce(&mut self) {
         for level in self.binder.levels().to_vec() {
-            assign::check(&mut self.binder, level);
+            check::check(&mut self.binder, level);
         }
     }
 
@@ -117,7 +118,7 @@ impl<'s> Expansion<'s> {
 
     fn probes(&mut self, test: &Test, case: &mut Case, extras: Extras) -> Vec<Case> {
         if let Some(level) = self.binder.levels().first().copied() {
-            assign::check(&mut self.binder, level);
+            check::check(&mut self.binder, level);
         }
         let Some(written) = test.steps.first() else { return Vec::new() };
         let control = Control { case, written, tokens: &self.tokens.0, extras };

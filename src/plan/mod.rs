@@ -30,7 +30,7 @@ use crate::source::{Source, Span, Spanned};
 use crate::suite::expect::Expectation;
 use crate::template::Template;
 use credential::{Credential, Token, TokenId};
-use probes::assign::once_an_endpoint;
+use probes::endpoint::once_an_endpoint;
 use probes::{Endpoint, Enforcement, Probe};
 use secrets::Secrets;
 use settings::StepSettings;

@@ -1,11 +1,14 @@
 //! The probes: every wrong way of sending a bearer token, and the answer that it must get.
 //!
 //! `catalogue` is the table and `hygiene` that of the checks of every answer; `make`, and `claims` for
-//! its set, say how each request is made of the control's; `assign` gives the probes to the cases whose
-//! `enforce` asks for them, and `given` binds what it gives to them.
+//! its set, say how each request is made of the control's; `check` finds what is wrong with an
+//! `enforce`, `assign` gives the probes to the cases whose `enforce` asks for them, `given` binds
+//! what it gives to them, and `endpoint` says which case stands for an endpoint.
 
+pub mod check;
 pub mod assign;
 mod given;
+pub mod endpoint;
 mod catalogue;
 mod claims;
 mod hygiene;
@@ -182,6 +185,11 @@ impl Probe {
     /// Whether it carries the good token unchanged.
     pub fn carries_good_token(&self) -> bool {
         self.needs == Needs::GoodToken
+    }
+
+    /// Whether a token may be given for it.
+    pub fn takes_token(&self) -> bool {
+        matches!(self.needs, Needs::Key | Needs::GivenToken | Needs::TokenOfItsOwn)
     }
 
     /// Whether it is made of the good token, and worth nothing when that is bad.

@@ -1,110 +1,22 @@
 //! Which cases are probed, with what.
 
-use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::{
-    DEFAULT_SETS, Endpoint, Enforcement, Extras, HYGIENE, LATER, Needs, PROBES, Probe, Waived,
-    given, is_jwt, is_safe,
+    DEFAULT_SETS, Endpoint, Enforcement, Extras, Needs, PROBES, Probe, Waived, given, is_jwt,
+    is_safe,
 };
-use crate::diagnostic::did_you_mean;
 use crate::plan::credential::{Credential, Token};
 use crate::plan::scope::{Binder, Level};
 use crate::plan::token_source::Origin;
 use crate::plan::tokens::Tokens;
 use crate::plan::{Case, Step, Work};
-use crate::source::{Place, Source, Spanned};
+use crate::source::{Place, Spanned};
 use crate::suite::auth::Auth;
-use crate::suite::enforce::{Enforce, Rules, Waiver, accepts, accepts_success_only};
+use crate::suite::enforce::{Enforce, Rules, accepts, accepts_success_only};
 use crate::suite::test::Step as WrittenStep;
 use crate::template::Template;
-
-/// Finds what is wrong with the `enforce` of a level, whoever it covers.
-pub fn check(binder: &mut Binder, level: Level) {
-    let Some(Enforce::Bearer(rules)) = level.settings.enforce.as_ref().map(|e| &e.value) else {
-        return;
-    };
-    for id in rules.probes.iter().flatten() {
-        let sets = PROBES.iter().map(|probe| probe.set);
-        check_id(binder, level.source, id, sets, "probe or set of probes");
-    }
-    for (id, _) in &rules.tokens {
-        check_given(binder, level.source, rules, id);
-    }
-    check_revoke(binder, level.source, rules);
-    for waiver in &rules.waivers {
-        check_waiver(binder, level.source, waiver);
-    }
-}
-
-/// A token is given for a probe that takes one and is sent.
-fn check_given(binder: &mut Binder, source: &Arc<Source>, rules: &Rules, id: &Spanned<String>) {
-    let Some(probe) = Probe::find(&id.value) else {
-        check_id(binder, source, id, std::iter::empty(), "probe");
-        return;
-    };
-    if !takes_token(probe) {
-        binder.fault(source, id.span, format!("`{}` takes no token", probe.id)).label =
-            "what it sends is made of the test's own request".into();
-    } else if rules.asks_for(probe).is_none() {
-        let title = format!("a token for `{}`, which is not sent", probe.id);
-        binder.fault(source, id.span, title).label =
-            format!("write it under `probes` too, or its set `{}`", probe.set);
-    }
-}
-
-/// What revokes a token is for the one probe that sends it.
-fn check_revoke(binder: &mut Binder, source: &Arc<Source>, rules: &Rules) {
-    let (Some(revoke), Some(probe)) = (&rules.revoke, Probe::find("revoked")) else { return };
-    let is_given = rules.tokens.iter().any(|(id, _)| id.value == probe.id);
-    let label = match rules.asks_for(probe) {
-        None => "the probe `revoked` is not sent: write it, or `claims`, under `probes`",
-        Some(_) if is_given => "a token is given for `revoked`, and sent as it is",
-        Some(_) => return,
-    };
-    binder.fault(source, revoke.span, "`revoke` revokes nothing").label = label.into();
-}
-
-fn check_waiver(binder: &mut Binder, source: &Arc<Source>, waiver: &Waiver) {
-    for id in &waiver.ids {
-        let checks = HYGIENE.iter().map(|check| check.id);
-        check_id(binder, source, id, checks, "probe or check");
-    }
-    let Some(until) = waiver.until.as_ref().filter(|day| day.value < binder.today()) else {
-        return;
-    };
-    let fault = binder.fault(source, until.span, "this waiver has expired");
-    fault.label = "this was its last day".into();
-    fault.helps.push(format!("its reason was: {}", waiver.reason));
-    fault.helps.push("mend what it is about and remove it, or set a later day".into());
-}
-
-fn check_id(
-    binder: &mut Binder,
-    source: &Arc<Source>,
-    id: &Spanned<String>,
-    others: impl Iterator<Item = &'static str> + Clone,
-    what: &str,
-) {
-    // First: of a set that has only some of its probes, these would be taken for all.
-    if LATER.contains(&id.value.as_str()) {
-        let title = format!("`{}` is not supported yet", id.value);
-        binder.fault(source, id.span, title).label =
-            "part of the language, but not of this version".into();
-        return;
-    }
-    let known = PROBES.iter().map(|probe| probe.id).chain(others);
-    if known.clone().any(|known| known == id.value) {
-        return;
-    }
-    let near = did_you_mean(&id.value, known.chain(LATER));
-    let fault = binder.fault(source, id.span, format!("`{}` is no {what}", id.value));
-    match near {
-        Some(near) => fault.label = format!("did you mean `{near}`?"),
-        None => fault.helps.push("`apitest probes` lists all of them".into()),
-    }
-}
 
 /// A control that may be probed.
 pub struct Control<'c> {
@@ -210,7 +122,7 @@ impl Control<'_> {
     }
 
     fn why_not(&self, probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
-        if !takes_token(probe) {
+        if !probe.takes_token() {
             return why_not(probe, step, token);
         }
         let own = match step.credential {
@@ -347,20 +259,16 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
     }
 }
 
-/// Whether a token may be given for it.
-fn takes_token(probe: &Probe) -> bool {
-    matches!(probe.needs, Needs::Key | Needs::GivenToken | Needs::TokenOfItsOwn)
-}
-
 /// How a probe was asked for.
-enum Asked<'r> {
+pub(super) enum Asked<'r> {
     Default,
     Set,
     Singly(&'r Spanned<String>),
 }
 
 impl Rules {
-    fn asks_for(&self, probe: &Probe) -> Option<Asked<'_>> {
+    /// How a probe is asked for, if it is.
+    pub(super) fn asks_for(&self, probe: &Probe) -> Option<Asked<'_>> {
         let Some(ids) = &self.probes else {
             return DEFAULT_SETS.contains(&probe.set).then_some(Asked::Default);
         };
@@ -373,42 +281,4 @@ impl Rules {
     fn singly(&self) -> impl Iterator<Item = &'static Probe> {
         self.probes.iter().flatten().filter_map(|id| Probe::find(&id.value))
     }
-}
-
-impl Endpoint {
-    /// What a step asks, without its query.
-    pub fn of(step: &Step, written: &WrittenStep) -> Endpoint {
-        let url = written.line.url.value.written();
-        let path = url.split('?').next().unwrap_or_default();
-        let base = step.settings.base_url.as_ref().filter(|_| path.starts_with('/'));
-        let base = base.map_or_else(String::new, |base| base.written());
-        Endpoint {
-            base: base.strip_suffix('/').unwrap_or(&base).into(),
-            path: path.into(),
-            method: step.method.clone(),
-        }
-    }
-}
-
-/// Leaves of inherited enforcement the first for each endpoint, and none where a test asks for it
-/// itself: its probes prove it for all.
-pub fn once_an_endpoint(cases: &mut Vec<Case>) {
-    let own = cases.iter().filter_map(|case| case.enforced.as_ref().filter(|e| e.own));
-    let mut seen: HashSet<u64> = own.map(|enforced| enforced.identity).collect();
-    let mut kept: HashSet<*const Enforcement> = HashSet::new();
-    let mut is_first = |case: &Case| {
-        let Some(enforced) = case.enforced.as_ref().filter(|e| !e.own) else { return true };
-        let pointer = Arc::as_ptr(enforced);
-        match case.work {
-            Work::Probe(_) => kept.contains(&pointer),
-            _ => seen.insert(enforced.identity) && kept.insert(pointer),
-        }
-    };
-    cases.retain_mut(|case| {
-        let first = is_first(case);
-        if !first {
-            case.enforced = None;
-        }
-        first || !matches!(case.work, Work::Probe(_))
-    });
 }

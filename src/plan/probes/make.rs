@@ -11,6 +11,7 @@ use crate::text::at_most;
 
 pub mod placement;
 pub mod robust;
+pub mod surface;
 
 /// What a probe is made from.
 #[derive(Clone, Copy, Debug)]
