@@ -69,6 +69,21 @@ impl Target {
         }
     }
 
+    /// The path as it stands in the request line.
+    pub fn path(&self) -> &str {
+        self.path_and_query().split('?').next().filter(|path| !path.is_empty()).unwrap_or("/")
+    }
+
+    /// The same with another path; the query stays.
+    ///
+    /// # Errors
+    /// As [`Target::parse`].
+    pub fn with_path(&self, path: &str) -> Result<Target, String> {
+        let query = self.url[self.path_start..].split_once('?');
+        let query = query.map_or_else(String::new, |(_, query)| format!("?{query}"));
+        Target::parse(&format!("{}{path}{query}", &self.url[..self.path_start]))
+    }
+
     /// The origin.
     pub fn origin(&self) -> &Origin {
         &self.origin

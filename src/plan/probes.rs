@@ -23,6 +23,7 @@ use crate::plan::credential::TokenId;
 use crate::source::Place;
 
 pub use self::catalogue::PROBES;
+pub use self::endpoint::Declared;
 pub use self::hygiene::HYGIENE;
 pub use self::make::{Good, Supplies, Variant, is_jwt};
 
@@ -79,6 +80,12 @@ pub enum Needs {
     GivenToken,
     /// A request that is a GET.
     Get,
+    /// A request whose answer has a body to compare: no HEAD.
+    Body,
+    /// Leave to change something.
+    Leave,
+    /// The same, and a request that is no POST.
+    LeaveAndNoPost,
 }
 
 /// A check of every answer to a probe, and of the control's, that takes no request of its own.
@@ -96,8 +103,7 @@ pub struct Hygiene {
 pub const DEFAULT_SETS: [&str; 2] = ["core", "jwt"];
 
 /// Sets and probes of the language that this version does not have yet.
-const LATER: [&str; 6] =
-    ["surface", "other-user", "revoked", "other-methods", "method-override", "path-variants"];
+const LATER: [&str; 2] = ["other-user", "revoked"];
 
 /// What the probes of a control share with it.
 #[derive(Debug)]
@@ -114,6 +120,10 @@ pub struct Enforcement {
     pub singly: Vec<&'static str>,
     /// What was given for probes that take more than the token.
     pub extras: Extras,
+    /// Where the control's request goes, without its query.
+    site: Box<str>,
+    /// The methods that tests use there, once all specs are read.
+    pub declared: OnceLock<Vec<Declared>>,
     /// The same for the same endpoint and token.
     identity: u64,
     /// Whether the test itself asks for it.
@@ -166,6 +176,11 @@ impl Probe {
     /// The probe of this name.
     pub fn find(id: &str) -> Option<&'static Probe> {
         PROBES.iter().find(|probe| probe.id == id)
+    }
+
+    /// Whether it is sent only where a spec gives leave to change something.
+    pub fn takes_leave(&self) -> bool {
+        matches!(self.needs, Needs::Leave | Needs::LeaveAndNoPost)
     }
 
     /// Whether it carries the good token unchanged.

@@ -31,6 +31,8 @@ pub struct Rules {
     pub public_key: Option<Spanned<Template>>,
     /// By the id of a probe, the name of the token that it sends.
     pub tokens: Vec<(Spanned<String>, Spanned<Template>)>,
+    /// Where it stands that probes may change something, if they may.
+    pub leave: Option<Span>,
 }
 
 /// A fault of an endpoint that its owners know.
@@ -48,8 +50,8 @@ pub struct Waiver {
 
 const KEYS: Keys = Keys {
     what: "a key of `enforce`",
-    known: &[&["scheme", "profile", "probes", "tokens", "keys", "except"]],
-    later: &[&["revoke", "unsafe"]],
+    known: &[&["scheme", "profile", "probes", "tokens", "keys", "unsafe", "except"]],
+    later: &[&["revoke"]],
     help: None,
 };
 
@@ -97,6 +99,7 @@ impl Rules {
                 Some("probes") => rules.probes = Some(ids(reader, value, "probes")),
                 Some("tokens") => rules.tokens = tokens(reader, value),
                 Some("keys") => rules.public_key = public_key(reader, value),
+                Some("unsafe") => rules.leave = leave(reader, value),
                 Some(_) => {
                     let items = reader.list(value, "except").unwrap_or_default();
                     rules.waivers =
@@ -152,6 +155,17 @@ fn public_key(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
         }
     }
     file
+}
+
+fn leave(reader: &mut Reader, node: &Node) -> Option<Span> {
+    match &node.value {
+        Value::Bool(true) => Some(node.span),
+        Value::Bool(false) => None,
+        _ => {
+            reader.unexpected(node, "unsafe", "`true` or `false`");
+            None
+        }
+    }
 }
 
 /// One id, or a list of them; never none.

@@ -9,5 +9,6 @@ mod placement;
 mod reports;
 mod robust;
 mod sending;
+mod surface;
 mod unsafe_methods;
 mod verdicts;

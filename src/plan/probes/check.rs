@@ -17,11 +17,37 @@ pub fn check(binder: &mut Binder, level: Level) {
         let sets = PROBES.iter().map(|probe| probe.set);
         check_id(binder, level.source, id, sets, "probe or set of probes");
     }
+    check_leave(binder, level.source, rules);
     for (id, _) in &rules.tokens {
         check_given(binder, level.source, rules, id);
     }
     for waiver in &rules.waivers {
         check_waiver(binder, level.source, waiver);
+    }
+}
+
+/// What may change something is sent where the spec gives leave for it, and only there is leave
+/// given.
+fn check_leave(binder: &mut Binder, source: &Arc<Source>, rules: &Rules) {
+    let is_for = |id: &&Spanned<String>| Probe::find(&id.value).is_some_and(Probe::takes_leave);
+    if rules.leave.is_none() {
+        for id in rules.probes.iter().flatten().filter(is_for) {
+            let title = format!("`{}` without `unsafe: true`", id.value);
+            let fault = binder.fault(source, id.span, title);
+            fault.label = "it may change something where it is let through".into();
+            fault.helps.push(
+                "write `unsafe: true` beside `probes`, where the server is one to try things on"
+                    .into(),
+            );
+        }
+        return;
+    }
+    let mut probes = PROBES.iter().filter(|probe| probe.takes_leave());
+    if let Some(span) = rules.leave
+        && !probes.any(|probe| rules.asks_for(probe).is_some())
+    {
+        let fault = binder.fault(source, span, "`unsafe: true`, and no probe that takes it");
+        fault.label = "write `surface` under `probes`, or leave this out".into();
     }
 }
 

@@ -52,6 +52,9 @@ pub fn proof(proof: &Proof, paint: Paint) -> String {
     for (name, row) in &rows {
         let level = row.level();
         text.push_str(&format!("  {}  {name:width$}  {}\n", level.name(), verdicts(row)));
+        for (reason, probes) in reasons(row) {
+            text.push_str(&format!("      n/a: {} ({})\n", one_line(reason), probes.join(", ")));
+        }
         let next = row.lacks();
         // What no probe of this version could prove is not missed.
         if let Some(first) = next.first().filter(|lack| Probe::find(lack.probe).is_some()) {
@@ -73,6 +76,15 @@ pub fn proof(proof: &Proof, paint: Paint) -> String {
         text.push_str(&format!("  {words}: {names}{more}\n"));
     }
     text
+}
+
+/// Why probes do not apply, each reason once.
+fn reasons(row: &Row) -> BTreeMap<&str, Vec<&'static str>> {
+    let mut reasons: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
+    for (probe, reason) in &row.absent {
+        reasons.entry(reason).or_default().push(probe);
+    }
+    reasons
 }
 
 /// `9 enforced, 2 nonconforming (no-token, …)`: all but what is right by its name.

@@ -28,7 +28,14 @@ impl Run<'_> {
         let tokens = sent.map(|(id, token)| {
             (*id, self.tokens.get(control.token(*token), worker, Duration::ZERO))
         });
-        Supplies { public_key, signing_key, tokens: tokens.collect(), now: self.tokens.now() }
+        let declared = control.enforced.as_ref().and_then(|enforced| enforced.declared.get());
+        Supplies {
+            public_key,
+            signing_key,
+            tokens: tokens.collect(),
+            declared: declared.cloned().unwrap_or_default(),
+            now: self.tokens.now(),
+        }
     }
 
     /// The key that was given, or else the public half of the one that signs the token here.

@@ -7,7 +7,7 @@ use crate::plan::probes::{Needs, Probe};
 
 const SET: &str = "claims";
 const FORBIDDEN: Answer =
-    Answer { statuses: &[403], error: ErrorCode::InsufficientScope, accepted: Accepted::Bypass };
+    Answer { statuses: &[403], error: ErrorCode::InsufficientScope, ..INVALID };
 
 pub const EXPIRED: Probe = Probe {
     id: "expired",
