@@ -188,6 +188,21 @@ mod tests {
     }
 
     #[test]
+    fn another_path_keeps_the_rest() {
+        let table = [
+            ("http://a:1/b/c?d=/e", "/b/c", "//x", "http://a:1//x?d=/e"),
+            ("https://a", "/", "/x", "https://a/x"),
+            ("http://a?b", "/", "/%2e/", "http://a/%2e/?b"),
+            ("http://a/b?", "/b", "/b;c=d", "http://a/b;c=d?"),
+        ];
+        for (url, path, other, expected) in table {
+            let target = Target::parse(url).unwrap();
+            assert_eq!(target.path(), path, "{url}");
+            assert_eq!(target.with_path(other).unwrap().url(), expected, "{url}");
+        }
+    }
+
+    #[test]
     fn what_is_no_url_says_why() {
         let table = [
             ("/orders", "it does not begin with http:// or https://"),

@@ -339,6 +339,26 @@ fn a_redirect_for_another_method_is_no_refusal_but_for_the_lenient() {
 }
 
 #[test]
+fn a_secret_in_the_path_is_hidden_in_upper_case_too() {
+    for secret in ["correct-horse-battery-staple-and-more-of-it", "ShortSecret"] {
+        let server = api(|r| match r.target.contains("hooks") {
+            true if !is_good(r) => right(r),
+            _ => (200, vec![], ORDERS),
+        });
+        let lines = format!("request: GET /hooks/${{env.HOOK}}\nexpect: 200\nenforce: {ALL}");
+        let sandbox = spec(&server, &lines).env("HOOK", secret);
+        let sandbox = sandbox.file("apitest.yaml", "secrets: ['${env.HOOK}']\n");
+        let found = super::api::found(&sandbox, &["-v"]);
+        assert_eq!(found.probe("path-variants"), ("failure", "bypassed".into()));
+        let upper = secret.to_ascii_uppercase();
+        assert!(server.arrived().iter().any(|r| r.target.contains(&upper)), "{upper}");
+        let shown = format!("{}{}", found.ended.stdout, sandbox.read("junit.xml"));
+        assert!(!shown.contains(&upper), "{shown}");
+        assert!(shown.contains("the path `/HOOKS/***`"), "{shown}");
+    }
+}
+
+#[test]
 fn a_404_that_everybody_gets_is_no_leak_of_the_tests_own() {
     let server = api(|r| match r.target.as_str() {
         "/orders" if is_good(r) && r.method == "GET" => (404, vec![], r#"{"error": "not found"}"#),
