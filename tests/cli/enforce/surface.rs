@@ -209,7 +209,9 @@ fn methods_that_any_test_uses_are_not_sent() {
 #[test]
 fn without_leave_nothing_is_sent_that_may_change_something() {
     let server = api(right);
-    let found = reads(&server, "{profile: strict, probes: [surface]}");
+    let lines = "request: GET /orders\nexpect: 200\nenforce: {profile: strict, probes: [surface]}";
+    let sandbox = spec(&server, lines);
+    let found = found(&sandbox, &[]);
     assert_eq!(found.ended.code, Some(0), "{}", found.ended.stdout);
     let names: Vec<String> = found.cases().into_iter().map(|case| case.0).collect();
     assert_eq!(names, ["reads", "head", "path-variants"]);
@@ -219,6 +221,8 @@ fn without_leave_nothing_is_sent_that_may_change_something() {
     let why = "n/a: it may change something, and takes `unsafe: true` under `enforce` \
                (method-override, other-methods)";
     assert!(shown.contains(why), "{shown}");
+    let reason = "value=\"other-methods: it may change something, and takes `unsafe: true`";
+    assert!(sandbox.read("junit.xml").contains(reason), "{}", sandbox.read("junit.xml"));
 }
 
 #[test]
