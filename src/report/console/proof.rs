@@ -78,13 +78,20 @@ pub fn proof(proof: &Proof, paint: Paint) -> String {
     text
 }
 
-/// Why probes do not apply, each reason once.
+/// Why probes do not apply, with no token of the endpoint; each reason once.
 fn reasons(row: &Row) -> BTreeMap<&str, Vec<&'static str>> {
     let mut reasons: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
-    for (probe, reason) in &row.absent {
-        reasons.entry(reason).or_default().push(probe);
+    for (probe, reason) in row.absent.iter().chain(&row.skipped) {
+        let applies = row.verdicts.get(probe).is_some_and(|verdict| !is_absent(*verdict));
+        if !applies {
+            reasons.entry(reason).or_default().push(probe);
+        }
     }
     reasons
+}
+
+fn is_absent(verdict: ProbeVerdict) -> bool {
+    matches!(verdict, ProbeVerdict::NotApplicable | ProbeVerdict::LacksInput)
 }
 
 /// `9 enforced, 2 nonconforming (no-token, …)`: all but what is right by its name.
@@ -96,11 +103,12 @@ fn verdicts(row: &Row) -> String {
             None => groups.push((*verdict, vec![probe])),
         }
     }
-    if !row.absent.is_empty() {
-        let absent = row.absent.keys().copied();
+    let absent = row.absent.keys().copied().filter(|probe| !row.verdicts.contains_key(probe));
+    let absent: Vec<&str> = absent.collect();
+    if !absent.is_empty() {
         match groups.iter_mut().find(|(known, _)| *known == ProbeVerdict::NotApplicable) {
             Some((_, probes)) => probes.extend(absent),
-            None => groups.push((ProbeVerdict::NotApplicable, absent.collect())),
+            None => groups.push((ProbeVerdict::NotApplicable, absent)),
         }
     }
     groups.sort_by_key(|(verdict, _)| *verdict != ProbeVerdict::Enforced);

@@ -200,7 +200,9 @@ fn methods_that_any_test_uses_are_not_sent() {
     assert_eq!(found.ended.code, Some(0), "{}", found.ended.stdout);
     assert_eq!(found.probe("other-methods"), ("passed", "enforced".into()));
     assert_eq!(found.probe("method-override"), ("skipped", "n/a".into()));
-    assert!(sandbox.read("junit.xml").contains("a test is served here by POST without a token"));
+    let why = "n/a: a test is served here by POST without a token";
+    assert!(found.ended.stdout.contains(why), "{}", found.ended.stdout);
+    assert!(sandbox.read("junit.xml").contains(why));
     let sent = others(&server);
     let by_method: Vec<&String> = sent.iter().filter(|line| !line.starts_with("GET")).collect();
     assert_eq!(by_method, ["HEAD /orders?limit=2", "PATCH /orders?limit=2"]);
