@@ -77,6 +77,11 @@ fn explained_probe(probe: &Probe) -> String {
             "`revoke` of `enforce` and a `login` or `oauth2` source, or a token under its `tokens`"
         }
         Needs::Get => "a request that is a GET",
+        Needs::Body => "a request that is no HEAD, whose answer has no body to compare",
+        Needs::Leave => "`unsafe: true` under `enforce`: it may change something",
+        Needs::LeaveAndNoPost => {
+            "`unsafe: true` under `enforce`: it may change something; and a request that is no POST"
+        }
     };
     let owasp = if probe.owasp.is_empty() { "-" } else { probe.owasp };
     let lines = [

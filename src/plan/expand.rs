@@ -1,14 +1,14 @@
 //! From a suite to its cases.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::bind::Expectations;
 use super::credential::{self, Credential};
 use super::invalid::invalid;
-use super::probes::Extras;
 use super::probes::assign::{self, Control};
 use super::probes::check;
+use super::probes::{Declared, Extras};
 use super::scope::{Binder, Inputs, Level};
 use super::secrets::short;
 use super::settings::{StepSettings, effective, says_nothing};
@@ -52,6 +52,8 @@ struct Expansion<'s> {
     credential: Option<(Credential, Vec<Diagnostic>)>,
     tags: Arc<[Box<str>]>,
     warnings: Vec<Diagnostic>,
+    /// Where the tests go, and the methods that they use there, those that are skipped included.
+    declared: HashSet<(Box<str>, Declared)>,
 }
 
 impl<'s> Expansion<'s> {
@@ -73,7 +75,19 @@ impl<'s> Expansion<'s> {
         let (tokens, warnings) = (Tokens::default(), Vec::new());
         let tags = tags_of(binder.levels());
         let (settings, credential) = (None, None);
-        Expansion { suite, binder, tokens, file, missing, settings, credential, tags, warnings }
+        let declared = HashSet::new();
+        Expansion {
+            suite,
+            binder,
+            tokens,
+            file,
+            missing,
+            settings,
+            credential,
+            tags,
+            warnings,
+            declared,
+        }
     }
 
     /// A file with an error is invalid as a whole; `faults` are those found when it was read.
@@ -94,7 +108,8 @@ impl<'s> Expansion<'s> {
         }
         let mut diagnostics = [diagnostics, self.warnings].concat();
         diagnostics.sort_by_key(|d| d.place.span.start);
-        FilePlan { cases, tokens: self.tokens.0, diagnostics, used, used_vars, secrets }
+        let (tokens, declared) = (self.tokens.0, self.declared);
+        FilePlan { cases, tokens, diagnostics, used, used_vars, declared, secrets }
     }
 
     /// What is wrong with the `enforce` of the spec and of the project, whoever it covers.
@@ -139,6 +154,7 @@ impl<'s> Expansion<'s> {
         let name = self.binder.known(&test.name, source, "a name");
         let skip = test.skip.as_ref().map(|reason| self.binder.known(reason, source, "the reason"));
         let (steps, unset) = self.steps(test);
+        self.declared.extend(steps.iter().map(Declared::of));
         let extras = assign::extras(&mut self.binder, &mut self.tokens, steps.first());
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match skip {

@@ -30,8 +30,8 @@ use crate::source::{Source, Span, Spanned};
 use crate::suite::expect::Expectation;
 use crate::template::Template;
 use credential::{Credential, Token, TokenId};
-use probes::endpoint::once_an_endpoint;
-use probes::{Endpoint, Enforcement, Probe};
+use probes::endpoint::{declare, once_an_endpoint};
+use probes::{Declared, Endpoint, Enforcement, Probe};
 use secrets::Secrets;
 use settings::StepSettings;
 
@@ -145,6 +145,8 @@ pub struct FilePlan {
     pub used: HashSet<scope::Place>,
     /// The names given with `--var` that it uses.
     pub used_vars: Vec<String>,
+    /// Where its tests go, and the methods that they use there.
+    pub declared: HashSet<(Box<str>, Declared)>,
     /// The values in it that must not be shown, as far as they are known before the run.
     pub secrets: Secrets,
 }
@@ -162,7 +164,9 @@ impl Plan {
     pub fn merge(files: Vec<FilePlan>) -> Plan {
         let mut plan = Plan::default();
         let mut known: HashMap<String, usize> = HashMap::new();
+        let mut declared = HashSet::new();
         for file in files {
+            declared.extend(file.declared);
             let tokens: Vec<usize> = file
                 .tokens
                 .into_iter()
@@ -176,6 +180,7 @@ impl Plan {
             plan.adopt(file.cases, tokens);
         }
         once_an_endpoint(&mut plan.cases);
+        declare(&plan.cases, &declared);
         plan
     }
 

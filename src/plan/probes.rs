@@ -25,6 +25,7 @@ use crate::plan::credential::TokenId;
 use crate::source::Place;
 
 pub use self::catalogue::PROBES;
+pub use self::endpoint::Declared;
 pub use self::hygiene::HYGIENE;
 pub use self::make::{Good, Supplies, Variant, is_jwt};
 
@@ -83,6 +84,12 @@ pub enum Needs {
     TokenOfItsOwn,
     /// A request that is a GET.
     Get,
+    /// A request whose answer has a body to compare: no HEAD.
+    Body,
+    /// Leave to change something.
+    Leave,
+    /// The same, and a request that is no POST.
+    LeaveAndNoPost,
 }
 
 /// A check of every answer to a probe, and of the control's, that takes no request of its own.
@@ -99,9 +106,6 @@ pub struct Hygiene {
 /// The sets that are sent when nothing else is said; `jwt` for tokens that are one.
 pub const DEFAULT_SETS: [&str; 2] = ["core", "jwt"];
 
-/// Sets and probes of the language that this version does not have yet.
-const LATER: [&str; 4] = ["surface", "other-methods", "method-override", "path-variants"];
-
 /// What the probes of a control share with it.
 #[derive(Debug)]
 pub struct Enforcement {
@@ -117,6 +121,10 @@ pub struct Enforcement {
     pub singly: Vec<&'static str>,
     /// What was given for probes that take more than the token.
     pub extras: Extras,
+    /// Where the control's request goes, without its query.
+    site: Box<str>,
+    /// The methods that tests use there, once all specs are read.
+    pub declared: OnceLock<Vec<Declared>>,
     /// The same for the same endpoint and token.
     identity: u64,
     /// Whether the test itself asks for it.
@@ -180,6 +188,11 @@ impl Probe {
     /// The probe of this name.
     pub fn find(id: &str) -> Option<&'static Probe> {
         PROBES.iter().find(|probe| probe.id == id)
+    }
+
+    /// Whether it is sent only where a spec gives leave to change something.
+    pub fn takes_leave(&self) -> bool {
+        matches!(self.needs, Needs::Leave | Needs::LeaveAndNoPost)
     }
 
     /// Whether it carries the good token unchanged.

@@ -2,8 +2,9 @@
 //!
 //! Where a request changes nothing, the control comes first, the probes follow side by side, and
 //! the last of them asks once more for the control's status: a server may lock out whoever sends a
-//! bad token. Where it changes something, the probes come first, one after another, and the first
-//! that is let through ends it: it took effect.
+//! bad token. Probes by a method that may change something come after that, one after another.
+//! Where the control changes something, the probes come first, one after another. The first of
+//! those that is let through ends it: it took effect.
 
 mod conclude;
 pub mod key_sets;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use self::trial::{Outcome, Trial};
+use self::trial::{Outcome, Shot, Trial};
 use super::case::StepEnd;
 use super::ends::Ends;
 use super::pool::Start;
@@ -151,10 +152,11 @@ impl<'r> Run<'r> {
         };
         let trial = Arc::new(trial);
         self.put(ends, group.start, end);
-        if trial.shots.is_empty() {
+        let readers: Vec<usize> = trial.readers().collect();
+        if readers.is_empty() {
             return self.conclude_first(worker, &trial, ends);
         }
-        for shot in 0..trial.shots.len() {
+        for shot in readers {
             match start {
                 Some(start) => start(Task::Shot(trial.clone(), shot)),
                 None => self.shot(worker, &trial, shot, ends),
@@ -162,7 +164,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Sends one request of a probe; whoever sends the last one judges all.
+    /// Sends one request of a probe that only reads; whoever sends the last one judges all.
     pub(super) fn shot(&self, worker: usize, trial: &Trial, shot: usize, ends: &Ends) {
         let outcome = self.outcome(worker, &trial.shots[shot].variant.request);
         // Each is sent once.
@@ -175,7 +177,38 @@ impl<'r> Run<'r> {
     fn conclude_first(&self, worker: usize, trial: &Trial, ends: &Ends) {
         let standing = catch_unwind(AssertUnwindSafe(|| self.standing(worker, trial)));
         let lost = |_| Standing::Lost("the second control could not be judged".into());
-        self.put_probes(trial, &standing.unwrap_or_else(lost), ends);
+        let standing = standing.unwrap_or_else(lost);
+        // Nothing is judged beside a control that these may have changed.
+        self.in_turn(worker, trial, (0..trial.shots.len()).filter(|shot| !trial.reads(*shot)));
+        self.put_probes(trial, &standing, ends);
+    }
+
+    /// Sends requests one after another, until one is let through that took effect; gives its
+    /// probe.
+    fn in_turn(
+        &self,
+        worker: usize,
+        trial: &Trial,
+        shots: impl Iterator<Item = usize>,
+    ) -> Option<&'static str> {
+        let mut effect = None;
+        for shot in shots {
+            let Shot { index, variant } = &trial.shots[shot];
+            let came = match effect {
+                Some(probe) => Outcome::NotSent(probe),
+                None => self.outcome(worker, &variant.request),
+            };
+            if let Outcome::Answered(response, _) = &came
+                && !trial.reads(shot)
+                && let Some(probe) = Trial::probe(&self.plan.cases, *index)
+                && probe::is_let_through(&probe.answer, response, &self.beside(trial))
+            {
+                effect = Some(probe.id);
+            }
+            // Each is sent once.
+            let _ = trial.outcomes[shot].set(came);
+        }
+        effect
     }
 
     fn control_last(&self, worker: usize, group: Range<usize>, ends: &Ends) {
@@ -187,19 +220,7 @@ impl<'r> Run<'r> {
             Ok(trial) => trial,
             Err(end) => return self.leave_out(group, *end, ends),
         };
-        let mut effect = None;
-        for (shot, outcome) in trial.shots.iter().zip(&trial.outcomes) {
-            let came = match effect {
-                Some(probe) => Outcome::NotSent(probe),
-                None => self.outcome(worker, &shot.variant.request),
-            };
-            if let Outcome::Answered(response, _) = &came
-                && probe::is_let_through(response, &self.beside(trial))
-            {
-                effect = Trial::probe(&self.plan.cases, shot.index).map(|probe| probe.id);
-            }
-            let _ = outcome.set(came);
-        }
+        let effect = self.in_turn(worker, trial, 0..trial.shots.len());
         let (end, standing) = match (effect, self.stop.reason()) {
             (Some(probe), _) => (self.took_effect(trial, probe), Standing::Failed),
             (None, Some(reason)) => {

@@ -36,6 +36,8 @@ pub struct Rules {
     pub tokens: Vec<(Spanned<String>, Spanned<Template>)>,
     /// Whether something here could not be read, so that what seems to be missing may be written.
     pub unread: bool,
+    /// Where it stands that probes may change something, if they may.
+    pub leave: Option<Span>,
 }
 
 /// Where a public key comes from.
@@ -62,8 +64,8 @@ pub struct Waiver {
 
 const KEYS: Keys = Keys {
     what: "a key of `enforce`",
-    known: &[&["scheme", "profile", "probes", "tokens", "keys", "revoke", "except"]],
-    later: &[&["unsafe"]],
+    known: &[&["scheme", "profile", "probes", "tokens", "keys", "revoke", "unsafe", "except"]],
+    later: &[],
     help: None,
 };
 
@@ -116,6 +118,7 @@ impl Rules {
                 Some("tokens") => rules.tokens = tokens(reader, value),
                 Some("keys") => rules.keys = public_key(reader, value),
                 Some("revoke") => rules.revoke = revoke(reader, value),
+                Some("unsafe") => rules.leave = leave(reader, value),
                 Some(_) => {
                     let items = reader.list(value, "except").unwrap_or_default();
                     rules.waivers =
@@ -207,6 +210,17 @@ fn revoke(reader: &mut Reader, node: &Node) -> Option<Spanned<Box<SideRequest>>>
             "write for example `request: POST /logout`".into();
     }
     Some(Spanned::new(Box::new(request.finish()?), node.span))
+}
+
+fn leave(reader: &mut Reader, node: &Node) -> Option<Span> {
+    match &node.value {
+        Value::Bool(true) => Some(node.span),
+        Value::Bool(false) => None,
+        _ => {
+            reader.unexpected(node, "unsafe", "`true` or `false`");
+            None
+        }
+    }
 }
 
 /// One id, or a list of them; never none.

@@ -12,5 +12,6 @@ mod reports;
 mod revoked;
 mod robust;
 mod sending;
+mod surface;
 mod unsafe_methods;
 mod verdicts;

@@ -1,8 +1,9 @@
 //! Which cases are probed, with what.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::endpoint::site;
 use super::{
     DEFAULT_SETS, Endpoint, Enforcement, Extras, Needs, PROBES, Probe, Waived, given, is_jwt,
     is_safe,
@@ -73,6 +74,8 @@ impl Control<'_> {
             identity: self.identity(step),
             own: said.own,
             extras: std::mem::take(&mut self.extras),
+            site: site(step),
+            declared: OnceLock::new(),
         });
         self.case.enforced = Some(enforcement.clone());
         let case = &*self.case;
@@ -99,7 +102,7 @@ impl Control<'_> {
         let token = self.token(step);
         for probe in PROBES {
             let Some(asked) = said.rules.asks_for(probe) else { continue };
-            let Some(reason) = self.why_not(probe, step, token) else {
+            let Some(reason) = self.why_not(probe, step, token, said.rules) else {
                 probes.push(probe);
                 continue;
             };
@@ -109,6 +112,8 @@ impl Control<'_> {
                     let title = format!("the token for `{}` cannot be used here", probe.id);
                     binder.fault(said.level.source, name.span, title).label = reason;
                 }
+                // Whoever names it without leave is told so, whatever the test.
+                (Asked::Singly(_), _) if probe.takes_leave() && said.rules.leave.is_none() => {}
                 (Asked::Singly(id), _) if said.own && !said.rules.unread => {
                     let title = format!("`{}` does not apply to this test", probe.id);
                     binder.fault(said.level.source, id.span, title).label = reason;
@@ -121,7 +126,17 @@ impl Control<'_> {
         (probes, absent)
     }
 
-    fn why_not(&self, probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
+    fn why_not(
+        &self,
+        probe: &Probe,
+        step: &Step,
+        token: Option<&str>,
+        rules: &Rules,
+    ) -> Option<String> {
+        if probe.takes_leave() && rules.leave.is_none() {
+            let reason = "it may change something, and takes `unsafe: true` under `enforce`";
+            return Some(reason.into());
+        }
         if !probe.takes_token() {
             return why_not(probe, step, token);
         }
@@ -248,11 +263,20 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
             Some("the token is no JWT".into())
         }
         Needs::Get if &*step.method != "GET" => Some("the request is no GET".into()),
+        Needs::Body if &*step.method == "HEAD" => {
+            Some("the answer to a HEAD has no body to compare".into())
+        }
+        Needs::LeaveAndNoPost if &*step.method == "POST" => {
+            Some("the request is a POST as it is".into())
+        }
         Needs::Nothing
         | Needs::Token
         | Needs::GoodToken
         | Needs::Jwt
         | Needs::Get
+        | Needs::Body
+        | Needs::Leave
+        | Needs::LeaveAndNoPost
         | Needs::Key
         | Needs::GivenToken
         | Needs::TokenOfItsOwn => None,

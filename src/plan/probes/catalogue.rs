@@ -6,10 +6,14 @@ mod robust;
 mod surface;
 
 use super::{Needs, Probe, make};
-use crate::auth::answer::{Accepted, Answer, ErrorCode};
+use crate::auth::answer::{Accepted, Answer, ErrorCode, Oracle};
 
-const BARE: Answer =
-    Answer { statuses: &[401], error: ErrorCode::Bare, accepted: Accepted::Bypass };
+const BARE: Answer = Answer {
+    statuses: &[401],
+    error: ErrorCode::Bare,
+    accepted: Accepted::Bypass,
+    oracle: Oracle::Test,
+};
 const BARE_OR_400: Answer = Answer { statuses: &[401, 400], ..BARE };
 const OPEN_OR_400: Answer = Answer { error: ErrorCode::Open, ..BARE_OR_400 };
 const INVALID: Answer = Answer { error: ErrorCode::InvalidToken, ..BARE };
@@ -149,7 +153,7 @@ pub static PROBES: &[Probe] = &[
         set: "core",
         sent: "`bearer` and `BEARER` before the good token",
         needs: Needs::GoodToken,
-        answer: Answer { statuses: &[], error: ErrorCode::Open, accepted: Accepted::Right },
+        answer: Answer { statuses: &[], accepted: Accepted::Right, ..OPEN_OR_400 },
         standard: "RFC 9110 §11.1",
         owasp: "",
         why: "A scheme means the same in any case: a client that writes it in lower case has a \
@@ -319,6 +323,9 @@ pub static PROBES: &[Probe] = &[
     placement::NO_SCHEME,
     placement::IDENTITY_HEADERS,
     surface::HEAD,
+    surface::OTHER_METHODS,
+    surface::METHOD_OVERRIDE,
+    surface::PATH_VARIANTS,
     robust::LONG_TOKEN,
     robust::DEEP_PAYLOAD,
     robust::ODD_TEXT,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{HYGIENE, LATER, PROBES, Probe};
+use super::{HYGIENE, PROBES, Probe};
 use crate::diagnostic::did_you_mean;
 use crate::plan::scope::{Binder, Level};
 use crate::source::{Source, Spanned};
@@ -17,12 +17,38 @@ pub fn check(binder: &mut Binder, level: Level) {
         let sets = PROBES.iter().map(|probe| probe.set);
         check_id(binder, level.source, id, sets, "probe or set of probes");
     }
+    check_leave(binder, level.source, rules);
     for (id, _) in &rules.tokens {
         check_given(binder, level.source, rules, id);
     }
     check_revoke(binder, level.source, rules);
     for waiver in &rules.waivers {
         check_waiver(binder, level.source, waiver);
+    }
+}
+
+/// What may change something is sent where the spec gives leave for it, and only there is leave
+/// given.
+fn check_leave(binder: &mut Binder, source: &Arc<Source>, rules: &Rules) {
+    let is_for = |id: &&Spanned<String>| Probe::find(&id.value).is_some_and(Probe::takes_leave);
+    if rules.leave.is_none() {
+        for id in rules.probes.iter().flatten().filter(is_for) {
+            let title = format!("`{}` without `unsafe: true`", id.value);
+            let fault = binder.fault(source, id.span, title);
+            fault.label = "it may change something where it is let through".into();
+            fault.helps.push(
+                "write `unsafe: true` beside `probes`, where the server is one to try things on"
+                    .into(),
+            );
+        }
+        return;
+    }
+    let mut probes = PROBES.iter().filter(|probe| probe.takes_leave());
+    if let Some(span) = rules.leave
+        && !probes.any(|probe| rules.asks_for(probe).is_some())
+    {
+        let fault = binder.fault(source, span, "`unsafe: true`, and no probe that takes it");
+        fault.label = "write `surface` under `probes`, or leave this out".into();
     }
 }
 
@@ -75,18 +101,11 @@ fn check_id(
     others: impl Iterator<Item = &'static str> + Clone,
     what: &str,
 ) {
-    // First: of a set that has only some of its probes, these would be taken for all.
-    if LATER.contains(&id.value.as_str()) {
-        let title = format!("`{}` is not supported yet", id.value);
-        binder.fault(source, id.span, title).label =
-            "part of the language, but not of this version".into();
-        return;
-    }
     let known = PROBES.iter().map(|probe| probe.id).chain(others);
     if known.clone().any(|known| known == id.value) {
         return;
     }
-    let near = did_you_mean(&id.value, known.chain(LATER));
+    let near = did_you_mean(&id.value, known);
     let fault = binder.fault(source, id.span, format!("`{}` is no {what}", id.value));
     match near {
         Some(near) => fault.label = format!("did you mean `{near}`?"),

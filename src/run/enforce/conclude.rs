@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::trial::{Outcome, Shot, Trial, token};
 use super::{Finding, Standing};
-use crate::auth::answer::Accepted;
+use crate::auth::answer::{Accepted, Oracle};
 use crate::event::{CaseEnd, Exchange, Failure, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response, TransportError};
 use crate::judge::probe::{self, Asked, Grade, Note, ProbeVerdict};
@@ -224,11 +224,15 @@ impl Run<'_> {
         // What was not proven for one reason was so whatever the answer.
         let status = response.ok().filter(|_| grade != Grade::Errs).map(|r| r.status);
         let cause = (finding.verdict, status, ids.join(" "));
-        let same = told.iter().find(|(known, _)| *known == cause).map(|(_, id)| *id);
+        // What another method or path lets through is a hole of its own.
+        let alone =
+            probe.answer.oracle != Oracle::Test && finding.verdict == ProbeVerdict::Bypassed;
+        let known = told.iter().find(|(known, _)| *known == cause && !alone);
+        let same = known.map(|(_, id)| *id);
         let explain = self.explainer();
         let request: &Request = &shot.variant.request;
         let bad = grade >= Grade::Errs;
-        if bad && same.is_none() {
+        if bad && same.is_none() && !alone {
             told.push((cause, probe.id));
         }
         let shown = (bad && same.is_none()) || self.settings.verbose;

@@ -33,8 +33,15 @@ impl Run<'_> {
         let tokens = given
             .iter()
             .map(|(id, token)| (*id, self.tokens.get(control.token(*token), worker, TOKEN_LASTS)));
-        let (tokens, now) = (tokens.collect(), self.tokens.now());
-        Supplies { public_key, signing_key, tokens, revoked, now }
+        let declared = control.enforced.as_ref().and_then(|enforced| enforced.declared.get());
+        Supplies {
+            public_key,
+            signing_key,
+            tokens: tokens.collect(),
+            revoked,
+            declared: declared.cloned().unwrap_or_default(),
+            now: self.tokens.now(),
+        }
     }
 
     /// The key that was given, or else the public half of the one that signs the token here.

@@ -53,6 +53,9 @@ fn another_user_is_kept_out_by_a_403_or_a_404_in_every_profile() {
             assert_eq!(other(status), ("failure", "bypassed".into()), "{status} {profile}");
         }
         assert_eq!(other(500), ("failure", "crashed".into()), "{profile}");
+        let served = run(&with_bob((200, vec![], "{}")), "GET /orders/7", &asked(profile));
+        let hint = "where everybody gets an answer of his own";
+        assert!(served.ended.stdout.contains(hint), "{}", served.ended.stdout);
         let leaks = found_of((401, vec![], ORDERS), profile);
         assert_eq!(leaks, ("failure", "leaked".into()), "{profile}");
     }

@@ -7,7 +7,7 @@ use crate::plan::probes::{Needs, Probe};
 
 const SET: &str = "claims";
 const FORBIDDEN: Answer =
-    Answer { statuses: &[403], error: ErrorCode::InsufficientScope, accepted: Accepted::Bypass };
+    Answer { statuses: &[403], error: ErrorCode::InsufficientScope, ..INVALID };
 
 pub const EXPIRED: Probe = Probe {
     id: "expired",
@@ -92,11 +92,7 @@ pub const OTHER_USER: Probe = Probe {
     set: SET,
     sent: "the good token of another user",
     needs: Needs::GivenToken,
-    answer: Answer {
-        statuses: &[403, 404],
-        error: ErrorCode::Unchallenged,
-        accepted: Accepted::Bypass,
-    },
+    answer: Answer { statuses: &[403, 404], error: ErrorCode::Unchallenged, ..INVALID },
     standard: "RFC 9110 §15.5.4, §15.5.5",
     owasp: "API1:2023",
     why: "An id in a path can be guessed: whoever is known must still be asked whose object it is. \
