@@ -185,9 +185,12 @@ impl Run<'_> {
         let asked = Asked { answer: &probe.answer, profile, tokens: &tokens };
         let control = self.beside(trial);
         let finding = probe::probe(asked, response, &control);
-        // That the good token is served needs no other proof; nor does a leak.
-        let is_refusal = probe.answer.accepted != Accepted::Right
-            && matches!(finding.verdict, ProbeVerdict::Enforced | ProbeVerdict::Nonconforming);
+        // That the good token is served needs no other proof; nor does a leak. That it is not served
+        // may be for what became of it since.
+        let is_refusal = match finding.verdict {
+            ProbeVerdict::Enforced => probe.answer.accepted != Accepted::Right,
+            verdict => verdict == ProbeVerdict::Nonconforming,
+        };
         match standing {
             Standing::Stopped(reason) if is_refusal || finding.verdict == ProbeVerdict::Vacuous => {
                 Err(*reason)
