@@ -102,6 +102,20 @@ pub struct RunArgs {
     #[arg(short, long, value_name = "N", value_parser = parse::jobs, help_heading = "Running")]
     pub jobs: Option<usize>,
 
+    /// Send at most this many requests a second, such as 5 or 0.5
+    ///
+    /// All requests count: tests, probes, redirects and requests for tokens, over all jobs. They
+    /// leave evenly spaced, for APIs that lock out whoever asks too often. The wait for a turn
+    /// counts neither as the time of a test nor for its time-out.
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = parse::rate,
+        allow_negative_numbers = true,
+        help_heading = "Running"
+    )]
+    pub rate: Option<Duration>,
+
     /// Start nothing new once a case failed or errored
     #[arg(long, help_heading = "Running")]
     pub fail_fast: bool,

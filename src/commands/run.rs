@@ -23,6 +23,7 @@ use crate::plan::scope::Inputs;
 use crate::plan::select::Selection;
 use crate::plan::{Plan, Work};
 use crate::run::enforce::waivers::WaiverBook;
+use crate::run::pace::Pace;
 use crate::run::pool::Pool;
 use crate::run::stop::Stop;
 use crate::run::tokens::{Means, TokenStore};
@@ -82,7 +83,8 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         verbose: arguments.verbose,
         project: &root,
     };
-    let client = client(settings.jobs, arguments.max_body, &stop);
+    let pace = Arc::new(Pace::new(arguments.rate.unwrap_or_default(), settings.jobs, &stop));
+    let client = client(settings.jobs, arguments.max_body, &stop, &pace);
     let transport = |worker, request: &Request| client.exchange(worker, request);
     let means = Means {
         redactor: &redactor,
@@ -96,6 +98,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         plan: &plan,
         settings,
         transport: &transport,
+        pace: &pace,
         tokens: TokenStore::new(&plan, means),
         redactor: &redactor,
         bindings: &bindings,
@@ -168,9 +171,11 @@ fn no_command(paths: &[String]) -> Option<String> {
 }
 
 /// A client whose requests end with the run.
-fn client(jobs: usize, max_body: u64, stop: &Stop) -> Arc<Client> {
+fn client(jobs: usize, max_body: u64, stop: &Stop, pace: &Arc<Pace>) -> Arc<Client> {
     let settings = ClientSettings { jobs, max_body, connect_timeout: CONNECT_TIMEOUT };
-    let client = Arc::new(Client::new(settings));
+    let pace = pace.clone();
+    let gate = move |worker, leaving| pace.wait(worker, leaving).map_err(StopReason::words);
+    let client = Arc::new(Client::new(settings, Box::new(gate)));
     let at_abort = client.clone();
     stop.at_abort(move |reason| at_abort.interrupt(reason.cut_short()));
     client

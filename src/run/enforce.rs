@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use self::trial::{Outcome, Trial};
 use super::case::StepEnd;
@@ -181,17 +181,17 @@ impl<'r> Run<'r> {
 
     /// Sends and judges the control; tells too whether it was answered.
     fn control(&self, worker: usize, trial: &Trial) -> (CaseEnd, bool) {
-        let started = Instant::now();
+        let stopwatch = self.pace.stopwatch(worker);
         let Trial { control, step, request, .. } = trial;
         let unanswered = |(verdict, exchange): StepEnd| {
-            (CaseEnd::new(verdict, started.elapsed(), exchange), false)
+            (CaseEnd::new(verdict, stopwatch.elapsed(), exchange), false)
         };
         let response = match self.response(worker, control, step, request) {
             Ok(response) => response,
             Err(end) => return unanswered(end),
         };
         let judged = self.judged(control, step, request, &response);
-        let end = self.control_end(trial, judged, &response, started.elapsed());
+        let end = self.control_end(trial, judged, &response, stopwatch.elapsed());
         if end.is_sound {
             // It is sent once.
             let _ = trial.answer.set(response);
@@ -204,7 +204,7 @@ impl<'r> Run<'r> {
         if let Some(reason) = self.stop.reason() {
             return Outcome::Stopped(reason);
         }
-        let started = Instant::now();
+        let stopwatch = self.pace.stopwatch(worker);
         let exchange = || (self.transport)(worker, request);
         let sent = catch_unwind(AssertUnwindSafe(|| match exchange() {
             Ok(response) => match wanted_wait(&response) {
@@ -214,8 +214,11 @@ impl<'r> Run<'r> {
             broken => broken,
         }));
         match sent {
-            Ok(Ok(response)) => Outcome::Answered(response, started.elapsed()),
-            Ok(Err(error)) => Outcome::Broken(error, started.elapsed()),
+            Ok(Ok(response)) => Outcome::Answered(response, stopwatch.elapsed()),
+            Ok(Err(error)) => match self.held(&error) {
+                Some(reason) => Outcome::Stopped(reason),
+                None => Outcome::Broken(error, stopwatch.elapsed()),
+            },
             Err(_) => Outcome::Panicked,
         }
     }
@@ -237,10 +240,13 @@ impl<'r> Run<'r> {
                  the good one",
                 again.status
             )),
-            Err(error) => Standing::Lost(format!(
-                "after the probes the good request got no answer: {}",
-                error.message
-            )),
+            Err(error) => match self.held(&error) {
+                Some(reason) => Standing::Stopped(reason),
+                None => Standing::Lost(format!(
+                    "after the probes the good request got no answer: {}",
+                    error.message
+                )),
+            },
         }
     }
 

@@ -11,6 +11,7 @@ mod bad_input;
 mod operators;
 mod junit;
 mod parity;
+mod rate;
 mod redaction;
 mod broken_servers;
 mod redirects;
