@@ -167,6 +167,13 @@ pub struct RunArgs {
     #[arg(long, value_name = "PATH", help_heading = "Reports")]
     pub junit: Vec<PathBuf>,
 
+    /// Under GitHub Actions, mask every secret in the logs of the whole job
+    ///
+    /// Prints them as `::add-mask::` commands, which the runner takes out of the log. Elsewhere
+    /// nobody would: it is refused where GITHUB_ACTIONS is not `true`.
+    #[arg(long, help_heading = "Output")]
+    pub github_masks: bool,
+
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub color: ColorWhen,

@@ -42,6 +42,13 @@ pub fn run(arguments: &RunArgs, process: &Process) -> ExitCode {
         say(&instead);
         return ExitCode::Invalid;
     }
+    if arguments.github_masks && !process.is_on_github() {
+        say(
+            "--github-masks prints every secret in the clear, for the runner of GitHub Actions to \
+             read, and GITHUB_ACTIONS is not `true` here: nobody would take them out of the log",
+        );
+        return ExitCode::Invalid;
+    }
     match catch_unwind(AssertUnwindSafe(|| stages(arguments, process))) {
         Ok(Ok(code)) => code,
         Ok(Err(what)) => broken(&what),
@@ -59,14 +66,14 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     stop_on_signals(&stop)?;
     let mut project = project::load(&redactor);
     let inputs = inputs(arguments, process, &project);
-    let mut reports = Reports::open(arguments, process, &project)?;
+    let mut reports = Reports::open(arguments, process, &project, &redactor)?;
     let pool = Pool::new(jobs(arguments))?;
 
     learn_project_secrets(&mut project, &inputs, &redactor);
     let Planned { plan, diagnostics, used_vars, nothing, code } =
         planned(arguments, &mut project, &inputs, &pool, &redactor);
 
-    reports.notice(&diagnostics, &redactor);
+    reports.notice(&diagnostics);
     if any_unused_var(arguments, used_vars.as_ref()) && arguments.strict {
         return Ok(ExitCode::Invalid);
     }

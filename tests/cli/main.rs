@@ -12,6 +12,7 @@ mod operators;
 mod junit;
 mod parity;
 mod rate;
+mod github_masks;
 mod redaction;
 mod broken_servers;
 mod redirects;

@@ -49,6 +49,7 @@ fn a_wrong_argument_says_what_to_do() {
         &["--reporters", "cli,junit"],
         &["--variable", "token=canary-4711"],
         &["--rate-limit", "5"],
+        &["--github-masks"],
         &["--bail"],
         &["--parallel", "4"],
         &["--insecure"],
