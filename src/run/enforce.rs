@@ -6,6 +6,7 @@
 //! that is let through ends it: it took effect.
 
 mod conclude;
+mod patience;
 mod supply;
 pub mod trial;
 pub mod waivers;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use self::patience::wanted_wait;
 use self::trial::{Outcome, Trial};
 use super::case::StepEnd;
 use super::ends::Ends;
@@ -41,9 +43,6 @@ pub enum Standing {
 
 /// How long the good token must still last, so that it does not expire among its probes.
 const TOKEN_LASTS: Duration = Duration::from_secs(120);
-
-/// The longest that a server may ask for before it is asked again.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 impl<'r> Run<'r> {
     /// Runs a control and its probes. With `start`, probes of a safe method run side by side.
@@ -207,7 +206,7 @@ impl<'r> Run<'r> {
         let stopwatch = self.pace.stopwatch(worker);
         let exchange = || (self.transport)(worker, request);
         let sent = catch_unwind(AssertUnwindSafe(|| match exchange() {
-            Ok(response) => match wanted_wait(&response) {
+            Ok(response) => match wanted_wait(&response, self.tokens.now()) {
                 Some(wait) if self.stop.pause(wait).is_none() => exchange(),
                 _ => Ok(response),
             },
@@ -259,13 +258,4 @@ impl<'r> Run<'r> {
             bindings: self.bindings,
         }
     }
-}
-
-/// How long a server that was asked too often wants to be left alone, if that is not too long.
-fn wanted_wait(response: &Response) -> Option<Duration> {
-    if response.status != 429 {
-        return None;
-    }
-    let seconds = response.header_values("retry-after").next()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds)).filter(|wait| *wait <= LONGEST_WAIT)
 }

@@ -268,16 +268,32 @@ fn a_control_without_an_answer_sends_no_probe() {
 
 #[test]
 fn after_the_wait_that_a_server_asks_for_it_is_asked_once_more() {
-    let asked = std::sync::atomic::AtomicUsize::new(0);
-    let server = api(move |r| match right(r) {
-        (401, ..) if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => {
-            (429, vec![("Retry-After", "0")], "later")
-        }
-        answer => answer,
-    });
-    let found = reads(&server, "{probes: [no-token]}");
-    assert_eq!(found.probe("no-token"), ("passed", "enforced".into()));
-    assert_eq!(server.arrived().len(), 4, "control, 429, again, control");
+    // In seconds, or as a moment, which is over.
+    for retry_after in ["0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let server = api(move |r| match right(r) {
+            (401, ..) if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => {
+                (429, vec![("Retry-After", retry_after)], "later")
+            }
+            answer => answer,
+        });
+        let found = reads(&server, "{probes: [no-token]}");
+        assert_eq!(found.probe("no-token"), ("passed", "enforced".into()), "{retry_after}");
+        assert_eq!(server.arrived().len(), 4, "control, 429, again, control");
+    }
+}
+
+#[test]
+fn a_server_that_wants_too_long_a_wait_is_not_waited_for() {
+    for retry_after in ["31", "Fri, 01 Jan 2999 00:00:00 GMT", "soon"] {
+        let server = api(move |r| match right(r) {
+            (401, ..) => (429, vec![("Retry-After", retry_after)], "later"),
+            answer => answer,
+        });
+        let found = reads(&server, "{probes: [no-token]}");
+        assert_eq!(found.probe("no-token"), ("error", "inconclusive".into()), "{retry_after}");
+        assert_eq!(server.arrived().len(), 3, "control, 429, control");
+    }
 }
 
 #[test]
