@@ -24,7 +24,7 @@ use super::ends::Ends;
 use super::pool::Start;
 use super::{Run, Task};
 use crate::event::{CaseEnd, Skip, StopReason, Verdict};
-use crate::http::message::{Request, Response};
+use crate::http::message::Request;
 use crate::judge::probe::{self, Control, Finding};
 use crate::plan::Work;
 use crate::plan::probes::is_safe;
