@@ -141,7 +141,8 @@ pub struct RunArgs {
     /// Fail unless every endpoint that a bearer token is sent to is proven up to this level
     ///
     /// L1: it refuses requests without a token. L2: and made-up tokens. L3: and damaged and forged
-    /// ones. What `enforce` does not probe is not proven.
+    /// ones. L4: and expired ones and those for something else, which the set `claims` asks for.
+    /// What `enforce` does not probe is not proven.
     #[arg(long, value_name = "LEVEL", help_heading = "Running")]
     pub require_level: Option<LevelName>,
 
@@ -221,7 +222,6 @@ pub enum LevelName {
     L1,
     L2,
     L3,
-    #[value(hide = true)]
     L4,
 }
 
