@@ -24,3 +24,7 @@ ci:
 # The comparison with Hurl
 bench:
     benches/compare.sh
+
+# What proof costs beside plain requests
+bench-probes:
+    benches/probes.sh

@@ -10,17 +10,10 @@
 #   apt-get install libcurl4-openssl-dev libxml2-dev libclang-dev pkg-config
 #   cargo install hurl --version 8.0.1 --locked
 set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
+source "$(dirname "$0")/loopback.sh"
 rounds=${1:-11}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 token=bench-token-0123456789abcdef
-
-build() {
-    cargo build --quiet --release --locked --manifest-path "$here/../Cargo.toml"
-    rustc --edition 2024 -C opt-level=3 -o "$work/loopback_server" "$here/loopback_server.rs"
-}
 
 # The same test for both: a GET with a bearer token, the status, a header and two JSON paths; every
 # fourth has no token or a wrong one and must be refused.
@@ -120,16 +113,6 @@ compare() {
     [ "$reported" -eq "$2" ] || { echo "$reported test cases in the report, not $2" >&2 && exit 1; }
 }
 
-# Starts the server; it ends when this script does, which closes its input.
-serve() {
-    mkfifo "$work/stop" "$work/url"
-    "${SERVER:-$work/loopback_server}" <"$work/stop" >"$work/url" &
-    exec 3>"$work/stop"
-    read -r server <"$work/url"
-}
-
-[ -n "${APITEST:-}" ] && [ -n "${SERVER:-}" ] || build
-apitest=${APITEST:-$(dirname "$here")/target/release/apitest}
 hurl=${HURL:-$(command -v hurl || true)}
 echo "$(uname -sm), $(getconf _NPROCESSORS_ONLN) cores; $("$apitest" --version); ${hurl:+$("$hurl" --version | head -n 1)}"
 [ -n "$hurl" ] || echo "Without Hurl there are no ratios; the head of this script says how to get it." >&2

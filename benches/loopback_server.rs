@@ -4,7 +4,7 @@
 //! its standard input does, or after so many seconds (600). It needs nothing but the standard
 //! library, so that `rustc` builds it alone.
 //!
-//! Every route wants the bearer token [`TOKEN`] and answers 401 with a challenge without it:
+//! Every route wants one of the bearer tokens [`TOKENS`] and answers 401 with a challenge without it:
 //! `/slow…` answers after 50 ms, `/large…` with 100 KB, everything else at once. `/counts` tells
 //! how many answers were given since it was last asked.
 
@@ -16,8 +16,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// The only token that opens a route.
-const TOKEN: &[u8] = b"bench-token-0123456789abcdef";
+/// The tokens that open a route. They are compared as they are, so that no time goes into that.
+const TOKENS: [&[u8]; 4] = [
+    b"bench-token-0123456789abcdef",
+    include_bytes!("../fixtures/tokens/alice-hs256.jwt"),
+    include_bytes!("../fixtures/tokens/alice-rs256.jwt"),
+    include_bytes!("../fixtures/tokens/alice-es256.jwt"),
+];
 
 /// How long `/slow` takes.
 const SLOW: Duration = Duration::from_millis(50);
@@ -79,6 +84,8 @@ struct Answers {
     order: Vec<u8>,
     large: Vec<u8>,
     refusal: Vec<u8>,
+    /// To who sends no token.
+    bare: Vec<u8>,
     accepted: AtomicU64,
     refused: AtomicU64,
 }
@@ -88,11 +95,13 @@ impl Answers {
         let json = "Content-Type: application/json";
         let filler = "x".repeat(LARGE - r#"{"owner":"alice","count":1,"filler":""}"#.len());
         let large = format!(r#"{{"owner":"alice","count":1,"filler":"{filler}"}}"#);
-        let challenge = r#"WWW-Authenticate: Bearer realm="bench", error="invalid_token""#;
+        let bare = r#"WWW-Authenticate: Bearer realm="bench""#;
+        let challenge = format!(r#"{bare}, error="invalid_token""#);
         Answers {
             order: answer("200 OK", json, ORDER),
             large: answer("200 OK", json, &large),
             refusal: answer("401 Unauthorized", &format!("{json}\r\n{challenge}"), REFUSAL),
+            bare: answer("401 Unauthorized", &format!("{json}\r\n{bare}"), REFUSAL),
             accepted: AtomicU64::new(0),
             refused: AtomicU64::new(0),
         }
@@ -126,8 +135,8 @@ impl Answers {
             thread::sleep(SLOW);
         }
         let (answer, count) = match token(head) {
-            Some(token) if token != TOKEN => (&self.refusal, &self.refused),
-            None => (&self.refusal, &self.refused),
+            Some(token) if !is_good(token) => (&self.refusal, &self.refused),
+            None => (&self.bare, &self.refused),
             Some(_) if path.starts_with(b"/large") => (&self.large, &self.accepted),
             Some(_) => (&self.order, &self.accepted),
         };
@@ -141,6 +150,10 @@ impl Answers {
         let refused = self.refused.swap(0, Ordering::Relaxed);
         format!("{} {accepted} {refused}\n", accepted + refused)
     }
+}
+
+fn is_good(token: &[u8]) -> bool {
+    TOKENS.iter().any(|good| good.trim_ascii_end() == token)
 }
 
 fn answer(status: &str, fields: &str, body: &str) -> Vec<u8> {

@@ -1,6 +1,7 @@
 """Runs one or two commands in turns; prints medians, and the ratios of the first to the second.
 
 rounds.py HOST:PORT TITLE REQUESTS 200s 401s ROUNDS COMMAND [COMMAND]
+NAMES="apitest hurl"    what the commands are called
 
 A run that does not end with 0, or after which the server at HOST:PORT did not count just so many
 answers, is no measurement: it ends everything. Ratios are medians over the pairs, so that a machine
@@ -57,7 +58,8 @@ def run(server, expected, rounds, commands):
 
 def tell(title, requests, sides):
     print(f"\n{title}")
-    for name, side in zip(["apitest", "hurl"], sides):
+    names = os.environ.get("NAMES", "apitest hurl").split()
+    for name, side in zip(names, sides):
         wall, cpu, memory = map(median, zip(*side))
         print(
             f"  {name:8}{wall * 1e3:7.1f} ms {requests / wall:8.0f} tests/s "

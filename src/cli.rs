@@ -102,6 +102,20 @@ pub struct RunArgs {
     #[arg(short, long, value_name = "N", value_parser = parse::jobs, help_heading = "Running")]
     pub jobs: Option<usize>,
 
+    /// Send at most this many requests a second, such as 5 or 0.5
+    ///
+    /// All requests count: tests, probes, redirects and requests for tokens, over all jobs. They
+    /// leave evenly spaced, for APIs that lock out whoever asks too often. The wait for a turn
+    /// counts neither as the time of a test nor for its time-out.
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = parse::rate,
+        allow_negative_numbers = true,
+        help_heading = "Running"
+    )]
+    pub rate: Option<Duration>,
+
     /// Start nothing new once a case failed or errored
     #[arg(long, help_heading = "Running")]
     pub fail_fast: bool,
@@ -127,7 +141,8 @@ pub struct RunArgs {
     /// Fail unless every endpoint that a bearer token is sent to is proven up to this level
     ///
     /// L1: it refuses requests without a token. L2: and made-up tokens. L3: and damaged and forged
-    /// ones. What `enforce` does not probe is not proven.
+    /// ones. L4: and expired ones and those for something else, which the set `claims` asks for.
+    /// What `enforce` does not probe is not proven.
     #[arg(long, value_name = "LEVEL", help_heading = "Running")]
     pub require_level: Option<LevelName>,
 
@@ -152,6 +167,13 @@ pub struct RunArgs {
     /// Short for --report junit=PATH [repeatable]
     #[arg(long, value_name = "PATH", help_heading = "Reports")]
     pub junit: Vec<PathBuf>,
+
+    /// Under GitHub Actions, mask every secret in the logs of the whole job
+    ///
+    /// Prints them as `::add-mask::` commands, which the runner takes out of the log. Elsewhere
+    /// nobody would: it is refused where GITHUB_ACTIONS is not `true`.
+    #[arg(long, help_heading = "Output")]
+    pub github_masks: bool,
 
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
@@ -200,7 +222,6 @@ pub enum LevelName {
     L1,
     L2,
     L3,
-    #[value(hide = true)]
     L4,
 }
 

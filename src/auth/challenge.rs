@@ -3,11 +3,13 @@
 
 mod cursor;
 mod fault;
+mod lint;
 #[cfg(test)]
 mod tests;
 
 use self::cursor::Cursor;
 pub use self::fault::ChallengeFault;
+pub use self::lint::lints;
 
 /// One way to authenticate that a server offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct Challenge {
     pub token68: Option<String>,
     /// The parameters in order: names in lower case, each once, values without quotes.
     pub params: Vec<(String, String)>,
+    /// Whether the realm has no quotes around it, though it must (RFC 9110 §11.5).
+    pub is_realm_bare: bool,
 }
 
 /// A field that breaks the grammar. No challenge of it counts as one.
@@ -100,8 +104,12 @@ impl List {
     }
 
     fn challenge(&mut self, scheme: &str, cursor: &mut Cursor) -> Result<(), ChallengeFault> {
-        let challenge = Challenge { scheme: scheme.to_owned(), token68: None, params: Vec::new() };
-        self.challenges.push(challenge);
+        self.challenges.push(Challenge {
+            scheme: scheme.to_owned(),
+            token68: None,
+            params: Vec::new(),
+            is_realm_bare: false,
+        });
         self.takes_params = cursor.skip(|c| c == ' ') > 0;
         if cursor.is_at_element_end() {
             return Ok(());
@@ -135,9 +143,10 @@ impl Challenge {
         cursor.skip_whitespace();
         cursor.skip_one();
         cursor.skip_whitespace();
-        let value = match cursor.peek() {
-            Some('"') => cursor.quoted().map_err(|broken| fault::in_quotes(broken, name))?,
-            _ => match cursor.token() {
+        let is_quoted = cursor.peek() == Some('"');
+        let value = match is_quoted {
+            true => cursor.quoted().map_err(|broken| fault::in_quotes(broken, name))?,
+            false => match cursor.token() {
                 "" => return Err(fault::no_value(cursor, name)),
                 value => value.to_owned(),
             },
@@ -146,6 +155,7 @@ impl Challenge {
         if self.param(&name).is_some() {
             return Err(fault::twice(start, &name, &self.scheme));
         }
+        self.is_realm_bare |= name == "realm" && !is_quoted;
         self.params.push((name, value));
         Ok(())
     }

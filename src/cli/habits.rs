@@ -5,7 +5,7 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// What other tools call it, and what to write here.
-const HABITS: [(&[&str], &str); 12] = [
+const HABITS: [(&[&str], &str); 13] = [
     (
         &["-o", "--output", "--out", "--format", "--reporter", "--reporters", "--report-junit"],
         "a JUnit report is written with '--junit PATH'",
@@ -18,6 +18,10 @@ const HABITS: [(&[&str], &str); 12] = [
     (
         &["--parallel", "--workers", "--threads", "--concurrency", "-n"],
         "'--jobs N' runs N cases at a time",
+    ),
+    (
+        &["--delay", "--throttle", "--rate-limit", "--rps"],
+        "'--rate N' sends at most N requests a second",
     ),
     (
         &["-k", "--insecure", "--no-verify", "--cacert"],

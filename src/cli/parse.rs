@@ -64,6 +64,15 @@ pub fn jobs(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A number of requests a second; gives the time from one to the next.
+pub fn rate(text: &str) -> Result<Duration, String> {
+    let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number = text.parse::<f64>().ok().filter(|number| is_decimal && *number > 0.0);
+    let interval = number.and_then(|number| Duration::try_from_secs_f64(1.0 / number).ok());
+    let interval = interval.filter(|interval| !interval.is_zero());
+    interval.ok_or_else(|| "write a number of requests a second above 0, such as 5 or 0.5".into())
+}
+
 pub fn time(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => Err("write a time above 0".into()),
@@ -118,6 +127,29 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(size(text).ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_the_time_from_one_request_to_the_next() {
+        let table = [("1", 1000), ("0.5", 2000), ("100", 10), ("2.5", 400), ("1000", 1)];
+        for (text, milliseconds) in table {
+            assert_eq!(rate(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in [
+            "0",
+            "0.0",
+            "-1",
+            "1e3",
+            "inf",
+            "nan",
+            "",
+            ".",
+            "fast",
+            "5/s",
+            "1".repeat(400).as_str(),
+        ] {
+            assert!(rate(text).is_err(), "{text}");
         }
     }
 

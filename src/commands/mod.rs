@@ -57,6 +57,11 @@ impl Process {
         self.env.get("TERM").is_some_and(|term| term == "dumb")
     }
 
+    /// Whether this is a step of GitHub Actions, whose runner reads what is printed.
+    fn is_on_github(&self) -> bool {
+        self.env.get("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+    }
+
     fn is_set(&self, name: &str) -> bool {
         self.env.get(name).is_some_and(|value| !value.is_empty())
     }

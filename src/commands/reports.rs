@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, Stderr, Stdout};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::Process;
 use super::load::project::LoadedProject;
@@ -14,6 +15,7 @@ use crate::exit_code::ExitCode;
 use crate::report::Reporter;
 use crate::report::console::{Console, Detail};
 use crate::report::junit::Junit;
+use crate::report::masks::Masks;
 use crate::report::progress::Progress;
 use crate::report::proof::{Level, Proof};
 use crate::report::required::required_level;
@@ -25,6 +27,9 @@ pub struct Reports {
     /// `None` once nobody reads it any more.
     console: Option<Console<Stdout, Stderr>>,
     files: Vec<(PathBuf, Junit)>,
+    /// Where `--github-masks` goes.
+    masks: Option<Masks<Stdout>>,
+    redactor: Arc<Redactor>,
     tally: Tally,
     proof: Proof,
     required: Option<Level>,
@@ -41,6 +46,7 @@ impl Reports {
         arguments: &RunArgs,
         process: &Process,
         loaded: &LoadedProject,
+        redactor: &Arc<Redactor>,
     ) -> Result<Reports, String> {
         let files = paths(arguments, loaded)
             .into_iter()
@@ -49,15 +55,20 @@ impl Reports {
         let console = Some(console(arguments, process));
         let (tally, proof) = (Tally::default(), Proof::default());
         let required = arguments.require_level.map(level);
-        Ok(Reports { console, files, tally, proof, required, failed: Vec::new() })
+        let masks = arguments.github_masks.then(|| Masks::new(io::stdout()));
+        let (redactor, failed) = (redactor.clone(), Vec::new());
+        Ok(Reports { console, files, masks, redactor, tally, proof, required, failed })
     }
 
     /// Tells faults and warnings, each once, however many files have it from the project file.
-    pub fn notice(&mut self, diagnostics: &[Diagnostic], redactor: &Redactor) {
+    pub fn notice(&mut self, diagnostics: &[Diagnostic]) {
+        // What the specs hold is masked before the first request, faults or not.
+        self.mask();
+        let redactor = self.redactor.clone();
         let mut told = HashSet::new();
         for diagnostic in diagnostics {
             if told.insert((diagnostic.place.to_string(), &diagnostic.title)) {
-                self.report(&Event::Noticed(&diagnostic.annotation(redactor)));
+                self.report(&Event::Noticed(&diagnostic.annotation(&redactor)));
             }
         }
     }
@@ -81,7 +92,17 @@ impl Reports {
         self.hand_out(&Event::CaseEnded(&case, &end));
     }
 
+    /// Masks what was learned by now: nothing that is printed later could hold it unmasked.
+    fn mask(&mut self) {
+        let Some(masks) = &mut self.masks else { return };
+        if let Err(error) = masks.tell(&self.redactor.learned()) {
+            self.masks = None;
+            self.failed.push(format!("the secrets could not be masked: {error}"));
+        }
+    }
+
     fn hand_out(&mut self, event: &Event) {
+        self.mask();
         if let Some(console) = &mut self.console
             && let Err(error) = console.report(event)
         {

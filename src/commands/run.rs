@@ -24,6 +24,7 @@ use crate::plan::select::Selection;
 use crate::plan::{Plan, Work};
 use crate::run::enforce::key_sets::KeySets;
 use crate::run::enforce::waivers::WaiverBook;
+use crate::run::pace::Pace;
 use crate::run::pool::Pool;
 use crate::run::stop::Stop;
 use crate::run::tokens::{Means, TokenStore};
@@ -40,6 +41,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub fn run(arguments: &RunArgs, process: &Process) -> ExitCode {
     if let Some(instead) = no_command(&arguments.paths) {
         say(&instead);
+        return ExitCode::Invalid;
+    }
+    if arguments.github_masks && !process.is_on_github() {
+        say(
+            "--github-masks prints every secret in the clear, for the runner of GitHub Actions to \
+             read, and GITHUB_ACTIONS is not `true` here: nobody would take them out of the log",
+        );
         return ExitCode::Invalid;
     }
     match catch_unwind(AssertUnwindSafe(|| stages(arguments, process))) {
@@ -59,14 +67,14 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     stop_on_signals(&stop)?;
     let mut project = project::load(&redactor);
     let inputs = inputs(arguments, process, &project);
-    let mut reports = Reports::open(arguments, process, &project)?;
+    let mut reports = Reports::open(arguments, process, &project, &redactor)?;
     let pool = Pool::new(jobs(arguments))?;
 
     learn_project_secrets(&mut project, &inputs, &redactor);
     let Planned { plan, diagnostics, used_vars, nothing, code } =
         planned(arguments, &mut project, &inputs, &pool, &redactor);
 
-    reports.notice(&diagnostics, &redactor);
+    reports.notice(&diagnostics);
     if any_unused_var(arguments, used_vars.as_ref()) && arguments.strict {
         return Ok(ExitCode::Invalid);
     }
@@ -83,7 +91,8 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         verbose: arguments.verbose,
         project: &root,
     };
-    let client = client(settings.jobs, arguments.max_body, &stop);
+    let pace = Arc::new(Pace::new(arguments.rate.unwrap_or_default(), settings.jobs, &stop));
+    let client = client(settings.jobs, arguments.max_body, &stop, &pace);
     let transport = |worker, request: &Request| client.exchange(worker, request);
     let means = Means {
         redactor: &redactor,
@@ -97,6 +106,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         plan: &plan,
         settings,
         transport: &transport,
+        pace: &pace,
         tokens: TokenStore::new(&plan, means),
         redactor: &redactor,
         bindings: &bindings,
@@ -170,9 +180,11 @@ fn no_command(paths: &[String]) -> Option<String> {
 }
 
 /// A client whose requests end with the run.
-fn client(jobs: usize, max_body: u64, stop: &Stop) -> Arc<Client> {
+fn client(jobs: usize, max_body: u64, stop: &Stop, pace: &Arc<Pace>) -> Arc<Client> {
     let settings = ClientSettings { jobs, max_body, connect_timeout: CONNECT_TIMEOUT };
-    let client = Arc::new(Client::new(settings));
+    let pace = pace.clone();
+    let gate = move |worker, leaving| pace.wait(worker, leaving).map_err(StopReason::words);
+    let client = Arc::new(Client::new(settings, Box::new(gate)));
     let at_abort = client.clone();
     stop.at_abort(move |reason| at_abort.interrupt(reason.cut_short()));
     client

@@ -34,9 +34,23 @@ pub struct ClientSettings {
     pub connect_timeout: Duration,
 }
 
+/// Which request of an exchange is about to leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// Its own.
+    First,
+    /// One that follows a redirect, or repeats what a closed connection swallowed.
+    Further,
+}
+
+/// Waits until a request of the thread with this index may leave, and says how long that was, or
+/// else why it may not leave any more.
+pub type Gate = dyn Fn(usize, Leaving) -> Result<Duration, &'static str> + Send + Sync;
+
 /// Sends requests. Each thread has its own connections, so that none waits for another.
 pub struct Client {
     settings: ClientSettings,
+    gate: Box<Gate>,
     lines: Lines,
     interrupt: Arc<Interrupt>,
 }
@@ -64,10 +78,10 @@ type Failure = (Kind, String);
 const PREALLOCATED: u64 = 1 << 20;
 
 impl Client {
-    /// A client without connections.
-    pub fn new(settings: ClientSettings) -> Client {
+    /// A client without connections, all of whose requests leave through `gate`.
+    pub fn new(settings: ClientSettings, gate: Box<Gate>) -> Client {
         let interrupt = Arc::default();
-        Client { settings, lines: Lines::new(settings, &interrupt), interrupt }
+        Client { settings, gate, lines: Lines::new(settings, &interrupt), interrupt }
     }
 
     /// Sends `request` on the connections of thread `worker`, and follows redirects as far as it
@@ -78,9 +92,9 @@ impl Client {
     pub fn exchange(&self, worker: usize, request: &Request) -> Result<Response, TransportError> {
         let outcome = self.follow(worker, request);
         // What came while connections were being shut down may have been cut by that.
-        let outcome = match self.interrupt.reason() {
-            Some(reason) => Err((Kind::Interrupted, reason.to_owned())),
-            None => outcome,
+        let outcome = match (outcome, self.interrupt.reason()) {
+            (held @ Err((Kind::Held, _)), _) | (held, None) => held,
+            (_, Some(reason)) => Err((Kind::Interrupted, reason.to_owned())),
         };
         outcome.map_err(|(kind, message)| TransportError { kind, message })
     }
@@ -94,8 +108,8 @@ impl Client {
     }
 
     fn follow(&self, worker: usize, request: &Request) -> Result<Response, Failure> {
-        let started = Instant::now();
-        let mut hop = self.send(worker, request, started)?;
+        let mut started = Instant::now();
+        let mut hop = self.send(worker, request, Leaving::First, &mut started)?;
         let mut last: Option<Request> = None;
         let mut withheld = None;
         for followed in 0.. {
@@ -105,7 +119,7 @@ impl Client {
             if redirect::withholds(request, &next) {
                 withheld = Some(next.target.origin().to_string());
             }
-            hop = self.send(worker, &next, started)?;
+            hop = self.send(worker, &next, Leaving::Further, &mut started)?;
             last = Some(next);
         }
         let Hop { status, headers, body } = hop;
@@ -113,9 +127,17 @@ impl Client {
     }
 
     /// Sends a request once, and again on a new connection if the server closed a kept one at the
-    /// moment of sending and the request may be repeated.
-    fn send(&self, worker: usize, request: &Request, started: Instant) -> Result<Hop, Failure> {
+    /// moment of sending and the request may be repeated. The time that it waits at the gate is put
+    /// onto `started`.
+    fn send(
+        &self,
+        worker: usize,
+        request: &Request,
+        leaving: Leaving,
+        started: &mut Instant,
+    ) -> Result<Hop, Failure> {
         credential::refuse_plain_http(request).map_err(|reason| (Kind::PlainHttp, reason))?;
+        *started += self.waited(worker, leaving)?;
         let line = self.lines.to(request.target.origin(), worker, request.connections);
         // Either the interrupt finds this line, or this look finds the interrupt.
         fence(Ordering::SeqCst);
@@ -123,13 +145,22 @@ impl Client {
             return Err((Kind::Interrupted, reason.to_owned()));
         }
         line.wire.begin(Connection::Any);
-        match self.attempt(line, request, started) {
+        match self.attempt(line, request, *started) {
             Err((Kind::Closed, _)) if is_repeatable(line, request) => {
+                *started += self.waited(worker, Leaving::Further)?;
                 line.wire.begin(Connection::New);
-                self.attempt(line, request, started)
+                self.attempt(line, request, *started)
             }
             ended => ended,
         }
+    }
+
+    fn waited(&self, worker: usize, leaving: Leaving) -> Result<Duration, Failure> {
+        let kind = match leaving {
+            Leaving::First => Kind::Held,
+            Leaving::Further => Kind::Interrupted,
+        };
+        (self.gate)(worker, leaving).map_err(|reason| (kind, reason.to_owned()))
     }
 
     fn attempt(&self, line: &Line, request: &Request, started: Instant) -> Result<Hop, Failure> {

@@ -104,6 +104,8 @@ pub enum TransportErrorKind {
     Unsendable,
     /// The run was interrupted.
     Interrupted,
+    /// The run ended while the request waited for its turn. Nothing was sent.
+    Held,
 }
 
 impl TransportErrorKind {
@@ -122,6 +124,7 @@ impl TransportErrorKind {
             TransportErrorKind::PlainHttp => "plain-http",
             TransportErrorKind::Unsendable => "unsendable",
             TransportErrorKind::Interrupted => "interrupted",
+            TransportErrorKind::Held => "held",
         }
     }
 }

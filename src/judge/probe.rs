@@ -130,6 +130,11 @@ impl ProbeVerdict {
         }
     }
 
+    /// Whether there was nothing to find.
+    pub fn is_absence(self) -> bool {
+        matches!(self, ProbeVerdict::NotApplicable | ProbeVerdict::LacksInput)
+    }
+
     /// Whether it rests on the control: a refusal proves nothing without one that passed.
     pub fn is_refusal(self) -> bool {
         match self {

@@ -12,7 +12,7 @@ mod counts;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Component, Path};
@@ -23,8 +23,10 @@ use junit_report::{OffsetDateTime, Report, TestSuite};
 use self::counts::Counts;
 use super::Reporter;
 use super::output::Output;
+use super::proof::{Proof, Row};
 use crate::event::{CaseEnd, Event};
 use crate::plan::Case;
+use crate::plan::probes::Endpoint;
 use crate::text::one_line;
 
 /// The name of the whole report.
@@ -43,6 +45,8 @@ pub struct Junit {
     spool: BufWriter<File>,
     spooled: u64,
     suites: Vec<Suite>,
+    proof: Proof,
+    probed: HashSet<Endpoint>,
     classes: HashSet<String>,
     batch: Batch,
 }
@@ -55,6 +59,8 @@ struct Suite {
     counts: Counts,
     /// How many bytes of the spool are its test cases.
     spooled: u64,
+    /// The endpoints that were first probed in it.
+    endpoints: Vec<Endpoint>,
 }
 
 /// Test cases that junit-report has not written yet, and what it cannot write of each.
@@ -78,6 +84,8 @@ impl Junit {
             spool,
             spooled: 0,
             suites: Vec::new(),
+            proof: Proof::default(),
+            probed: HashSet::new(),
             classes: HashSet::new(),
             batch: Batch::default(),
         })
@@ -87,6 +95,12 @@ impl Junit {
         self.enter_suite(case, end)?;
         let Some(suite) = self.suites.last_mut() else { return Ok(()) };
         suite.counts.add(end);
+        self.proof.add(case, end);
+        if let (Some(endpoint), Some(_)) = (&case.endpoint, &case.enforced)
+            && self.probed.insert((**endpoint).clone())
+        {
+            suite.endpoints.push((**endpoint).clone());
+        }
         let (test_case, text) = case::test_case(case, end, &suite.class, self.spooled);
         self.batch.cases.push(test_case);
         self.batch.extras.push(case::extra(case, end));
@@ -112,6 +126,7 @@ impl Junit {
             started: whole_seconds(now.checked_sub(end.elapsed).unwrap_or(now)),
             counts: Counts::default(),
             spooled: 0,
+            endpoints: Vec::new(),
         });
         Ok(())
     }
@@ -135,8 +150,17 @@ impl Junit {
         self.spool.get_mut().rewind()?;
         let frame = written_by_junit_report(self.suites.iter().map(empty_suite))?;
         let totals = self.suites.iter().map(|suite| suite.counts).sum();
-        let suites: Vec<_> =
-            self.suites.iter().map(|suite| (suite.counts, suite.spooled)).collect();
+        let levels: HashMap<&Endpoint, &Row> = self.proof.rows().collect();
+        let suites = self.suites.iter().map(|suite| complete::Whole {
+            counts: suite.counts,
+            cases: suite.spooled,
+            properties: suite
+                .endpoints
+                .iter()
+                .filter_map(|e| Some(level(e, levels.get(e)?)))
+                .collect(),
+        });
+        let suites: Vec<_> = suites.collect();
         let frame = complete::Frame { xml: &frame, name: NAME, elapsed, totals, suites: &suites };
         let spool = self.spool.get_mut();
         self.output.write(|out| frame.write(spool, out))
@@ -152,6 +176,13 @@ impl Reporter for Junit {
             Event::Noticed(_) | Event::Started { .. } | Event::Progressed { .. } => Ok(()),
         }
     }
+}
+
+/// `L3 GET /orders, not L4: …`: how far an endpoint is proven.
+fn level(endpoint: &Endpoint, row: &Row) -> (&'static str, String) {
+    let lacking = row.lacking().map_or(String::new(), |lacking| format!(", {lacking}"));
+    let text = one_line(&format!("{} {endpoint}{lacking}", row.level().name()));
+    ("apitest.level", text)
 }
 
 /// Whether a file that begins so is a report. One that only speaks of reports is not.

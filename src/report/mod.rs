@@ -2,6 +2,7 @@
 
 pub mod console;
 pub mod junit;
+pub mod masks;
 mod output;
 pub mod progress;
 pub mod proof;

@@ -58,10 +58,10 @@ pub struct Proof {
 pub struct Row {
     /// By the id of the probe, the worst that was found.
     pub verdicts: BTreeMap<&'static str, ProbeVerdict>,
-    /// Why the ones that do not apply do not, as far as that was known before the run.
-    pub absent: BTreeMap<&'static str, String>,
-    /// Why the others that do not apply do not.
-    pub skipped: BTreeMap<&'static str, String>,
+    /// Why the ones that are known not to apply before the run do not.
+    absent: BTreeMap<&'static str, String>,
+    /// Why the ones that turned out not to apply, or to lack their input, did so.
+    skipped: BTreeMap<&'static str, String>,
     /// Whether one of its tokens may be a JWT.
     jwt: bool,
 }
@@ -91,11 +91,10 @@ impl Proof {
         row.jwt |= !enforced.opaque;
         row.absent.extend(enforced.absent.iter().cloned());
         let Work::Probe(probe) = case.work else { return };
-        let found = end.probe.unwrap_or(ProbeVerdict::NotSent);
         if let Verdict::Skipped(Skip::NotApplicable(reason)) = &end.verdict {
-            let reason = reason.strip_prefix("n/a: ").unwrap_or(reason);
-            row.skipped.insert(probe.id, reason.to_owned());
+            row.skipped.insert(probe.id, reason.clone());
         }
+        let found = end.probe.unwrap_or(ProbeVerdict::NotSent);
         let known = row.verdicts.entry(probe.id).or_insert(found);
         if rank(found) > rank(*known) {
             *known = found;
@@ -136,6 +135,28 @@ impl Row {
                 Level::L4 => Level::L3,
             },
         }
+    }
+
+    /// What keeps it from the next level, in words; what no probe of this version could prove is
+    /// not missed.
+    pub fn lacking(&self) -> Option<String> {
+        let lacks = self.lacks();
+        let first = lacks.first().filter(|lack| Probe::find(lack.probe).is_some())?;
+        let of_level = lacks.iter().filter(|lack| lack.level == first.level);
+        let words: Vec<String> =
+            of_level.map(|lack| format!("{} {}", lack.probe, lack.why)).collect();
+        Some(format!("not {}: {}", first.level.name(), words.join(", ")))
+    }
+
+    /// The probes that nothing can be said of, by the reason.
+    pub fn not_applicable(&self) -> BTreeMap<&str, Vec<&'static str>> {
+        let mut reasons: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
+        for (id, reason) in self.absent.iter().chain(&self.skipped) {
+            if self.verdicts.get(id).is_none_or(|verdict| verdict.is_absence()) {
+                reasons.entry(reason.trim_start_matches("n/a: ")).or_default().push(id);
+            }
+        }
+        reasons
     }
 
     /// What keeps it from each level, the lowest first.

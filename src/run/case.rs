@@ -1,12 +1,12 @@
 //! One case: its steps in order, up to the first that does not hold.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Run;
 use super::explain::Explainer;
 use super::request::{Maker, Unsent};
-use crate::event::{CaseEnd, Exchange, Skip, Verdict};
-use crate::http::message::{Request, Response};
+use crate::event::{CaseEnd, Exchange, Skip, StopReason, Verdict};
+use crate::http::message::{Request, Response, TransportError, TransportErrorKind};
 use crate::judge::judge;
 use crate::plan::credential::Credential;
 use crate::plan::{Case, Step, Work};
@@ -17,7 +17,7 @@ pub type StepEnd = (Verdict, Option<Box<Exchange>>);
 impl Run<'_> {
     /// Runs a case on the thread with this index.
     pub fn case(&self, worker: usize, case: &Case) -> CaseEnd {
-        let started = Instant::now();
+        let stopwatch = self.pace.stopwatch(worker);
         let (verdict, exchange) = match (&case.work, self.stop.reason()) {
             (Work::Skip(reason), _) => {
                 let reason = self.redactor.redact(reason).into_owned();
@@ -36,7 +36,7 @@ impl Run<'_> {
         };
         let elapsed = match verdict {
             Verdict::Skipped(_) => Duration::ZERO,
-            _ => started.elapsed(),
+            _ => stopwatch.elapsed(),
         };
         CaseEnd::new(verdict, elapsed, exchange)
     }
@@ -156,6 +156,9 @@ impl Run<'_> {
     ) -> Result<Response, StepEnd> {
         let explain = self.explainer();
         let response = (self.transport)(worker, request).map_err(|error| {
+            if let Some(reason) = self.held(&error) {
+                return (Verdict::Skipped(Skip::Stopped(reason)), None);
+            }
             let failure = explain.transport(case, step, request, &error);
             (Verdict::Errored(failure), Some(explain.unanswered(request, &error)))
         })?;
@@ -165,6 +168,11 @@ impl Run<'_> {
             self.tokens.accepted(case.token(*id));
         }
         Ok(response)
+    }
+
+    /// Why a request was not sent though it was its turn, if it was not: the run ended.
+    pub fn held(&self, error: &TransportError) -> Option<StopReason> {
+        self.stop.reason().filter(|_| error.kind == TransportErrorKind::Held)
     }
 
     /// Whether the answer is what the step expects; gives what is shown of a passed one.

@@ -8,6 +8,7 @@
 
 mod conclude;
 pub mod key_sets;
+mod patience;
 mod revoke;
 mod supply;
 pub mod trial;
@@ -17,8 +18,9 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use self::patience::wanted_wait;
 use self::trial::{Outcome, Shot, Trial};
 use super::case::StepEnd;
 use super::ends::Ends;
@@ -47,9 +49,6 @@ pub enum Standing {
 
 /// How long the good token must still last, so that it does not expire among its probes.
 const TOKEN_LASTS: Duration = Duration::from_secs(120);
-
-/// The longest that a server may ask for before it is asked again.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 impl<'r> Run<'r> {
     /// Runs a control and its probes. With `start`, probes of a safe method run side by side.
@@ -112,9 +111,9 @@ impl<'r> Run<'r> {
         group: &Range<usize>,
     ) -> Result<(Trial<'r>, CaseEnd), Box<CaseEnd>> {
         let (control, step, request) = self.control_request(worker, group)?;
-        let started = Instant::now();
+        let stopwatch = self.pace.stopwatch(worker);
         let answered = self.answered(worker, control, step, request);
-        let elapsed = started.elapsed();
+        let elapsed = stopwatch.elapsed();
         let (request, response) = answered.map_err(|end| Box::new(ended(end, elapsed)))?;
         let trial = self.trial(worker, group, request)?;
         let end = self.control_judged(&trial, &trial.request, response, elapsed);
@@ -256,9 +255,9 @@ impl<'r> Run<'r> {
 
     /// Sends and judges the control; tells too whether its token was renewed.
     fn control(&self, worker: usize, trial: &Trial) -> (CaseEnd, bool) {
-        let started = Instant::now();
+        let stopwatch = self.pace.stopwatch(worker);
         let answered = self.answered(worker, trial.control, trial.step, trial.request.clone());
-        let elapsed = started.elapsed();
+        let elapsed = stopwatch.elapsed();
         match answered {
             Ok((request, response)) => {
                 let renewed = request.headers != trial.request.headers;
@@ -290,18 +289,21 @@ impl<'r> Run<'r> {
         if let Some(reason) = self.stop.reason() {
             return Outcome::Stopped(reason);
         }
-        let started = Instant::now();
+        let stopwatch = self.pace.stopwatch(worker);
         let exchange = || (self.transport)(worker, request);
         let sent = catch_unwind(AssertUnwindSafe(|| match exchange() {
-            Ok(response) => match wanted_wait(&response) {
+            Ok(response) => match wanted_wait(&response, self.tokens.now()) {
                 Some(wait) if self.stop.pause(wait).is_none() => exchange(),
                 _ => Ok(response),
             },
             broken => broken,
         }));
         match sent {
-            Ok(Ok(response)) => Outcome::Answered(response, started.elapsed()),
-            Ok(Err(error)) => Outcome::Broken(error, started.elapsed()),
+            Ok(Ok(response)) => Outcome::Answered(response, stopwatch.elapsed()),
+            Ok(Err(error)) => match self.held(&error) {
+                Some(reason) => Outcome::Stopped(reason),
+                None => Outcome::Broken(error, stopwatch.elapsed()),
+            },
             Err(_) => Outcome::Panicked,
         }
     }
@@ -323,10 +325,13 @@ impl<'r> Run<'r> {
                  the good one",
                 again.status
             )),
-            Err(error) => Standing::Lost(format!(
-                "after the probes the good request got no answer: {}",
-                error.message
-            )),
+            Err(error) => match self.held(&error) {
+                Some(reason) => Standing::Stopped(reason),
+                None => Standing::Lost(format!(
+                    "after the probes the good request got no answer: {}",
+                    error.message
+                )),
+            },
         }
     }
 
@@ -343,13 +348,4 @@ impl<'r> Run<'r> {
 
 fn ended((verdict, exchange): StepEnd, elapsed: Duration) -> CaseEnd {
     CaseEnd::new(verdict, elapsed, exchange)
-}
-
-/// How long a server that was asked too often wants to be left alone, if that is not too long.
-fn wanted_wait(response: &Response) -> Option<Duration> {
-    if response.status != 429 {
-        return None;
-    }
-    let seconds = response.header_values("retry-after").next()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds)).filter(|wait| *wait <= LONGEST_WAIT)
 }

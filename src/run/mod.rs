@@ -1,6 +1,7 @@
 //! A plan → events: units on a pool, cases in order, tokens, requests.
 
 pub mod pool;
+pub mod pace;
 pub mod stop;
 mod command;
 mod read;
@@ -28,6 +29,7 @@ use ends::Ends;
 use enforce::key_sets::KeySets;
 use enforce::trial::Trial;
 use enforce::waivers::WaiverBook;
+use pace::Pace;
 use pool::{Pool, Start};
 use stop::Stop;
 use tokens::TokenStore;
@@ -58,6 +60,8 @@ pub struct Run<'r> {
     pub settings: RunSettings<'r>,
     /// How requests are sent.
     pub transport: &'r Transport<'r>,
+    /// How fast.
+    pub pace: &'r Pace,
     /// Where named tokens come from.
     pub tokens: TokenStore<'r>,
     /// Takes secrets out of all that is told.

@@ -67,6 +67,20 @@ impl Stop {
         self.reason()
     }
 
+    /// As [`Stop::pause`], for what has begun: `--fail-fast` lets it finish.
+    pub fn pause_to_finish(&self, time: Duration) -> Option<StopReason> {
+        let until = Instant::now().checked_add(time);
+        loop {
+            match self.reason() {
+                seen @ (None | Some(StopReason::FailFast)) => match self.wait(until, seen) {
+                    Woken::Stopped => {}
+                    Woken::TimeUp | Woken::Over => return None,
+                },
+                graver => return graver,
+            }
+        }
+    }
+
     /// Calls `end` when what still runs must end; at once if that is now.
     pub fn at_abort(&self, end: impl FnOnce(StopReason) + Send + 'static) {
         let mut state = self.state();

@@ -6,6 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::Secret;
 use super::index::{Index, united};
 
 /// What stands in the output where a secret stood.
@@ -30,6 +31,8 @@ struct State {
     /// Known, but not in the index yet.
     pending: Vec<Box<str>>,
     index: Arc<Index>,
+    /// Known, but not told to who asked for [`Redactor::learned`]; `None` until somebody does.
+    untold: Option<Vec<Secret>>,
 }
 
 impl Redactor {
@@ -41,8 +44,23 @@ impl Redactor {
         self.write(|state| {
             if state.known.insert(secret.into()) {
                 state.pending.push(secret.into());
+                state.untold.iter_mut().for_each(|untold| untold.push(Secret::new(secret)));
             }
         });
+    }
+
+    /// What it has learned since it was last asked this; the first time, all that it knows.
+    pub fn learned(&self) -> Vec<Secret> {
+        if self.read(|state| state.untold.as_ref().is_some_and(Vec::is_empty)) {
+            return Vec::new();
+        }
+        self.write(|state| {
+            state.untold.replace(Vec::new()).unwrap_or_else(|| {
+                let mut known: Vec<&str> = state.known.iter().map(|secret| &**secret).collect();
+                known.sort_unstable();
+                known.into_iter().map(Secret::new).collect()
+            })
+        })
     }
 
     /// One that knows these too, for as long as it is used. What it knows hangs on nothing else

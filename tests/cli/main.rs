@@ -11,6 +11,8 @@ mod bad_input;
 mod operators;
 mod junit;
 mod parity;
+mod rate;
+mod github_masks;
 mod redaction;
 mod broken_servers;
 mod redirects;

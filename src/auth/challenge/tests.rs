@@ -11,6 +11,7 @@ fn challenge(value: &Value) -> Challenge {
         scheme: text(&value["scheme"]),
         token68: value.get("token68").map(text),
         params: params.iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect(),
+        is_realm_bare: false,
     }
 }
 

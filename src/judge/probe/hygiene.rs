@@ -2,7 +2,7 @@
 
 use super::{Asked, Grade, Note};
 use crate::auth::answer::{ErrorCode, Profile};
-use crate::auth::challenge::{Challenge, parse};
+use crate::auth::challenge::{Challenge, Unreadable, lints, parse};
 use crate::http::message::Response;
 
 /// Any piece of a token of so many characters is as telling as the whole.
@@ -43,40 +43,64 @@ pub fn challenge(asked: Asked, response: &Response) -> Vec<Note> {
         Profile::Standard => Grade::Warns,
         Profile::Lenient => Grade::Fine,
     };
-    let mut notes = Vec::new();
-    let mut note = |id, grade, text: String| notes.push(Note { id, grade, text });
     let lines: Vec<&str> = response.header_values("www-authenticate").collect();
-    let challenges = match parse(lines.iter().copied()) {
-        Ok(challenges) => Some(challenges),
+    let mut notes = match parse(lines.iter().copied()) {
+        _ if lines.is_empty() => absent(asked, response.status, "WWW-Authenticate field", grade),
+        Ok(challenges) => in_challenges(asked, response.status, &challenges, grade),
         Err(unreadable) => {
-            let fault = unreadable.faults.first();
-            let why = fault.map_or_else(String::new, |f| format!("{f}: {}", f.help));
-            note("challenge-parses", grade, format!("its challenge cannot be read: {why}"));
-            unreadable.recovered
+            let text = unreadable_text(&unreadable);
+            let recovered = unreadable.recovered.iter();
+            let meant = recovered.flat_map(|c| in_challenges(asked, response.status, c, grade));
+            let broken = Note { id: "challenge-parses", grade, text };
+            std::iter::once(broken).chain(meant).collect()
         }
     };
-    if let Some(challenges) = challenges {
-        let bearer =
-            challenges.iter().find(|challenge| challenge.scheme.eq_ignore_ascii_case("bearer"));
-        match bearer {
-            Some(bearer) => {
-                if let Some((id, text, always)) = error_code(asked, response.status, bearer) {
-                    note(id, if always { Grade::Warns } else { grade }, text);
-                }
-            }
-            None if is_challenged(asked, response.status) && lines.is_empty() => {
-                let text = format!("the {} carries no WWW-Authenticate field", response.status);
-                note("challenge-present", grade, text);
-            }
-            None if is_challenged(asked, response.status) => {
-                let text = "none of its challenges is a Bearer challenge".into();
-                note("challenge-scheme", grade, text);
-            }
-            None => {}
-        }
-    }
     notes.retain(|note| note.grade > Grade::Fine);
     notes
+}
+
+/// That there is no challenge, where there must be one.
+fn absent(asked: Asked, status: u16, what: &str, grade: Grade) -> Vec<Note> {
+    let note = || {
+        let text = format!("the {status} carries no {what}");
+        Note { id: "challenge-present", grade, text }
+    };
+    is_challenged(asked, status).then(note).into_iter().collect()
+}
+
+/// Why a field cannot be read, and where; a lenient reader sees what was meant without its commas.
+fn unreadable_text(unreadable: &Unreadable) -> String {
+    let Some(fault) = unreadable.faults.first() else { return String::new() };
+    match (&unreadable.recovered, unreadable.faults.len() - 1) {
+        (None, _) => format!("its challenge cannot be read: {fault}: {}", fault.help),
+        (Some(_), 0) => format!("comma missing in its challenge {fault}"),
+        (Some(_), more) => format!("comma missing in its challenge {fault} (and {more} more)"),
+    }
+}
+
+/// What is off about challenges that can be read.
+fn in_challenges(asked: Asked, status: u16, challenges: &[Challenge], grade: Grade) -> Vec<Note> {
+    if challenges.is_empty() {
+        return absent(asked, status, "challenge", grade);
+    }
+    let bearer = challenges.iter().find(|c| c.scheme.eq_ignore_ascii_case("bearer"));
+    let own = match bearer {
+        Some(bearer) => error_code(asked, status, bearer).map(|(id, text, always)| Note {
+            id,
+            grade: if always { Grade::Warns } else { grade },
+            text,
+        }),
+        None => is_challenged(asked, status).then(|| {
+            let text = "none of its challenges is a Bearer challenge".to_owned();
+            Note { id: "challenge-scheme", grade, text }
+        }),
+    };
+    let lints: Vec<String> = challenges.iter().flat_map(lints).collect();
+    let form = (!lints.is_empty()).then(|| {
+        let text = format!("its challenge {}", lints.join("; it "));
+        Note { id: "challenge-form", grade: grade.min(Grade::Warns), text }
+    });
+    own.into_iter().chain(form).collect()
 }
 
 /// Whether an answer must carry a challenge: so must a 403 that is for the scope of a token.
@@ -164,8 +188,40 @@ fn holds_piece(text: &str, token: &str) -> bool {
         return false;
     }
     let size = telling.len().min(PIECE);
+    // Every piece of the text of that size has one of these blocks in it as a whole: as a rule none
+    // of the few is in the token, and no piece has to be looked for.
+    let mut blocks = text.as_bytes().chunks_exact(size.midpoint(1));
+    if !blocks.any(|block| std::str::from_utf8(block).is_ok_and(|block| telling.contains(block))) {
+        return false;
+    }
     telling
         .as_bytes()
         .windows(size)
         .any(|piece| std::str::from_utf8(piece).is_ok_and(|piece| text.contains(piece)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_of_a_token_is_found_wherever_it_stands() {
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.Zm9yZ2VkLXNpZ25hdHVyZQ";
+        for (token, telling) in
+            [(jwt, &jwt[21..]), ("k9-of-bob", "k9-of-bob"), (&jwt[3..50], &jwt[3..50])]
+        {
+            let size = telling.len().min(PIECE);
+            for from in 0..=telling.len() - size {
+                for lead in 0..20 {
+                    let piece = &telling[from..from + size];
+                    let text = format!("{}{piece} é", "é".repeat(lead / 2) + &"x".repeat(lead % 2));
+                    assert!(holds_piece(&text, token), "{text}");
+                    let cut = format!("{}{} é", "x".repeat(lead), &piece[1..]);
+                    assert!(!holds_piece(&cut, token), "{cut}");
+                }
+            }
+        }
+        // The header of a JWT is the same for everybody.
+        assert!(!holds_piece("no eyJhbGciOiJIUzI1NiJ9.", jwt));
+    }
 }

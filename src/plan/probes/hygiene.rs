@@ -25,6 +25,12 @@ pub static HYGIENE: &[Hygiene] = &[
         standard: "RFC 6750 §3",
     },
     Hygiene {
+        id: "challenge-form",
+        must: "the realm stands in quotes, `Bearer` has a parameter behind it, and its parameters \
+               only the characters that they may have; a warning where it is judged",
+        standard: "RFC 9110 §11.5, RFC 6750 §3",
+    },
+    Hygiene {
         id: "challenge-error",
         must: "the challenge says error=\"invalid_token\" for a bad token, invalid_request beside \
                a 400, insufficient_scope beside a 403, and no error where no token was sent",

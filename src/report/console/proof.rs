@@ -6,7 +6,7 @@ use super::super::proof::{Proof, Row};
 use super::words::{BOLD, Paint};
 use crate::event::CaseEnd;
 use crate::judge::probe::{Grade, ProbeVerdict};
-use crate::plan::probes::{Endpoint, Probe};
+use crate::plan::probes::Endpoint;
 use crate::plan::{Case, Work};
 use crate::text::one_line;
 
@@ -52,16 +52,11 @@ pub fn proof(proof: &Proof, paint: Paint) -> String {
     for (name, row) in &rows {
         let level = row.level();
         text.push_str(&format!("  {}  {name:width$}  {}\n", level.name(), verdicts(row)));
-        for (reason, probes) in reasons(row) {
-            text.push_str(&format!("      n/a: {} ({})\n", one_line(reason), probes.join(", ")));
-        }
-        let next = row.lacks();
-        // What no probe of this version could prove is not missed.
-        if let Some(first) = next.first().filter(|lack| Probe::find(lack.probe).is_some()) {
-            let lacks = next.iter().filter(|lack| lack.level == first.level);
-            let lacks: Vec<String> =
-                lacks.map(|lack| format!("{} {}", lack.probe, lack.why)).collect();
-            text.push_str(&format!("      not {}: {}\n", first.level.name(), lacks.join(", ")));
+        text.extend(row.lacking().map(|lacking| format!("      {lacking}\n")));
+        for (reason, probes) in row.not_applicable() {
+            let probes = probes.join(", ");
+            text.push_str(&one_line(&format!("      n/a ({reason}): {probes}")));
+            text.push('\n');
         }
     }
     let unproven: Vec<String> = proof.unproven().map(|e| one_line(&e.to_string())).collect();
@@ -78,23 +73,8 @@ pub fn proof(proof: &Proof, paint: Paint) -> String {
     text
 }
 
-/// Why probes do not apply, with no token of the endpoint; each reason once.
-fn reasons(row: &Row) -> BTreeMap<&str, Vec<&'static str>> {
-    let mut reasons: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
-    for (probe, reason) in row.absent.iter().chain(&row.skipped) {
-        let applies = row.verdicts.get(probe).is_some_and(|verdict| !is_absent(*verdict));
-        if !applies {
-            reasons.entry(reason).or_default().push(probe);
-        }
-    }
-    reasons
-}
-
-fn is_absent(verdict: ProbeVerdict) -> bool {
-    matches!(verdict, ProbeVerdict::NotApplicable | ProbeVerdict::LacksInput)
-}
-
-/// `9 enforced, 2 nonconforming (no-token, …)`: all but what is right by its name.
+/// `9 enforced, 2 nonconforming (no-token, …), 3 n/a`: by its name what is not right. Why a probe is
+/// not there is told in a line of its own.
 fn verdicts(row: &Row) -> String {
     let mut groups: Vec<(ProbeVerdict, Vec<&str>)> = Vec::new();
     for (probe, verdict) in &row.verdicts {
@@ -103,19 +83,18 @@ fn verdicts(row: &Row) -> String {
             None => groups.push((*verdict, vec![probe])),
         }
     }
-    let absent = row.absent.keys().copied().filter(|probe| !row.verdicts.contains_key(probe));
-    let absent: Vec<&str> = absent.collect();
+    groups.retain(|(verdict, _)| !verdict.is_absence());
+    let absent: Vec<&str> = row.not_applicable().into_values().flatten().collect();
     if !absent.is_empty() {
-        match groups.iter_mut().find(|(known, _)| *known == ProbeVerdict::NotApplicable) {
-            Some((_, probes)) => probes.extend(absent),
-            None => groups.push((ProbeVerdict::NotApplicable, absent)),
-        }
+        groups.push((ProbeVerdict::NotApplicable, absent));
     }
     groups.sort_by_key(|(verdict, _)| *verdict != ProbeVerdict::Enforced);
     let group = |(verdict, probes): &(ProbeVerdict, Vec<&str>)| {
         let count = probes.len();
         match verdict {
-            ProbeVerdict::Enforced => format!("{count} enforced"),
+            ProbeVerdict::Enforced | ProbeVerdict::NotApplicable => {
+                format!("{count} {}", verdict.name())
+            }
             verdict => format!("{count} {} ({})", verdict.name(), probes.join(", ")),
         }
     };

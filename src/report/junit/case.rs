@@ -75,6 +75,10 @@ pub fn extra(case: &Case, end: &CaseEnd) -> Extra {
         properties.push(("apitest.probe", probe.id.to_owned()));
         properties.extend(end.probe.map(|v| ("apitest.verdict", v.name().to_owned())));
     }
+    if let (Work::Steps(_), Some(enforced)) = (&case.work, &case.enforced) {
+        let reasons = absent_by_reason(&enforced.absent);
+        properties.extend(reasons.map(|reason| ("apitest.not-applicable", reason)));
+    }
     let mut ids: Vec<&str> = end.notes.iter().map(|note| note.id).collect();
     ids.dedup();
     if !ids.is_empty() {
@@ -86,12 +90,23 @@ pub fn extra(case: &Case, end: &CaseEnd) -> Extra {
             properties.push(("apitest.owasp", probe.owasp.to_owned()));
         }
     }
-    if let (Work::Steps(_), Some(enforced)) = (&case.work, &case.enforced) {
-        let absent = enforced.absent.iter();
-        let reasons = absent.map(|(id, reason)| one_line(&format!("{id}: {reason}")));
-        properties.extend(reasons.map(|reason| ("apitest.not-applicable", reason)));
-    }
     Extra { line: case.line, properties }
+}
+
+/// `alg-none two-parts: the token is no JWT`, for each reason that probes are not there for.
+fn absent_by_reason(absent: &[(&'static str, String)]) -> impl Iterator<Item = String> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (id, reason) in absent {
+        match reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, ids)) => ids.push(id),
+            None => reasons.push((reason, vec![id])),
+        }
+    }
+    let texts: Vec<String> = reasons
+        .into_iter()
+        .map(|(reason, ids)| one_line(&format!("{}: {reason}", ids.join(" "))))
+        .collect();
+    texts.into_iter()
 }
 
 /// How much may be told.

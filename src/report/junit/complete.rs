@@ -42,7 +42,7 @@ pub fn cases(xml: &str, extras: &[Extra]) -> io::Result<Vec<u8>> {
                     false => {
                         let end = element.to_end().into_owned();
                         out.write_event(Event::Start(element))?;
-                        write_properties(&mut out, extra)?;
+                        write_properties(&mut out, &extra.properties)?;
                         out.write_event(Event::End(end))?;
                     }
                 }
@@ -51,7 +51,7 @@ pub fn cases(xml: &str, extras: &[Extra]) -> io::Result<Vec<u8>> {
             Event::Start(case) if case.name().as_ref() == b"testcase" => {
                 let (element, extra) = test_case(&case, extras.next())?;
                 out.write_event(Event::Start(element))?;
-                write_properties(&mut out, extra)?;
+                write_properties(&mut out, &extra.properties)?;
                 within = true;
             }
             Event::End(end) if end.name().as_ref() == b"testcase" => {
@@ -70,13 +70,16 @@ pub fn cases(xml: &str, extras: &[Extra]) -> io::Result<Vec<u8>> {
     }
 }
 
-fn write_properties(out: &mut Writer<Vec<u8>>, extra: &Extra) -> io::Result<()> {
-    if extra.properties.is_empty() {
+fn write_properties(
+    out: &mut Writer<impl Write>,
+    properties: &[(&'static str, String)],
+) -> io::Result<()> {
+    if properties.is_empty() {
         return Ok(());
     }
     let list = BytesStart::new("properties");
     out.write_event(Event::Start(list.borrow()))?;
-    for (name, value) in &extra.properties {
+    for (name, value) in properties {
         let mut property = BytesStart::new("property");
         property.push_attribute(("name", *name));
         property.push_attribute(("value", value.as_str()));
@@ -109,6 +112,17 @@ fn text<'a>(attribute: &'a Attribute) -> io::Result<&'a str> {
     std::str::from_utf8(&attribute.value).map_err(io::Error::other)
 }
 
+/// What junit-report cannot write of a suite.
+#[derive(Debug)]
+pub struct Whole {
+    /// How its cases ended.
+    pub counts: Counts,
+    /// How many bytes they have.
+    pub cases: u64,
+    /// Its properties, names and values.
+    pub properties: Vec<(&'static str, String)>,
+}
+
 /// The suites of a report without their cases, and what else stands in it.
 pub struct Frame<'r> {
     /// The suites as junit-report writes them.
@@ -119,8 +133,8 @@ pub struct Frame<'r> {
     pub elapsed: Duration,
     /// The counts of all suites.
     pub totals: Counts,
-    /// The counts of each suite, and how many bytes its test cases have.
-    pub suites: &'r [(Counts, u64)],
+    /// The suites, in the same order.
+    pub suites: &'r [Whole],
 }
 
 impl Frame<'_> {
@@ -142,14 +156,15 @@ impl Frame<'_> {
                     out.write_event(Event::Empty(self.root()))?;
                 }
                 Event::Empty(written) if written.name().as_ref() == b"testsuite" => {
-                    let (counts, bytes) =
+                    let whole =
                         suites.next().ok_or_else(|| io::Error::other("a suite without counts"))?;
-                    let element = suite(&written, counts)?;
+                    let element = suite(&written, &whole.counts)?;
                     let end = element.to_end().into_owned();
                     out.write_event(Event::Start(element))?;
+                    write_properties(&mut out, &whole.properties)?;
                     out.get_mut().write_all(b"\n")?;
-                    let copied = io::copy(&mut cases.by_ref().take(*bytes), out.get_mut())?;
-                    if copied != *bytes {
+                    let copied = io::copy(&mut cases.by_ref().take(whole.cases), out.get_mut())?;
+                    if copied != whole.cases {
                         return Err(io::Error::other("the file of finished cases was cut"));
                     }
                     out.write_event(Event::End(end))?;

@@ -1,6 +1,9 @@
 //! What is told: whole transcripts, levels, the catalogue.
 
+use apitest::demo::DemoServer;
+
 use super::api::*;
+use super::keys::{source, with_keys};
 use crate::support::golden::golden;
 use crate::support::sandbox::{Sandbox, steady};
 
@@ -27,6 +30,57 @@ enforce:
     let ended = sandbox.run(&arguments).expect_code(1);
     golden("fixtures/console/enforce.txt", &ended.transcript());
     golden("fixtures/junit/enforce.xml", &steady_xml(&sandbox.read("junit.xml")));
+}
+
+#[test]
+fn an_endpoint_that_is_fully_proven_reads_well() {
+    let demo = DemoServer::start(0).expect("a demo");
+    let tests = "  nothing: demo-no-scope-7b9d1f3e5a6c\nauth: alice\ntests:\n  - name: reads\n    \
+                 request: GET /orders\n    expect: 200\n    enforce:\n      profile: strict\n      \
+                 probes: [core, jwt, claims]\n      tokens: {missing-scope: nothing}\n";
+    let spec = format!("base_url: {}\n{}{tests}", demo.url(), source());
+    let sandbox = with_keys().file("specs/a.yaml", spec);
+    let arguments = ["specs", "--jobs", "8", "--require-level", "L4", "--junit", "junit.xml"];
+    let ended = sandbox.run(&arguments).expect_code(0);
+    golden("fixtures/console/proven.txt", &ended.transcript());
+    golden("fixtures/junit/proven.xml", &steady_xml(&sandbox.read("junit.xml")));
+}
+
+#[test]
+fn why_a_probe_is_not_sent_stands_in_every_report() {
+    let server = api(|r| match r.method.as_str() {
+        "POST" if is_good(r) => (201, vec![], "{}"),
+        _ => right(r),
+    });
+    // Of the first token the kind is known before the run, of the second it is not.
+    let spec = format!(
+        "base_url: {}\ntokens: {{alice: {TOKEN}, bob: {{file: bob.txt}}}}\nenforce: {{scheme: bearer, \
+         probes: [core, jwt, claims, head]}}\ntests:\n  - {{name: adds, request: POST /orders, auth: alice, \
+         expect: 201}}\n  - {{name: reads, request: GET /orders, auth: bob, expect: 200}}\n",
+        server.url()
+    );
+    let sandbox = Sandbox::new().file("specs/a.yaml", spec).file("specs/bob.txt", TOKEN);
+    let arguments = ["specs", "--jobs", "8", "--junit", "junit.xml"];
+    let ended = sandbox.run(&arguments).expect_code(0);
+    golden("fixtures/console/absent.txt", &ended.transcript());
+    golden("fixtures/junit/absent.xml", &steady_xml(&sandbox.read("junit.xml")));
+}
+
+#[test]
+fn a_waiver_that_is_over_stops_its_spec() {
+    let server = api(right);
+    let lines = "\
+request: GET /orders
+expect: 200
+enforce:
+  except:
+    - {probe: empty-value, reason: tracked as API-112, until: 2020-01-01}";
+    let sandbox = spec(&server, lines);
+    let ended = sandbox.run(&["specs", "--junit", "junit.xml"]).expect_code(2);
+    golden("fixtures/console/waiver_over.txt", &ended.transcript());
+    let report = sandbox.read("junit.xml");
+    assert!(report.contains("is a valid spec") && report.contains("2020-01-01"), "{report}");
+    assert!(server.arrived().is_empty());
 }
 
 /// A report without times and ports.

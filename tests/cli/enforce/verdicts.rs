@@ -142,6 +142,12 @@ fn each_fault_of_a_challenge_has_its_id() {
         (401, r#"Bearer error="insufficient_scope""#, "challenge-status"),
         (401, r#"Bearer realm="a" error="invalid_token""#, "challenge-parses"),
         (401, r#"Bearer "realm""#, "challenge-parses"),
+        (401, ", ,", "challenge-present"),
+        // What was meant is judged too.
+        (401, r#"Bearer realm="a" scope="b""#, "challenge-parses challenge-error"),
+        (401, r#"Bearer scope="" error="invalid_token""#, "challenge-parses challenge-form"),
+        (401, r#"Basic realm="a" error="invalid_token""#, "challenge-parses challenge-scheme"),
+        (401, "Bearer", "challenge-error challenge-form"),
     ];
     for (status, challenge, id) in table {
         let server = api(move |r| match right(r) {
@@ -151,6 +157,42 @@ fn each_fault_of_a_challenge_has_its_id() {
         let found = reads(&server, "{profile: strict, probes: [random-token]}");
         assert_eq!(found.property("random-token", "apitest.findings"), id, "{challenge}");
         assert_eq!(found.probe("random-token").0, "failure", "{challenge}");
+    }
+}
+
+#[test]
+fn a_missing_comma_is_told_with_its_place() {
+    let challenge = r#"Bearer scope="" error="invalid_token" error_description="expired""#;
+    let server = api(move |r| match right(r) {
+        (401, ..) => (401, vec![("WWW-Authenticate", challenge)], "no"),
+        served => served,
+    });
+    let found = reads(&server, "{profile: strict, probes: [random-token]}");
+    assert_eq!(found.probe("random-token"), ("failure", "nonconforming".into()));
+    let told = "nonconforming: refused, but comma missing in its challenge at character 17: found \
+                `error`, expected a comma or the end (and 1 more)";
+    assert!(found.ended.stdout.contains(told), "{}", found.ended.stdout);
+}
+
+#[test]
+fn what_the_grammar_allows_and_the_standards_do_not_is_a_warning_but_for_the_lenient() {
+    for challenge in [
+        r#"Bearer realm=orders, error="invalid_token""#,
+        r#"Bearer error="invalid_token", scope="""#,
+    ] {
+        for (profile, verdict, findings) in [
+            ("strict", "nonconforming", "challenge-form"),
+            ("standard", "nonconforming", "challenge-form"),
+            ("lenient", "enforced", ""),
+        ] {
+            let server = api(move |r| match right(r) {
+                (401, ..) => (401, vec![("WWW-Authenticate", challenge)], "no"),
+                served => served,
+            });
+            let found = reads(&server, &format!("{{profile: {profile}, probes: [random-token]}}"));
+            assert_eq!(found.probe("random-token"), ("passed", verdict.into()), "{profile}");
+            assert_eq!(found.property("random-token", "apitest.findings"), findings, "{profile}");
+        }
     }
 }
 
@@ -273,16 +315,32 @@ fn a_control_without_an_answer_sends_no_probe() {
 
 #[test]
 fn after_the_wait_that_a_server_asks_for_it_is_asked_once_more() {
-    let asked = std::sync::atomic::AtomicUsize::new(0);
-    let server = api(move |r| match right(r) {
-        (401, ..) if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => {
-            (429, vec![("Retry-After", "0")], "later")
-        }
-        answer => answer,
-    });
-    let found = reads(&server, "{probes: [no-token]}");
-    assert_eq!(found.probe("no-token"), ("passed", "enforced".into()));
-    assert_eq!(server.arrived().len(), 4, "control, 429, again, control");
+    // In seconds, or as a moment, which is over.
+    for retry_after in ["0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let server = api(move |r| match right(r) {
+            (401, ..) if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => {
+                (429, vec![("Retry-After", retry_after)], "later")
+            }
+            answer => answer,
+        });
+        let found = reads(&server, "{probes: [no-token]}");
+        assert_eq!(found.probe("no-token"), ("passed", "enforced".into()), "{retry_after}");
+        assert_eq!(server.arrived().len(), 4, "control, 429, again, control");
+    }
+}
+
+#[test]
+fn a_server_that_wants_too_long_a_wait_is_not_waited_for() {
+    for retry_after in ["31", "Fri, 01 Jan 2999 00:00:00 GMT", "soon"] {
+        let server = api(move |r| match right(r) {
+            (401, ..) => (429, vec![("Retry-After", retry_after)], "later"),
+            answer => answer,
+        });
+        let found = reads(&server, "{probes: [no-token]}");
+        assert_eq!(found.probe("no-token"), ("error", "inconclusive".into()), "{retry_after}");
+        assert_eq!(server.arrived().len(), 3, "control, 429, control");
+    }
 }
 
 #[test]
