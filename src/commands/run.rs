@@ -21,7 +21,8 @@ use crate::http::client::{Client, ClientSettings};
 use crate::http::message::Request;
 use crate::plan::scope::Inputs;
 use crate::plan::select::Selection;
-use crate::plan::{Plan, Work};
+use crate::plan::token_source::Origin;
+use crate::plan::{Case, Plan, Work};
 use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pool::Pool;
 use crate::run::stop::Stop;
@@ -62,7 +63,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let pool = Pool::new(jobs(arguments))?;
 
     learn_project_secrets(&mut project, &inputs, &redactor);
-    let Planned { plan, diagnostics, used_vars, nothing, code } =
+    let Planned { plan, routes, diagnostics, used_vars, nothing, code } =
         planned(arguments, &mut project, &inputs, &pool, &redactor);
 
     reports.notice(&diagnostics, &redactor);
@@ -70,6 +71,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         return Ok(ExitCode::Invalid);
     }
     nothing.iter().for_each(|why| say(why));
+    reports.notice(&insecure(&plan), &redactor);
     let server = start_server(&project, &plan)?;
     let bindings =
         Bindings { server_url: server.as_ref().map(DemoServer::url), ..Bindings::default() };
@@ -82,7 +84,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         verbose: arguments.verbose,
         project: &root,
     };
-    let client = client(settings.jobs, arguments.max_body, &stop);
+    let client = client(arguments, settings.jobs, routes, &stop);
     let transport = |worker, request: &Request| client.exchange(worker, request);
     let means = Means {
         redactor: &redactor,
@@ -103,6 +105,9 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         waivers: WaiverBook::default(),
     };
     run.execute(&pool, &mut |event| reports.report(&event));
+    for given in client.unused_overrides() {
+        say(&format!("warning: no request needed --resolve {given}"));
+    }
     let code = reports.finish(code);
     // The process ends here: to free a large plan piece by piece takes time and serves nobody.
     std::mem::forget(plan);
@@ -112,6 +117,8 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
 /// What will be run, and what is to be said before.
 struct Planned {
     plan: Plan,
+    /// As in [`Loaded`].
+    routes: usize,
     /// Every fault and warning, and what the environment lacks.
     diagnostics: Vec<Diagnostic>,
     /// As in [`Loaded`].
@@ -133,7 +140,7 @@ fn planned(
     let everything = arguments.paths.is_empty();
     let paths = if everything { project.default_paths() } else { arguments.paths.clone() };
     let found = discover::find(&paths, project.file().as_deref());
-    let Loaded { plan, mut diagnostics, used_vars } =
+    let Loaded { plan, routes, mut diagnostics, used_vars } =
         load::load(pool, &found, project, everything, inputs, redactor, arguments.strict);
     let (mut plan, unmatched) = select(plan, &selection(arguments, &found));
     diagnostics.extend(unmatched);
@@ -147,7 +154,7 @@ fn planned(
     };
     // What the environment lacks is no fault of a spec: its cases have no verdict.
     diagnostics.extend(missing(&plan));
-    Planned { plan, diagnostics, used_vars, nothing, code }
+    Planned { plan, routes, diagnostics, used_vars, nothing, code }
 }
 
 /// What to type instead of a command of another tool, such as `apitest run specs`. A path that is
@@ -168,9 +175,10 @@ fn no_command(paths: &[String]) -> Option<String> {
 }
 
 /// A client whose requests end with the run.
-fn client(jobs: usize, max_body: u64, stop: &Stop) -> Arc<Client> {
+fn client(arguments: &RunArgs, jobs: usize, routes: usize, stop: &Stop) -> Arc<Client> {
+    let max_body = arguments.max_body;
     let settings = ClientSettings { jobs, max_body, connect_timeout: CONNECT_TIMEOUT };
-    let client = Arc::new(Client::new(settings));
+    let client = Arc::new(Client::new(settings, routes, &arguments.resolve));
     let at_abort = client.clone();
     stop.at_abort(move |reason| at_abort.interrupt(reason.cut_short()));
     client
@@ -240,6 +248,25 @@ fn select(plan: Plan, selection: &Selection) -> (Plan, Vec<Diagnostic>) {
         plan.cases.extend(load::unmatched(faults.clone()).cases);
     }
     (plan, faults)
+}
+
+/// A warning for each place that lets any certificate pass: a green run proves less than it seems.
+fn insecure(plan: &Plan) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    let of_tokens = plan.tokens.iter().filter_map(|token| match &token.origin {
+        Origin::Request(source) => source.step.settings.passage.insecure.as_ref(),
+        _ => None,
+    });
+    let places = plan.cases.iter().filter_map(Case::insecure).chain(of_tokens);
+    let places = places.filter(|place| seen.insert(place.to_string()));
+    places
+        .map(|place| {
+            let title = "certificates are not checked: anybody can pose as the server";
+            Diagnostic::warning(&place.source, place.span, title)
+                .label("every report says so")
+                .help("trust the one that is meant instead: `tls: {ca: FILE}`")
+        })
+        .collect()
 }
 
 /// What selected cases lack from the environment; each place once, however many cases it stops.

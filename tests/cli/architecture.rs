@@ -70,6 +70,7 @@ fn each_foreign_crate_is_named_in_one_place() {
         ("aho_corasick", &["src/secret"]),
         ("encoding_rs", &["src/judge/body.rs"]),
         ("rustls_native_certs", &["src/http/client"]),
+        ("rustls", &["src/http/client"]),
         ("clap", &["src/cli"]),
         ("ctrlc", &["src/commands/"]),
         ("ring", &["src/auth/jwt", "src/demo/"]),

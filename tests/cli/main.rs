@@ -14,6 +14,7 @@ mod parity;
 mod redaction;
 mod broken_servers;
 mod redirects;
+mod transport;
 mod token_sources;
 mod signals;
 mod surroundings;

@@ -80,27 +80,62 @@ impl TcpConnector {
     }
 }
 
+impl Tcp {
+    /// Sends bytes that do not stand in the buffers.
+    pub fn send(&mut self, bytes: &[u8], timeout: NextTimeout) -> Result<(), Error> {
+        send(&self.stream, &mut self.write_limit, bytes, timeout)
+    }
+
+    /// The connection to be read and written past the buffers, until this time is up.
+    pub fn timed(&mut self, timeout: NextTimeout) -> Timed<'_> {
+        (self.read_limit, self.write_limit) = (None, None);
+        Timed { stream: &self.stream, deadline: Deadline::new(timeout) }
+    }
+}
+
+/// A connection that is read and written until a time is up.
+pub struct Timed<'t> {
+    stream: &'t TcpStream,
+    deadline: Deadline,
+}
+
+impl Timed<'_> {
+    fn left(&self) -> io::Result<Duration> {
+        self.deadline.left().map_err(|_| io::Error::from(ErrorKind::TimedOut))
+    }
+}
+
+impl Read for Timed<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        loop {
+            self.stream.set_read_timeout(Some(self.left()?))?;
+            match (&mut &*self.stream).read(bytes) {
+                Err(error) if is_timeout(&error) || is_interruption(&error) => {}
+                ended => return ended,
+            }
+        }
+    }
+}
+
+impl Write for Timed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(Some(self.left()?))?;
+        (&mut &*self.stream).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Transport for Tcp {
     fn buffers(&mut self) -> &mut dyn Buffers {
         &mut self.buffers
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        let deadline = Deadline::new(timeout);
-        let mut stream = &*self.stream;
-        let mut rest = &self.buffers.output()[..amount];
-        while !rest.is_empty() {
-            limit(&mut self.write_limit, deadline.left()?, |limit| {
-                stream.set_write_timeout(Some(limit))
-            })?;
-            match stream.write(rest) {
-                Ok(0) => return Err(io::Error::from(ErrorKind::WriteZero).into()),
-                Ok(sent) => rest = &rest[sent..],
-                Err(error) if is_timeout(&error) || is_interruption(&error) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
+        let output = &self.buffers.output()[..amount];
+        send(&self.stream, &mut self.write_limit, output, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -161,6 +196,25 @@ impl Deadline {
             false => Ok(left.min(Duration::from_secs(86_400))),
         }
     }
+}
+
+fn send(
+    mut stream: &TcpStream,
+    write_limit: &mut Option<Duration>,
+    mut rest: &[u8],
+    timeout: NextTimeout,
+) -> Result<(), Error> {
+    let deadline = Deadline::new(timeout);
+    while !rest.is_empty() {
+        limit(write_limit, deadline.left()?, |limit| stream.set_write_timeout(Some(limit)))?;
+        match stream.write(rest) {
+            Ok(0) => return Err(io::Error::from(ErrorKind::WriteZero).into()),
+            Ok(sent) => rest = &rest[sent..],
+            Err(error) if is_timeout(&error) || is_interruption(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 fn limit(

@@ -54,10 +54,8 @@ const SYNONYMS: [(&str, &str); 29] = [
 ];
 
 /// What there is instead of keys of a later version.
-const INSTEAD: [(&str, &str); 2] = [
-    ("data", "if the body of the request is meant, write `json`, `form` or `body`"),
-    ("tls", "a certificate authority of your own is trusted with the variable SSL_CERT_FILE"),
-];
+const INSTEAD: [(&str, &str); 1] =
+    [("data", "if the body of the request is meant, write `json`, `form` or `body`")];
 
 /// Keys that are easily written one level too high or too low, and where they belong.
 const ELSEWHERE: [(&str, &str); 15] = [
