@@ -79,7 +79,7 @@ impl Proxy {
         let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| !port.contains(']'));
         let origin = Target::parse(&format!("http://{authority}/"))?.origin().clone();
         if !has_port {
-            return Err(format!("the port is missing: write it behind {}:", origin.host));
+            return Err(format!("the port is missing: write {}:PORT", origin.host));
         }
         let login = userinfo.map(|userinfo| Login::parse(userinfo, kind)).transpose()?;
         Ok(Proxy { kind, origin, login, except })

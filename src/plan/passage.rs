@@ -1,5 +1,6 @@
 //! How the requests of a step get to their server, as the levels above it say.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::scope::{Binder, Level};
@@ -11,9 +12,10 @@ use crate::http::proxy::{Exception, Proxy};
 use crate::http::route::Route;
 use crate::source::{Place, Source, Spanned};
 use crate::suite::tls::{FileName, Proxy as WrittenProxy, Tls};
+use crate::template::Template;
 
 /// The TLS settings and the proxy of a step, all names bound.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Passage {
     /// The file with the authorities that are trusted.
     pub ca: Option<NamedFile>,
@@ -54,6 +56,20 @@ impl Passage {
     fn is_plain(&self) -> bool {
         let files = [&self.ca, &self.cert, &self.key];
         files.iter().all(|file| file.is_none()) && self.insecure.is_none() && self.proxy.is_none()
+    }
+}
+
+impl fmt::Debug for Passage {
+    /// What is told apart by it: not where it stands.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = |file: &Option<NamedFile>| file.as_ref().map(|file| file.path.clone());
+        f.debug_struct("Passage")
+            .field("ca", &path(&self.ca))
+            .field("cert", &path(&self.cert))
+            .field("key", &path(&self.key))
+            .field("insecure", &self.insecure.is_some())
+            .field("proxy", &self.proxy)
+            .finish_non_exhaustive()
     }
 }
 
@@ -155,7 +171,7 @@ fn proxy(
 
 fn exception(
     binder: &mut Binder,
-    written: &Spanned<crate::template::Template>,
+    written: &Spanned<Template>,
     source: &Arc<Source>,
 ) -> Option<Exception> {
     let mark = binder.mark();

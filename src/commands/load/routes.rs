@@ -92,6 +92,9 @@ impl<'r> Routes<'r> {
 
     fn lay_step(&self, step: &Step) -> Option<Diagnostic> {
         let passage = &step.settings.passage;
+        if matches!(passage.route.get(), Some(Ok(_))) {
+            return None;
+        }
         let route = self.route(passage);
         let fault = route.as_ref().err().map(|fault| fault.diagnostic(passage));
         let route = route.map_err(|fault| {

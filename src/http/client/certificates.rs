@@ -34,9 +34,9 @@ pub fn authorities(pem: &str) -> Result<Arc<[Certificate]>, String> {
 pub fn certificates(pem: &str) -> Result<Vec<Certificate>, String> {
     let mut found = Vec::new();
     for item in parse_pem(pem.as_bytes()) {
-        match item.map_err(|_| "it is not PEM, or damaged".to_owned())? {
-            PemItem::Certificate(certificate) => found.push(certificate.der().into()),
-            _ => {}
+        let item = item.map_err(|_| "it is not PEM, or damaged".to_owned())?;
+        if let PemItem::Certificate(certificate) = item {
+            found.push(certificate.der().into());
         }
     }
     match found.is_empty() {

@@ -199,7 +199,7 @@ impl Broken<'_> {
                 ),
                 None => format!(
                     "the certificate of {peer} is not trusted (unknown issuer): name the file with \
-                     its certificate authority, `tls: {{ca: FILE}}`, or point SSL_CERT_FILE at its file"
+                     its authority, `tls: {{ca: FILE}}`, or point SSL_CERT_FILE at its file"
                 ),
             };
         }

@@ -235,11 +235,44 @@ fn a_credential_is_not_shown_to_a_proxy() {
 }
 
 #[test]
+fn probes_share_no_connection_with_the_token_behind_a_proxy_either() {
+    let good = "Bearer a-token-that-is-long";
+    let server = Server::start(move |request, stream| {
+        let known = request.header("authorization") == Some(good);
+        let challenge = [("WWW-Authenticate", "Bearer realm=\"x\", error=\"invalid_token\"")];
+        let refusal = answer(401, &challenge, "");
+        reply(stream, &if known { answer(200, &[], "{}") } else { refusal })
+    });
+    let proxy = proxy(None);
+    let spec = format!(
+        "base_url: {}\nproxy: {}\nauth: {{bearer: a-token-that-is-long}}\ntests:\n  \
+         - {{name: a, request: GET /, enforce: bearer, expect: 200}}\n",
+        server.url(),
+        proxy.url()
+    );
+    Sandbox::new().file("a.yaml", spec).run(&["a.yaml", "--jobs=1"]);
+    let arrived = proxy.arrived();
+    // Some probes send the good token, in another way.
+    let with_token = |request: &&Arrived| {
+        let field = request.header("authorization").unwrap_or_default();
+        field.ends_with(&good[7..]) || request.target.ends_with(&good[7..])
+    };
+    let connections = |wanted: bool| -> std::collections::BTreeSet<usize> {
+        let some = arrived.iter().filter(|request| with_token(request) == wanted);
+        some.map(|request| request.connection).collect()
+    };
+    let (tokens, probes) = (connections(true), connections(false));
+    assert!(!tokens.is_empty() && !probes.is_empty(), "{arrived:?}");
+    assert!(tokens.is_disjoint(&probes), "{tokens:?} {probes:?}");
+}
+
+#[test]
 fn a_login_that_gives_a_token_goes_through_the_proxy_too() {
     let server = Server::answering(200, &[], r#"{"access_token": "a-token-that-is-long"}"#);
     let proxy = proxy(None);
     let lines_of_spec = format!(
-        "proxy: {}\ntokens: {{alice: {{login: {{request: POST /login, json: {{user: alice}}}}}}}}\n\
+        "proxy: {}\ntokens: {{alice: {{login: {{request: POST /login, json: {{user: alice}}, \
+         token: $.access_token}}}}}}\n\
          auth: alice",
         proxy.url()
     );

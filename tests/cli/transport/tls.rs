@@ -42,7 +42,7 @@ fn without_it_the_error_says_where_to_name_it() {
     let sandbox = sandbox(&url, "", &[("others.pem", &Authority::new("another").pem())]);
     let others = sandbox.path("others.pem").to_str().expect("UTF-8").to_owned();
     let ended = sandbox.env("SSL_CERT_FILE", &others).run(&["a.yaml", "--jobs=1"]);
-    errors(ended, "name the file with its certificate authority, `tls: {ca: FILE}`");
+    errors(ended, "name the file with its authority, `tls: {ca: FILE}`");
 }
 
 #[test]
