@@ -105,9 +105,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         waivers: WaiverBook::default(),
     };
     run.execute(&pool, &mut |event| reports.report(&event));
-    for given in client.unused_overrides() {
-        say(&format!("warning: no request needed --resolve {given}"));
-    }
+    tell_unused_overrides(&client, &stop);
     let code = reports.finish(code);
     // The process ends here: to free a large plan piece by piece takes time and serves nobody.
     std::mem::forget(plan);
@@ -182,6 +180,16 @@ fn client(arguments: &RunArgs, jobs: usize, routes: usize, stop: &Stop) -> Arc<C
     let at_abort = client.clone();
     stop.at_abort(move |reason| at_abort.interrupt(reason.cut_short()));
     client
+}
+
+/// An override that changed nothing is most likely a slip. Of a run that ended early nothing is known.
+fn tell_unused_overrides(client: &Client, stop: &Stop) {
+    if stop.reason().is_some() {
+        return;
+    }
+    for given in client.unused_overrides() {
+        say(&format!("warning: no request needed --resolve {given}"));
+    }
 }
 
 /// A panic tells where it was and why, and may quote what it stumbled over.
@@ -261,7 +269,7 @@ fn insecure(plan: &Plan) -> Vec<Diagnostic> {
     let places = places.filter(|place| seen.insert(place.to_string()));
     places
         .map(|place| {
-            let title = "certificates are not checked: anybody can pose as the server";
+            let title = "certificates are not checked: anybody can pose as the server, and gets the credentials";
             Diagnostic::warning(&place.source, place.span, title)
                 .label("every report says so")
                 .help("trust the one that is meant instead: `tls: {ca: FILE}`")

@@ -203,6 +203,12 @@ impl Broken<'_> {
                 ),
             };
         }
+        if has("CaUsedAsEndEntity") {
+            return format!(
+                "the certificate of {peer} is not valid: it is one of an authority (CA:TRUE), which \
+                 no server may have (`openssl req -x509` makes such): give it one with CA:FALSE"
+            );
+        }
         if has("invalid peer certificate") {
             return format!("the certificate of {peer} is not valid: {cause}");
         }

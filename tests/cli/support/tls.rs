@@ -42,16 +42,7 @@ impl Authority {
         change(&mut params);
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.0).expect("a certificate");
-        let chain = vec![CertificateDer::from(certificate.der().to_vec())];
-        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .expect("a certificate for the key");
-        Arc::new(config)
+        config(certificate.der(), &key)
     }
 
     /// What a server for `localhost` needs that asks clients for a certificate of this authority,
@@ -84,6 +75,31 @@ impl Authority {
         let certificate = params.signed_by(&key, &self.0).expect("a certificate");
         (certificate.pem(), key.serialize_pem())
     }
+}
+
+/// A certificate for `localhost` that only vouches for itself, as PEM, and what a server with it
+/// needs; `authority` says whether it claims to be that of an authority.
+pub fn self_signed(authority: bool) -> (String, Arc<ServerConfig>) {
+    let mut params = CertificateParams::new(["localhost".to_owned()]).expect("a host");
+    if authority {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    }
+    let key = KeyPair::generate().expect("a key");
+    let certificate = params.self_signed(&key).expect("a certificate");
+    (certificate.pem(), config(certificate.der(), &key))
+}
+
+fn config(certificate: &[u8], key: &KeyPair) -> Arc<ServerConfig> {
+    let chain = vec![CertificateDer::from(certificate.to_vec())];
+    let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .expect("a certificate for the key");
+    Arc::new(config)
 }
 
 /// Serves connections until the process ends, each on a thread; gives the port.

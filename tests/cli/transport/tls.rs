@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::{errors, run, sandbox};
 use crate::support::sandbox::Sandbox;
 use crate::support::server::{answer, reply};
-use crate::support::tls::{Authority, serve_tls};
+use crate::support::tls::{Authority, self_signed, serve_tls};
 
 /// A server of this authority for this host, and the connections that requests came on.
 fn server(authority: &Authority, host: &str) -> (String, Arc<Mutex<Vec<usize>>>) {
@@ -51,6 +51,18 @@ fn the_name_of_the_server_still_counts() {
     let (url, _) = server(&authority, "other.test");
     let ended = run(&url, "tls: {ca: ca.pem}", &[("ca.pem", &authority.pem())]);
     errors(ended, "is not valid:");
+}
+
+#[test]
+fn a_certificate_that_only_vouches_for_itself_can_be_trusted_if_it_claims_no_more() {
+    let serve = |config| serve_tls(config, |_, _, tls| reply(tls, &answer(200, &[], "{}")));
+    let lines = "tls: {ca: own.pem}";
+    let (pem, config) = self_signed(false);
+    let url = format!("https://localhost:{}", serve(config));
+    run(&url, lines, &[("own.pem", &pem)]).expect_code(0);
+    let (pem, config) = self_signed(true);
+    let url = format!("https://localhost:{}", serve(config));
+    errors(run(&url, lines, &[("own.pem", &pem)]), "it is one of an authority (CA:TRUE)");
 }
 
 #[test]
