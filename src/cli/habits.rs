@@ -5,7 +5,7 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// What other tools call it, and what to write here.
-const HABITS: [(&[&str], &str); 15] = [
+const HABITS: [(&[&str], &str); 16] = [
     (
         &["-o", "--output", "--out", "--format", "--reporter", "--reporters", "--report-junit"],
         "a JUnit report is written with '--junit PATH'",
@@ -31,6 +31,7 @@ const HABITS: [(&[&str], &str); 15] = [
         &["--proxy", "--socks5", "--socks5-hostname", "--noproxy"],
         "write 'proxy: http://HOST:PORT' in the spec or the project file",
     ),
+    (&["--unix-socket"], "write 'unix_socket: PATH' in the spec or the project file"),
     (&["--connect-to"], "'--resolve HOST:PORT:ADDRESS' connects to another address"),
     (
         &["--base-url", "--url", "--host", "-u"],

@@ -6,6 +6,7 @@ pub mod certificates;
 mod framing;
 mod lines;
 mod resolve;
+mod socket;
 mod tcp;
 mod tls;
 mod tunnel;

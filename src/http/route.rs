@@ -3,6 +3,7 @@
 //! All requests that are to go the same way share one route, and only they share connections.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::proxy::Proxy;
@@ -18,8 +19,10 @@ pub struct Route {
     pub tls: Tls,
     /// What requests go through.
     pub proxy: Option<Proxy>,
-    /// The route of a request that a redirect takes to another origin: the same without an
-    /// identity. `None` where there is none to begin with.
+    /// The socket in the file system that takes the place of the server's address, and of the proxy.
+    pub socket: Option<PathBuf>,
+    /// The route of a request that a redirect takes to another origin: the same without identity
+    /// and socket. `None` where there is neither to begin with.
     pub abroad: Option<Arc<Route>>,
 }
 
@@ -55,6 +58,6 @@ impl fmt::Debug for Route {
 impl Route {
     /// The proxy that a request to `origin` goes through.
     pub fn proxy_to(&self, origin: &Origin) -> Option<&Proxy> {
-        self.proxy.as_ref().filter(|proxy| proxy.serves(origin))
+        self.proxy.as_ref().filter(|proxy| self.socket.is_none() && proxy.serves(origin))
     }
 }

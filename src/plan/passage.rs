@@ -27,6 +27,8 @@ pub struct Passage {
     pub insecure: Option<Place>,
     /// What requests go through.
     pub proxy: Option<Proxy>,
+    /// The socket in the file system that takes the place of the server's address.
+    pub socket: Option<NamedFile>,
     /// What came of it when the files were read, before the run.
     pub route: OnceLock<Result<Arc<Route>, String>>,
 }
@@ -54,7 +56,7 @@ impl Passage {
     }
 
     fn is_plain(&self) -> bool {
-        let files = [&self.ca, &self.cert, &self.key];
+        let files = [&self.ca, &self.cert, &self.key, &self.socket];
         files.iter().all(|file| file.is_none()) && self.insecure.is_none() && self.proxy.is_none()
     }
 }
@@ -69,6 +71,7 @@ impl fmt::Debug for Passage {
             .field("key", &path(&self.key))
             .field("insecure", &self.insecure.is_some())
             .field("proxy", &self.proxy)
+            .field("socket", &path(&self.socket))
             .finish_non_exhaustive()
     }
 }
@@ -85,7 +88,8 @@ pub fn passage(binder: &mut Binder, levels: &[Level]) -> Passage {
     let ca = ca.and_then(|(source, _, written)| named(binder, written, source, "ca"));
     let (cert, key) = identity(binder, levels);
     let proxy = nearest(binder, levels, |s| s.proxy.as_ref(), proxy).flatten();
-    Passage { ca, cert, key, insecure, proxy, route: OnceLock::new() }
+    let socket = nearest(binder, levels, |s| s.unix_socket.as_ref(), socket).flatten();
+    Passage { ca, cert, key, insecure, proxy, socket, route: OnceLock::new() }
 }
 
 /// What the nearest level says about a key of `tls`, and how far away it stands.
@@ -133,6 +137,21 @@ fn named(
     let path = Spanned::new(written.value.clone()?, written.span);
     let path = file(binder, &path, source, &format!("the file of `{key}`"));
     Some(NamedFile { path: path.as_fixed()?.into(), place: Place::new(source, written.span) })
+}
+
+fn socket(
+    binder: &mut Binder,
+    written: &Spanned<Template>,
+    source: &Arc<Source>,
+) -> Option<Option<NamedFile>> {
+    let mark = binder.mark();
+    let bound = binder.known(written, source, "`unix_socket`");
+    if &*bound == "none" || !binder.is_sound(mark) {
+        return Some(None);
+    }
+    let path = file(binder, written, source, "`unix_socket`");
+    let place = Place::new(source, written.span);
+    Some(Some(NamedFile { path: path.as_fixed()?.into(), place }))
 }
 
 fn proxy(

@@ -83,6 +83,7 @@ pub fn says_nothing(settings: &Settings) -> bool {
         && settings.allow_plain_http.is_none()
         && settings.tls.is_empty()
         && settings.proxy.is_none()
+        && settings.unix_socket.is_none()
 }
 
 /// The settings under the levels of `binder`. `own` says whether the nearest one is the test.

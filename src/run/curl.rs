@@ -45,6 +45,10 @@ fn passage_words(passage: &Passage, request: &Request) -> Vec<String> {
         words.extend(named.map(|(option, file)| format!("{option} {}", quoted(&file.path))));
         words.extend(passage.insecure.is_some().then(|| "--insecure".to_owned()));
     }
+    if let Some(socket) = &passage.socket {
+        words.push(format!("--unix-socket {}", quoted(&socket.path)));
+        return words;
+    }
     if let Some(proxy) = passage.proxy.as_ref().filter(|proxy| proxy.serves(origin)) {
         // curl's word for a proxy that looks names up.
         let scheme = match proxy.kind {

@@ -39,6 +39,8 @@ pub struct Settings {
     pub tls: Tls,
     /// What requests go through.
     pub proxy: Option<Spanned<Proxy>>,
+    /// The socket that takes the place of the server's address, or `none`.
+    pub unix_socket: Option<Spanned<Template>>,
     /// Which wrong ways of sending a token must be refused.
     pub enforce: Option<Spanned<Enforce>>,
     /// Whether something here could not be read, so that what seems to be missing may be written.
@@ -46,7 +48,7 @@ pub struct Settings {
 }
 
 /// The keys read here.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "base_url",
     "tags",
     "vars",
@@ -58,6 +60,7 @@ pub const KEYS: [&str; 13] = [
     "follow_redirects",
     "tls",
     "proxy",
+    "unix_socket",
     "allow_plain_http",
     "enforce",
 ];
@@ -87,6 +90,7 @@ impl Settings {
                 self.proxy =
                     Proxy::read(reader, value).map(|proxy| Spanned::new(proxy, value.span));
             }
+            "unix_socket" => self.unix_socket = reader.native_template(value, "unix_socket"),
             "enforce" => {
                 self.enforce =
                     Enforce::read(reader, value).map(|enforce| Spanned::new(enforce, value.span));

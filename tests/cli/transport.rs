@@ -7,6 +7,8 @@ mod proxy_errors;
 mod resolve;
 mod socks;
 mod tls;
+#[cfg(unix)]
+mod unix_socket;
 
 use crate::support::sandbox::{Ended, Sandbox};
 

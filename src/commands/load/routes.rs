@@ -1,7 +1,7 @@
 //! The routes of a run: the files of `tls` read once, before the first request.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::diagnostic::Diagnostic;
@@ -31,13 +31,14 @@ struct Known {
 }
 
 /// What tells routes apart.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 struct Way {
     ca: Option<Box<str>>,
     cert: Option<Box<str>>,
     key: Option<Box<str>>,
     insecure: bool,
     proxy: Option<Proxy>,
+    socket: Option<Box<str>>,
 }
 
 /// A file that cannot be used.
@@ -58,7 +59,7 @@ enum Part {
 impl<'r> Routes<'r> {
     /// The default route alone.
     pub fn new(root: Option<&'r Path>) -> Routes<'r> {
-        let way = Way { ca: None, cert: None, key: None, insecure: false, proxy: None };
+        let way = Way::default();
         let routes = HashMap::from([(way, Ok(Arc::default()))]);
         Routes { root, known: Mutex::new(Known { routes, count: 1 }) }
     }
@@ -114,13 +115,14 @@ impl<'r> Routes<'r> {
             key: path(&passage.key),
             insecure: passage.insecure.is_some(),
             proxy: passage.proxy.clone(),
+            socket: path(&passage.socket),
         };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(route) = known.routes.get(&way) {
             return route.clone();
         }
         let tls = self.tls(passage);
-        let route = tls.map(|tls| known.new_route(tls, way.proxy.clone()));
+        let route = tls.map(|tls| known.new_route(tls, &way));
         known.routes.insert(way, route.clone());
         route
     }
@@ -171,12 +173,14 @@ impl<'r> Routes<'r> {
 }
 
 impl Known {
-    fn new_route(&mut self, tls: Tls, proxy: Option<Proxy>) -> Arc<Route> {
-        let abroad = tls.identity.is_some().then(|| {
+    fn new_route(&mut self, tls: Tls, way: &Way) -> Arc<Route> {
+        let socket = way.socket.as_deref().map(PathBuf::from);
+        let abroad = (tls.identity.is_some() || socket.is_some()).then(|| {
             let tls = Tls { identity: None, ..tls.clone() };
-            Arc::new(Route { index: self.next(), tls, proxy: proxy.clone(), abroad: None })
+            let (index, proxy) = (self.next(), way.proxy.clone());
+            Arc::new(Route { index, tls, proxy, socket: None, abroad: None })
         });
-        Arc::new(Route { index: self.next(), tls, proxy, abroad })
+        Arc::new(Route { index: self.next(), tls, proxy: way.proxy.clone(), socket, abroad })
     }
 
     fn next(&mut self) -> usize {

@@ -9,7 +9,7 @@ use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::Connector;
 
 use super::absolute::AbsoluteConnector;
-use super::resolve::{CachingResolver, Overrides, ProxyResolver};
+use super::resolve::{CachingResolver, Overrides, ProxyResolver, TargetResolver};
 use super::tcp::TcpConnector;
 use super::tls::{self, Roots, SharedTls};
 use super::tunnel::TunnelConnector;
@@ -109,12 +109,17 @@ impl Lines {
 
     fn line(&self, route: &Route, lines: &RouteLines, https: bool) -> Line {
         let wire = Arc::new(Wire::default());
-        let (config, resolver) = (self.config(route, https), self.resolver.clone());
+        let config = self.config(route, https);
+        let resolver = match route.socket {
+            None => TargetResolver::Lookup(self.resolver.clone()),
+            Some(_) => TargetResolver::Nowhere,
+        };
+        let tcp = TcpConnector { socket: route.socket.clone(), ..self.tcp() };
         let above = WireConnector(wire.clone());
         let agent = match https {
-            false => Agent::with_parts(config, self.tcp().chain(above), resolver),
+            false => Agent::with_parts(config, tcp.chain(above), resolver),
             true => {
-                let below = self.tcp().chain(lines.tls.clone());
+                let below = tcp.chain(lines.tls.clone());
                 Agent::with_parts(config, below.chain(above), resolver)
             }
         };
@@ -143,7 +148,7 @@ impl Lines {
     }
 
     fn tcp(&self) -> TcpConnector {
-        TcpConnector { interrupt: self.interrupt.clone() }
+        TcpConnector { interrupt: self.interrupt.clone(), socket: None }
     }
 
     /// Every default is set on purpose: a tester sends what it is told and judges what comes.

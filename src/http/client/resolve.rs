@@ -69,6 +69,29 @@ const ADDRESSES: usize = 16;
 /// How long DNS may take where the request sets no limit.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Resolves the target, if that has to be.
+#[derive(Debug)]
+pub enum TargetResolver {
+    /// By its name.
+    Lookup(CachingResolver),
+    /// A socket in the file system takes the place of all addresses.
+    Nowhere,
+}
+
+impl Resolver for TargetResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        match self {
+            TargetResolver::Lookup(resolver) => resolver.resolve(uri, config, timeout),
+            TargetResolver::Nowhere => Ok(self.empty()),
+        }
+    }
+}
+
 impl Resolver for CachingResolver {
     fn resolve(
         &self,

@@ -66,7 +66,10 @@ impl Broken<'_> {
     }
 
     fn peer(&self) -> String {
-        self.request.target.origin().to_string()
+        match &self.request.route.socket {
+            None => self.request.target.origin().to_string(),
+            Some(path) => format!("the socket {}", path.display()),
+        }
     }
 
     fn io(&self, error: io::Error) -> Failure {
@@ -78,6 +81,12 @@ impl Broken<'_> {
                     "nothing listens at {peer} (connection refused): is the server running?"
                 );
                 (Kind::Connect, message)
+            }
+            ErrorKind::NotFound if self.request.route.socket.is_some() => {
+                (Kind::Connect, format!("{peer} is not there: is the server running?"))
+            }
+            ErrorKind::InvalidInput | ErrorKind::Unsupported if !self.heard.connected => {
+                (Kind::Connect, format!("no connection to {peer}: {error}"))
             }
             ErrorKind::HostUnreachable
             | ErrorKind::NetworkUnreachable
