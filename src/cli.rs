@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::http::host_override::HostOverride;
+
 /// Runs declarative API tests, and shows that endpoints enforce bearer authentication.
 ///
 /// A spec is a YAML file of tests: each sends a request and says what must come back. PATHS are
@@ -93,6 +95,18 @@ pub struct RunArgs {
     /// in it stays as it is.
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse::Variable, help_heading = "Running")]
     pub var: Vec<(String, String)>,
+
+    /// Connect to ADDRESS for HOST and PORT [repeatable]
+    ///
+    /// All else stays as it is: the URL, the Host header, and the name that the certificate must
+    /// have. A request that goes through a proxy does not need it, for the proxy looks names up.
+    #[arg(
+        long,
+        value_name = "HOST:PORT:ADDRESS",
+        value_parser = HostOverride::parse,
+        help_heading = "Running"
+    )]
+    pub resolve: Vec<HostOverride>,
 
     /// Run this many cases at a time
     ///

@@ -120,6 +120,8 @@ pub struct Exchange {
     pub sent: bool,
     /// The request line, header and body.
     pub request: String,
+    /// The redirects that were followed, a line each.
+    pub hops: Vec<String>,
     /// The status line, header and body; `None` when nothing came back.
     pub response: Option<String>,
 }

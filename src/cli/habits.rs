@@ -5,7 +5,7 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// What other tools call it, and what to write here.
-const HABITS: [(&[&str], &str); 13] = [
+const HABITS: [(&[&str], &str); 17] = [
     (
         &["-o", "--output", "--out", "--format", "--reporter", "--reporters", "--report-junit"],
         "a JUnit report is written with '--junit PATH'",
@@ -24,9 +24,19 @@ const HABITS: [(&[&str], &str); 13] = [
         "'--rate N' sends at most N requests a second",
     ),
     (
-        &["-k", "--insecure", "--no-verify", "--cacert"],
-        "a certificate authority of your own is trusted with the variable SSL_CERT_FILE",
+        &["--cacert", "--cert", "--key", "-E"],
+        "write 'tls: {ca: FILE}' in the spec or the project file; 'cert' and 'key' stand there too",
     ),
+    (
+        &["-k", "--insecure", "--no-verify"],
+        "trust the authority of the server, 'tls: {ca: FILE}'; 'tls: {insecure: true}' checks nothing",
+    ),
+    (
+        &["--proxy", "--socks5", "--socks5-hostname", "--noproxy"],
+        "write 'proxy: http://HOST:PORT' in the spec or the project file",
+    ),
+    (&["--unix-socket"], "write 'unix_socket: PATH' in the spec or the project file"),
+    (&["--connect-to"], "'--resolve HOST:PORT:ADDRESS' connects to another address"),
     (
         &["--base-url", "--url", "--host", "-u"],
         "write 'base_url: ${env.API_URL}' in the spec or the project file, and set API_URL",

@@ -2,6 +2,7 @@
 
 pub mod project;
 mod public_key;
+mod routes;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -9,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use self::project::LoadedProject;
+use self::routes::Routes;
 use crate::auth::credential::secret_parts;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, Found};
@@ -26,6 +28,8 @@ use crate::suite::literals::{secret_literals, suspected_literals};
 pub struct Loaded {
     /// All cases. Whatever is an error stands among them too: no report may look green without it.
     pub plan: Plan,
+    /// How many routes its requests have.
+    pub routes: usize,
     /// Every fault and warning, file by file.
     pub diagnostics: Vec<Diagnostic>,
     /// The names given with `--var` that something uses; `None` when a file that cannot be used
@@ -45,9 +49,11 @@ pub fn load(
     strict: bool,
 ) -> Loaded {
     let root = project.root().canonicalize().ok();
+    let routes = Routes::new(root.as_deref());
     let read = |path: std::path::PathBuf| {
         let mut plan = file(&path, project, inputs, redactor);
         plan.cases.iter_mut().for_each(|case| check_files(case, root.as_deref()));
+        routes.lay(&mut plan);
         plan
     };
     let mut files = pool.map(found.files.clone(), read);
@@ -64,7 +70,7 @@ pub fn load(
     let diagnostics = files.iter_mut().flat_map(|f| std::mem::take(&mut f.diagnostics)).collect();
     let used = files.iter_mut().flat_map(|f| std::mem::take(&mut f.used_vars)).collect();
     let used_vars = if any_invalid { None } else { Some(used) };
-    Loaded { plan: Plan::merge(files), diagnostics, used_vars }
+    Loaded { plan: Plan::merge(files), routes: routes.count(), diagnostics, used_vars }
 }
 
 fn file(path: &Path, project: &LoadedProject, inputs: &Inputs, redactor: &Redactor) -> FilePlan {

@@ -21,7 +21,8 @@ use crate::http::client::{Client, ClientSettings};
 use crate::http::message::Request;
 use crate::plan::scope::Inputs;
 use crate::plan::select::Selection;
-use crate::plan::{Plan, Work};
+use crate::plan::token_source::Origin;
+use crate::plan::{Case, Plan, Work};
 use crate::run::enforce::key_sets::KeySets;
 use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pace::Pace;
@@ -71,7 +72,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let pool = Pool::new(jobs(arguments))?;
 
     learn_project_secrets(&mut project, &inputs, &redactor);
-    let Planned { plan, diagnostics, used_vars, nothing, code } =
+    let Planned { plan, routes, diagnostics, used_vars, nothing, code } =
         planned(arguments, &mut project, &inputs, &pool, &redactor);
 
     reports.notice(&diagnostics);
@@ -79,6 +80,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         return Ok(ExitCode::Invalid);
     }
     nothing.iter().for_each(|why| say(why));
+    reports.notice(&insecure(&plan));
     let server = start_server(&project, &plan)?;
     let bindings =
         Bindings { server_url: server.as_ref().map(DemoServer::url), ..Bindings::default() };
@@ -92,7 +94,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         project: &root,
     };
     let pace = Arc::new(Pace::new(arguments.rate.unwrap_or_default(), settings.jobs, &stop));
-    let client = client(settings.jobs, arguments.max_body, &stop, &pace);
+    let client = client(arguments, settings.jobs, routes, &stop, &pace);
     let transport = |worker, request: &Request| client.exchange(worker, request);
     let means = Means {
         redactor: &redactor,
@@ -115,6 +117,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         key_sets: KeySets::default(),
     };
     run.execute(&pool, &mut |event| reports.report(&event));
+    tell_unused_overrides(&client, &stop);
     let code = reports.finish(code);
     // The process ends here: to free a large plan piece by piece takes time and serves nobody.
     std::mem::forget(plan);
@@ -124,6 +127,8 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
 /// What will be run, and what is to be said before.
 struct Planned {
     plan: Plan,
+    /// As in [`Loaded`].
+    routes: usize,
     /// Every fault and warning, and what the environment lacks.
     diagnostics: Vec<Diagnostic>,
     /// As in [`Loaded`].
@@ -145,7 +150,7 @@ fn planned(
     let everything = arguments.paths.is_empty();
     let paths = if everything { project.default_paths() } else { arguments.paths.clone() };
     let found = discover::find(&paths, project.file().as_deref());
-    let Loaded { plan, mut diagnostics, used_vars } =
+    let Loaded { plan, routes, mut diagnostics, used_vars } =
         load::load(pool, &found, project, everything, inputs, redactor, arguments.strict);
     let (mut plan, unmatched) = select(plan, &selection(arguments, &found));
     diagnostics.extend(unmatched);
@@ -159,7 +164,7 @@ fn planned(
     };
     // What the environment lacks is no fault of a spec: its cases have no verdict.
     diagnostics.extend(missing(&plan));
-    Planned { plan, diagnostics, used_vars, nothing, code }
+    Planned { plan, routes, diagnostics, used_vars, nothing, code }
 }
 
 /// What to type instead of a command of another tool, such as `apitest run specs`. A path that is
@@ -180,14 +185,31 @@ fn no_command(paths: &[String]) -> Option<String> {
 }
 
 /// A client whose requests end with the run.
-fn client(jobs: usize, max_body: u64, stop: &Stop, pace: &Arc<Pace>) -> Arc<Client> {
+fn client(
+    arguments: &RunArgs,
+    jobs: usize,
+    routes: usize,
+    stop: &Stop,
+    pace: &Arc<Pace>,
+) -> Arc<Client> {
+    let max_body = arguments.max_body;
     let settings = ClientSettings { jobs, max_body, connect_timeout: CONNECT_TIMEOUT };
     let pace = pace.clone();
     let gate = move |worker, leaving| pace.wait(worker, leaving).map_err(StopReason::words);
-    let client = Arc::new(Client::new(settings, Box::new(gate)));
+    let client = Arc::new(Client::new(settings, routes, &arguments.resolve, Box::new(gate)));
     let at_abort = client.clone();
     stop.at_abort(move |reason| at_abort.interrupt(reason.cut_short()));
     client
+}
+
+/// An override that changed nothing is most likely a slip. Of a run that ended early nothing is known.
+fn tell_unused_overrides(client: &Client, stop: &Stop) {
+    if stop.reason().is_some() {
+        return;
+    }
+    for given in client.unused_overrides() {
+        say(&format!("warning: no request needed --resolve {given}"));
+    }
 }
 
 /// A panic tells where it was and why, and may quote what it stumbled over.
@@ -254,6 +276,25 @@ fn select(plan: Plan, selection: &Selection) -> (Plan, Vec<Diagnostic>) {
         plan.cases.extend(load::unmatched(faults.clone()).cases);
     }
     (plan, faults)
+}
+
+/// A warning for each place that lets any certificate pass: a green run proves less than it seems.
+fn insecure(plan: &Plan) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    let of_tokens = plan.tokens.iter().filter_map(|token| match &token.origin {
+        Origin::Request(source) => source.step.settings.passage.insecure.as_ref(),
+        _ => None,
+    });
+    let places = plan.cases.iter().filter_map(Case::insecure).chain(of_tokens);
+    let places = places.filter(|place| seen.insert(place.to_string()));
+    places
+        .map(|place| {
+            let title = "certificates are not checked: anybody can pose as the server, and gets the credentials";
+            Diagnostic::warning(&place.source, place.span, title)
+                .label("every report says so")
+                .help("trust the one that is meant instead: `tls: {ca: FILE}`")
+        })
+        .collect()
 }
 
 /// What selected cases lack from the environment; each place once, however many cases it stops.

@@ -1,11 +1,15 @@
 //! Sends requests, follows redirects, keeps connections. With the files below it, the only code
 //! that names the HTTP crate.
 
+mod absolute;
+pub mod certificates;
 mod framing;
 mod lines;
 mod resolve;
+mod socket;
 mod tcp;
 mod tls;
+mod tunnel;
 mod translate;
 mod wire;
 mod words;
@@ -16,9 +20,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::decode::{DecodeError, decode, too_large};
-use super::message::{Request, Response, TransportError, TransportErrorKind as Kind};
+use super::host_override::HostOverride;
+use super::message::{Hop, Request, Response, TransportError, TransportErrorKind as Kind};
+use super::proxy::ProxyKind;
 use super::{credential, redirect};
 use lines::{Line, Lines};
+use resolve::Overrides;
 use translate::{header_fields, message};
 use wire::{Connection, Wire};
 use words::{Broken, Part};
@@ -65,8 +72,8 @@ impl Interrupt {
     }
 }
 
-/// One request and its answer, redirects not followed.
-struct Hop {
+/// The answer to one request, redirects not followed.
+struct Answer {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
@@ -78,10 +85,22 @@ type Failure = (Kind, String);
 const PREALLOCATED: u64 = 1 << 20;
 
 impl Client {
-    /// A client without connections, all of whose requests leave through `gate`.
-    pub fn new(settings: ClientSettings, gate: Box<Gate>) -> Client {
+    /// A client without connections, for so many routes, and with other addresses for some hosts.
+    /// All of its requests leave through `gate`.
+    pub fn new(
+        settings: ClientSettings,
+        routes: usize,
+        overrides: &[HostOverride],
+        gate: Box<Gate>,
+    ) -> Client {
         let interrupt = Arc::default();
-        Client { settings, gate, lines: Lines::new(settings, &interrupt), interrupt }
+        let lines = Lines::new(settings, routes, Overrides::new(overrides), &interrupt);
+        Client { settings, gate, lines, interrupt }
+    }
+
+    /// The overrides that no request needed, as the user wrote them.
+    pub fn unused_overrides(&self) -> Vec<String> {
+        self.lines.unused_overrides()
     }
 
     /// Sends `request` on the connections of thread `worker`, and follows redirects as far as it
@@ -90,13 +109,17 @@ impl Client {
     /// # Errors
     /// The exchange did not complete; there is nothing to judge.
     pub fn exchange(&self, worker: usize, request: &Request) -> Result<Response, TransportError> {
-        let outcome = self.follow(worker, request);
+        let mut hops = Vec::new();
+        let outcome = self.follow(worker, request, &mut hops);
         // What came while connections were being shut down may have been cut by that.
         let outcome = match (outcome, self.interrupt.reason()) {
             (held @ Err((Kind::Held, _)), _) | (held, None) => held,
             (_, Some(reason)) => Err((Kind::Interrupted, reason.to_owned())),
         };
-        outcome.map_err(|(kind, message)| TransportError { kind, message })
+        match outcome {
+            Ok(response) => Ok(Response { hops, ..response }),
+            Err((kind, message)) => Err(TransportError { kind, message, hops }),
+        }
     }
 
     /// Ends all requests in flight and refuses new ones, for this reason.
@@ -107,23 +130,33 @@ impl Client {
         self.lines.shut_down();
     }
 
-    fn follow(&self, worker: usize, request: &Request) -> Result<Response, Failure> {
+    /// Notes every redirect in `hops` before it is followed.
+    fn follow(
+        &self,
+        worker: usize,
+        request: &Request,
+        hops: &mut Vec<Hop>,
+    ) -> Result<Response, Failure> {
         let mut started = Instant::now();
-        let mut hop = self.send(worker, request, Leaving::First, &mut started)?;
+        let mut answer = self.send(worker, request, Leaving::First, &mut started)?;
         let mut last: Option<Request> = None;
         let mut withheld = None;
         for followed in 0.. {
             let request = last.as_ref().unwrap_or(request);
-            let next = next_request(request, &hop, followed);
+            let next = next_request(request, &answer, followed);
             let Some(next) = next.map_err(|reason| (Kind::Redirect, reason))? else { break };
-            if redirect::withholds(request, &next) {
+            let lost = redirect::withheld(request, &next);
+            if !lost.is_empty() {
                 withheld = Some(next.target.origin().to_string());
             }
-            hop = self.send(worker, &next, Leaving::Further, &mut started)?;
+            let location = next.target.url().to_owned();
+            hops.push(Hop { status: answer.status, location, withheld: lost });
+            answer = self.send(worker, &next, Leaving::Further, &mut started)?;
             last = Some(next);
         }
-        let Hop { status, headers, body } = hop;
-        Ok(Response { status, headers, body, withheld, elapsed: started.elapsed() })
+        let Answer { status, headers, body } = answer;
+        let (hops, elapsed) = (Vec::new(), started.elapsed());
+        Ok(Response { status, headers, body, withheld, hops, elapsed })
     }
 
     /// Sends a request once, and again on a new connection if the server closed a kept one at the
@@ -135,10 +168,10 @@ impl Client {
         request: &Request,
         leaving: Leaving,
         started: &mut Instant,
-    ) -> Result<Hop, Failure> {
+    ) -> Result<Answer, Failure> {
         credential::refuse_plain_http(request).map_err(|reason| (Kind::PlainHttp, reason))?;
         *started += self.waited(worker, leaving)?;
-        let line = self.lines.to(request.target.origin(), worker, request.connections);
+        let line = self.lines.to(request, worker);
         // Either the interrupt finds this line, or this look finds the interrupt.
         fence(Ordering::SeqCst);
         if let Some(reason) = self.interrupt.reason() {
@@ -163,7 +196,7 @@ impl Client {
         (self.gate)(worker, leaving).map_err(|reason| (kind, reason.to_owned()))
     }
 
-    fn attempt(&self, line: &Line, request: &Request, started: Instant) -> Result<Hop, Failure> {
+    fn attempt(&self, line: &Line, request: &Request, started: Instant) -> Result<Answer, Failure> {
         let Line { agent, wire } = line;
         let left = request.timeout.saturating_sub(started.elapsed());
         let body = request.body.as_deref();
@@ -176,6 +209,7 @@ impl Client {
         if framing::may_be_followed_by_more(&request.method, &response) {
             wire.spend();
         }
+        refuse_as_proxy(request, response.status().as_u16())?;
         framing::check(&response).map_err(|reason| (Kind::Framing, words::invalid(&reason)))?;
         let headers = header_fields(response.headers());
         let body = self.body(response.body_mut(), request, wire)?;
@@ -185,7 +219,7 @@ impl Client {
             .map(|(_, value)| value.as_str());
         let body = decode(body, encodings, self.settings.max_body)
             .map_err(|DecodeError { kind, message }| (kind, message))?;
-        Ok(Hop { status: response.status().as_u16(), headers, body })
+        Ok(Answer { status: response.status().as_u16(), headers, body })
     }
 
     fn body(
@@ -222,19 +256,39 @@ impl Client {
     }
 }
 
-/// The request that follows a redirect; `None` when `hop` is the answer.
-fn next_request(request: &Request, hop: &Hop, followed: u32) -> Result<Option<Request>, String> {
+/// A proxy that wants another login answers in the place of the server.
+fn refuse_as_proxy(request: &Request, status: u16) -> Result<(), Failure> {
+    if status != 407 || request.target.origin().https {
+        return Ok(());
+    }
+    match request.route.proxy_to(request.target.origin()) {
+        Some(proxy) if proxy.kind == ProxyKind::Http => {
+            let why = tunnel::login_wanted(proxy.login.is_some());
+            Err((Kind::Proxy, format!("the proxy {proxy} refuses: {why}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The request that follows a redirect; `None` when `answer` is the last.
+fn next_request(
+    request: &Request,
+    answer: &Answer,
+    followed: u32,
+) -> Result<Option<Request>, String> {
     let limit = request.follow_redirects;
     if limit == 0 {
         return Ok(None);
     }
-    let Some(location) = redirect::location(hop.status, &hop.headers)? else { return Ok(None) };
+    let Some(location) = redirect::location(answer.status, &answer.headers)? else {
+        return Ok(None);
+    };
     if followed >= limit {
         return Err(format!(
             "more than {limit} redirects (`follow_redirects`), the next to `{location}`"
         ));
     }
-    redirect::next(request, hop.status, location).map(Some)
+    redirect::next(request, answer.status, location).map(Some)
 }
 
 /// Methods that a server expects a body with: without one they say so by `Content-Length: 0`.

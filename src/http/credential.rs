@@ -52,6 +52,7 @@ mod tests {
             follow_redirects: 0,
             allow_plain_http: false,
             connections: Connections::Shared,
+            route: std::sync::Arc::default(),
             secret_url: false,
             secret_body: false,
         }

@@ -1,7 +1,9 @@
 //! Requests and responses as plain data, free of any HTTP crate.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::route::Route;
 use super::url::Target;
 
 /// A request with nothing left to decide: what goes out, and under which limits.
@@ -27,6 +29,8 @@ pub struct Request {
     pub secret_body: bool,
     /// The connections that it may go out on.
     pub connections: Connections,
+    /// How it gets to its server.
+    pub route: Arc<Route>,
 }
 
 /// Which connections a request may go out on. A server may take what comes on a connection for
@@ -64,8 +68,22 @@ pub struct Response {
     /// Where a redirect led that took a credential, or what could be one, off the request. The
     /// answer is to another request than the one that was made.
     pub withheld: Option<String>,
+    /// The redirects that were followed, in order.
+    pub hops: Vec<Hop>,
     /// From the first byte sent to the last byte received, redirects included.
     pub elapsed: Duration,
+}
+
+/// A redirect that was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// The status that said so.
+    pub status: u16,
+    /// Where it led.
+    pub location: String,
+    /// What the request had and lost on the way: names of header fields, and the client
+    /// certificate.
+    pub withheld: Vec<String>,
 }
 
 /// Why an exchange did not complete; there is nothing to judge then.
@@ -75,6 +93,8 @@ pub struct TransportError {
     pub kind: TransportErrorKind,
     /// The cause in words, for the user: what happened and, where one helps, what to do.
     pub message: String,
+    /// The redirects that were followed before, in order.
+    pub hops: Vec<Hop>,
 }
 
 /// The kinds of [`TransportError`]; each has a stable name for reports.
@@ -84,6 +104,8 @@ pub enum TransportErrorKind {
     Resolve,
     /// No connection: refused, unreachable.
     Connect,
+    /// The proxy cannot be reached, or does not do what it was asked.
+    Proxy,
     /// The TLS handshake failed.
     Tls,
     /// The time of the request ran out.
@@ -114,6 +136,7 @@ impl TransportErrorKind {
         match self {
             TransportErrorKind::Resolve => "resolve",
             TransportErrorKind::Connect => "connect",
+            TransportErrorKind::Proxy => "proxy",
             TransportErrorKind::Tls => "tls",
             TransportErrorKind::Timeout => "timeout",
             TransportErrorKind::Closed => "closed",

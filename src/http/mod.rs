@@ -2,6 +2,9 @@
 
 pub mod message;
 pub mod url;
+pub mod proxy;
+pub mod route;
+pub mod host_override;
 pub mod client;
 mod decode;
 mod redirect;

@@ -49,14 +49,24 @@ pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, S
             ));
         }
         next.headers.retain(|header| !is_credential(header) && is_harmless(header));
+        if let Some(abroad) = &request.route.abroad {
+            next.route = abroad.clone();
+        }
     }
     Ok(next)
 }
 
-/// Whether `next` lacks a credential of `request`, or a header that could be one.
-pub fn withholds(request: &Request, next: &Request) -> bool {
+/// What `next` lacks of `request` that is a credential, or could be one: the names of header
+/// fields, and the client certificate.
+pub fn withheld(request: &Request, next: &Request) -> Vec<String> {
     let stays_home = |header: &&Header| is_credential(header) || !is_harmless(header);
-    request.headers.iter().filter(stays_home).any(|header| !next.headers.contains(header))
+    let lacks = |header: &&Header| !next.headers.contains(header);
+    let fields = request.headers.iter().filter(stays_home).filter(lacks);
+    let mut withheld: Vec<String> = fields.map(|header| header.name.clone()).collect();
+    if request.route.tls.identity.is_some() && next.route.tls.identity.is_none() {
+        withheld.push("the client certificate".to_owned());
+    }
+    withheld
 }
 
 fn describes_body(name: &str) -> bool {
@@ -92,6 +102,7 @@ mod tests {
             follow_redirects: 1,
             allow_plain_http: false,
             connections: Connections::Shared,
+            route: std::sync::Arc::default(),
             secret_url: false,
             secret_body: false,
         }

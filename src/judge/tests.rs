@@ -23,6 +23,7 @@ fn response(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Response {
         headers: headers.iter().map(own).collect(),
         body: body.as_ref().to_vec(),
         withheld: None,
+        hops: Vec::new(),
         elapsed: Duration::from_millis(120),
     }
 }

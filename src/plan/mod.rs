@@ -6,6 +6,7 @@ mod fill;
 mod fields;
 mod bind;
 mod settings;
+pub mod passage;
 pub mod credential;
 mod tokens;
 pub mod token_source;
@@ -26,7 +27,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Source, Span, Spanned};
+use crate::source::{Place, Source, Span, Spanned};
 use crate::suite::expect::Expectation;
 use crate::template::Template;
 use credential::{Credential, Token, TokenId};
@@ -235,6 +236,12 @@ impl Case {
     /// `path:line`, which selects it again.
     pub fn address(&self) -> String {
         format!("{}:{}", self.file.source.path(), self.line)
+    }
+
+    /// Where it stands that its requests take any certificate of a server, if they do.
+    pub fn insecure(&self) -> Option<&Place> {
+        let Work::Steps(steps) = &self.work else { return None };
+        steps.iter().find_map(|step| step.settings.passage.insecure.as_ref())
     }
 
     /// The token that a step names.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::passage::{Passage, passage};
 use super::scope::{Binder, Level};
 use crate::diagnostic::Diagnostic;
 use crate::http::url::Target;
@@ -32,6 +33,8 @@ pub struct StepSettings {
     pub follow_redirects: u32,
     /// Whether credentials may travel unencrypted beyond loopback.
     pub allow_plain_http: bool,
+    /// How requests get to their server.
+    pub passage: Arc<Passage>,
     /// What the environment lacks for these.
     pub missing: Vec<Diagnostic>,
 }
@@ -78,6 +81,9 @@ pub fn says_nothing(settings: &Settings) -> bool {
         && settings.timeout.is_none()
         && settings.follow_redirects.is_none()
         && settings.allow_plain_http.is_none()
+        && settings.tls.is_empty()
+        && settings.proxy.is_none()
+        && settings.unix_socket.is_none()
 }
 
 /// The settings under the levels of `binder`. `own` says whether the nearest one is the test.
@@ -94,8 +100,9 @@ pub fn effective(binder: &mut Binder, own: bool) -> StepSettings {
                 .unwrap_or(DEFAULT_TIMEOUT),
             follow_redirects: nearest(binder, &levels, |s| s.follow_redirects.as_ref(), hops)
                 .unwrap_or(0),
-            allow_plain_http: nearest(binder, &levels, |s| s.allow_plain_http.as_ref(), flag)
+            allow_plain_http: nearest(binder, &levels, |s| s.allow_plain_http.as_ref(), plain)
                 .unwrap_or(false),
+            passage: Arc::new(passage(binder, &levels)),
             missing: Vec::new(),
         }
     });
@@ -103,7 +110,7 @@ pub fn effective(binder: &mut Binder, own: bool) -> StepSettings {
 }
 
 /// What the nearest level says that says something.
-fn nearest<'s, T: 's, B>(
+pub fn nearest<'s, T: 's, B>(
     binder: &mut Binder,
     levels: &[Level<'s>],
     written: impl Fn(&'s Settings) -> Option<&'s Spanned<T>>,
@@ -260,8 +267,18 @@ fn hops(binder: &mut Binder, written: &Spanned<Draft>, source: &Arc<Source>) -> 
     typed(binder, written, source, read, "`follow_redirects` takes a number from 0 to 100")
 }
 
-fn flag(binder: &mut Binder, written: &Spanned<Draft>, source: &Arc<Source>) -> Option<bool> {
-    typed(binder, written, source, Value::as_bool, "`allow_plain_http` takes true or false")
+fn plain(binder: &mut Binder, written: &Spanned<Draft>, source: &Arc<Source>) -> Option<bool> {
+    flag(binder, written, source, "`allow_plain_http` takes true or false")
+}
+
+/// A value that is true or false, or else a fault that says what it `takes`.
+pub fn flag(
+    binder: &mut Binder,
+    written: &Spanned<Draft>,
+    source: &Arc<Source>,
+    takes: &str,
+) -> Option<bool> {
+    typed(binder, written, source, Value::as_bool, takes)
 }
 
 fn typed<T>(

@@ -49,9 +49,12 @@ pub fn try_settings(binder: &mut Binder, settings: &Settings, source: &Arc<Sourc
         settings.timeout.as_ref().map(|s| s.span),
         settings.follow_redirects.as_ref().map(|s| s.span),
         settings.allow_plain_http.as_ref().map(|s| s.span),
+        settings.proxy.as_ref().map(|s| s.span),
+        settings.unix_socket.as_ref().map(|s| s.span),
     ];
     let fields = settings.headers.iter().chain(&settings.query).map(|field| field.name.span);
-    if spans.into_iter().flatten().chain(fields).any(|span| !used(span)) {
+    let spans = spans.into_iter().flatten().chain(settings.tls.spans());
+    if spans.chain(fields).any(|span| !used(span)) {
         effective(binder, false);
     }
     if let Some(auth) = settings.auth.as_ref().filter(|auth| !used_at(binder, source, auth.span)) {

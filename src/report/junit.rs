@@ -25,8 +25,8 @@ use super::Reporter;
 use super::output::Output;
 use super::proof::{Proof, Row};
 use crate::event::{CaseEnd, Event};
-use crate::plan::Case;
 use crate::plan::probes::Endpoint;
+use crate::plan::{Case, Work};
 use crate::text::one_line;
 
 /// The name of the whole report.
@@ -49,6 +49,9 @@ pub struct Junit {
     probed: HashSet<Endpoint>,
     classes: HashSet<String>,
     batch: Batch,
+    /// Where the last case that is no probe lets any certificate pass, if it does; its probes go
+    /// the same way.
+    insecure: Option<String>,
 }
 
 /// A spec file.
@@ -88,10 +91,14 @@ impl Junit {
             probed: HashSet::new(),
             classes: HashSet::new(),
             batch: Batch::default(),
+            insecure: None,
         })
     }
 
     fn case_ended(&mut self, case: &Case, end: &CaseEnd) -> io::Result<()> {
+        if !matches!(case.work, Work::Probe(_)) {
+            self.insecure = case.insecure().map(|place| one_line(&place.to_string()));
+        }
         self.enter_suite(case, end)?;
         let Some(suite) = self.suites.last_mut() else { return Ok(()) };
         suite.counts.add(end);
@@ -103,7 +110,9 @@ impl Junit {
         }
         let (test_case, text) = case::test_case(case, end, &suite.class, self.spooled);
         self.batch.cases.push(test_case);
-        self.batch.extras.push(case::extra(case, end));
+        let mut extra = case::extra(case, end);
+        extra.properties.extend(self.insecure.clone().map(|at| ("apitest.insecure", at)));
+        self.batch.extras.push(extra);
         self.batch.text += text;
         match self.batch.cases.len() >= BATCH_CASES || self.batch.text >= BATCH_TEXT {
             true => self.write_batch(),

@@ -59,6 +59,7 @@ pub fn end(verdict: Verdict, millis: u64) -> CaseEnd {
 pub fn failed(message: &str, annotations: Vec<Annotation>, response: &str) -> CaseEnd {
     let exchange = Exchange {
         sent: true,
+        hops: Vec::new(),
         request: "GET /orders HTTP/1.1\nAuthorization: Bearer ***\n".to_owned(),
         response: Some(response.to_owned()),
     };

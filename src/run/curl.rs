@@ -1,10 +1,13 @@
 //! A request as a `curl` command, its credential as a shell variable.
 
 use crate::http::message::{Header, Request};
+use crate::http::proxy::ProxyKind;
 use crate::plan::credential::Credential;
+use crate::plan::passage::Passage;
 
-/// The command that sends `request`. Credentials stand as `$TOKEN`, `$PASSWORD` or `$KEY`.
-pub fn command(credential: &Credential, request: &Request) -> String {
+/// The command that sends `request` the same way. Credentials stand as `$TOKEN`, `$PASSWORD` or
+/// `$KEY`.
+pub fn command(credential: &Credential, passage: &Passage, request: &Request) -> String {
     let mut words = vec!["curl -sS -i".to_owned()];
     match (request.method.as_str(), &request.body) {
         ("GET", None) => {}
@@ -32,8 +35,36 @@ pub fn command(credential: &Credential, request: &Request) -> String {
             Err(_) => "--data-binary @BODY".into(),
         });
     }
+    words.extend(passage_words(passage, request));
     words.push(quoted(request.target.url()));
     words.join(" ")
+}
+
+fn passage_words(passage: &Passage, request: &Request) -> Vec<String> {
+    let mut words = Vec::new();
+    let origin = request.target.origin();
+    if origin.https {
+        let files = [("--cacert", &passage.ca), ("--cert", &passage.cert), ("--key", &passage.key)];
+        let named = files.iter().filter_map(|(option, file)| Some((option, file.as_ref()?)));
+        words.extend(named.map(|(option, file)| format!("{option} {}", quoted(&file.path))));
+        words.extend(passage.insecure.is_some().then(|| "--insecure".to_owned()));
+    }
+    if let Some(socket) = &passage.socket {
+        words.push(format!("--unix-socket {}", quoted(&socket.path)));
+        return words;
+    }
+    if let Some(proxy) = passage.proxy.as_ref().filter(|proxy| proxy.serves(origin)) {
+        // curl's word for a proxy that looks names up.
+        let scheme = match proxy.kind {
+            ProxyKind::Http => "http",
+            ProxyKind::Socks5 => "socks5h",
+        };
+        words.push(format!("--proxy {scheme}://{}", proxy.origin));
+        if proxy.login.is_some() {
+            words.push("--proxy-user \"$PROXY_USER:$PROXY_PASSWORD\"".into());
+        }
+    }
+    words
 }
 
 fn credential_words(credential: &Credential, request: &Request) -> Vec<String> {

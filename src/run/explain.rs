@@ -7,7 +7,7 @@ use super::issued::{tokens_in, tokens_of};
 use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
-use crate::http::message::{Header, Request, Response, TransportError, TransportErrorKind};
+use crate::http::message::{Header, Hop, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
 use crate::judge::note::{Excerpt, Note};
 use crate::judge::probe::{self, Finding, ProbeVerdict, likely};
@@ -166,7 +166,7 @@ impl Explainer<'_> {
             });
         }
         let credential = Credential::Header(Vec::new());
-        let command = curl::command(&credential, story.request);
+        let command = curl::command(&credential, &step.settings.passage, story.request);
         repeat.push(self.redactor.redact(&command).into_owned());
         let place = place(case, step);
         let label = format!("sent with {}", self.value(story.label));
@@ -243,19 +243,29 @@ impl Explainer<'_> {
         let tokens = response.map(tokens_of).unwrap_or_default();
         let explain = Explainer { redactor: &self.redactor.beside(&tokens) };
         let request_text = explain.shown(&request_text(request));
+        let hops = response.map_or(&[][..], |response| &response.hops);
+        let hops = explain.hops(hops);
         let response = response.map(|response| explain.shown(&response_text(response)));
-        Box::new(Exchange { sent: true, request: request_text, response })
+        Box::new(Exchange { sent: true, request: request_text, hops, response })
     }
 
     /// A request that got no answer, and perhaps was not even sent.
     pub fn unanswered(&self, request: &Request, error: &TransportError) -> Box<Exchange> {
-        Box::new(Exchange { sent: is_sent(request, error), ..*self.exchange(request, None) })
+        let (sent, hops) = (is_sent(error), self.hops(&error.hops));
+        Box::new(Exchange { sent, hops, ..*self.exchange(request, None) })
+    }
+
+    /// The redirects of an exchange, a line each.
+    fn hops(&self, hops: &[Hop]) -> Vec<String> {
+        hops.iter().map(|hop| self.value(&hop_text(hop))).collect()
     }
 
     fn repeat(&self, case: &Case, sent: Option<(&Step, &Request)>) -> Vec<String> {
         let mut commands = vec![format!("apitest {}", curl::quoted(&case.address()))];
         commands.extend(sent.map(|(step, request)| {
-            self.redactor.redact(&curl::command(&step.credential, request)).into_owned()
+            self.redactor
+                .redact(&curl::command(&step.credential, &step.settings.passage, request))
+                .into_owned()
         }));
         commands
     }
@@ -294,15 +304,26 @@ fn summary(annotations: &[Annotation]) -> String {
     }
 }
 
-/// Whether a request was sent before this happened. With redirects it may be that of a later one.
-fn is_sent(request: &Request, error: &TransportError) -> bool {
+/// Whether a request was sent before this happened.
+fn is_sent(error: &TransportError) -> bool {
     use TransportErrorKind as Kind;
     match error.kind {
-        Kind::PlainHttp => false,
-        Kind::Resolve | Kind::Connect | Kind::Tls | Kind::Unsendable => {
-            request.follow_redirects > 0
-        }
+        Kind::PlainHttp
+        | Kind::Resolve
+        | Kind::Connect
+        | Kind::Proxy
+        | Kind::Tls
+        | Kind::Unsendable => !error.hops.is_empty(),
         _ => true,
+    }
+}
+
+/// Where a redirect led, and what the next request lacks.
+fn hop_text(hop: &Hop) -> String {
+    let Hop { status, location, withheld } = hop;
+    match withheld.as_slice() {
+        [] => format!("{status} to {location}"),
+        lost => format!("{status} to {location}, without {}", lost.join(", ")),
     }
 }
 

@@ -125,6 +125,7 @@ impl Maker<'_> {
             follow_redirects: step.settings.follow_redirects,
             allow_plain_http: step.settings.allow_plain_http,
             connections: Connections::Shared,
+            route: step.settings.passage.route().map_err(Unsent::request)?,
         })
     }
 

@@ -4,6 +4,7 @@ pub mod tree;
 pub mod habits;
 pub mod reader;
 pub mod settings;
+pub mod tls;
 pub mod auth;
 pub mod token_source;
 pub mod oauth;

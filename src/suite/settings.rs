@@ -6,6 +6,7 @@ use super::auth::Auth;
 use super::enforce::Enforce;
 use super::habits;
 use super::reader::{Field, Reader};
+use super::tls::{Proxy, Tls};
 use super::token_source::TokenSource;
 use super::tree::{Entry, Node};
 use crate::source::Spanned;
@@ -34,6 +35,12 @@ pub struct Settings {
     pub follow_redirects: Option<Spanned<Draft>>,
     /// Whether credentials may travel unencrypted beyond loopback.
     pub allow_plain_http: Option<Spanned<Draft>>,
+    /// Whom TLS trusts, and what it shows of the client.
+    pub tls: Tls,
+    /// What requests go through.
+    pub proxy: Option<Spanned<Proxy>>,
+    /// The socket that takes the place of the server's address, or `none`.
+    pub unix_socket: Option<Spanned<Template>>,
     /// Which wrong ways of sending a token must be refused.
     pub enforce: Option<Spanned<Enforce>>,
     /// Whether something here could not be read, so that what seems to be missing may be written.
@@ -41,7 +48,7 @@ pub struct Settings {
 }
 
 /// The keys read here.
-pub const KEYS: [&str; 11] = [
+pub const KEYS: [&str; 14] = [
     "base_url",
     "tags",
     "vars",
@@ -51,12 +58,15 @@ pub const KEYS: [&str; 11] = [
     "query",
     "timeout",
     "follow_redirects",
+    "tls",
+    "proxy",
+    "unix_socket",
     "allow_plain_http",
     "enforce",
 ];
 
 /// Keys of the same levels that a later version reads.
-pub const LATER: [&str; 4] = ["cookie_jar", "tls", "proxy", "retry"];
+pub const LATER: [&str; 2] = ["cookie_jar", "retry"];
 
 impl Settings {
     /// Reads the value of `name` if that belongs here; tells whether it does.
@@ -75,6 +85,12 @@ impl Settings {
             "query" => self.query = reader.fields(value, "query"),
             "timeout" => self.timeout = Some(reader.spanned_draft(value)),
             "follow_redirects" => self.follow_redirects = Some(reader.spanned_draft(value)),
+            "tls" => self.tls = Tls::read(reader, value),
+            "proxy" => {
+                self.proxy =
+                    Proxy::read(reader, value).map(|proxy| Spanned::new(proxy, value.span));
+            }
+            "unix_socket" => self.unix_socket = reader.native_template(value, "unix_socket"),
             "enforce" => {
                 self.enforce =
                     Enforce::read(reader, value).map(|enforce| Spanned::new(enforce, value.span));

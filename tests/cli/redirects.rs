@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::support::sandbox::{Ended, Sandbox};
-use crate::support::server::{Arrived, Server, answer, reply};
+use crate::support::server::{Arrived, Server, Then, answer, reply};
 
 /// A server that redirects `/STATUS` to the location of that moment, and says 200 to the rest.
 fn redirecting() -> (Server, Arc<OnceLock<String>>) {
@@ -168,6 +168,41 @@ fn a_location_that_leads_nowhere_is_told() {
         let message = format!("cannot follow the redirect to `{to}`: {reason}");
         assert!(ended.stdout.contains(&message), "{to}\n{}", ended.stdout);
     }
+}
+
+#[test]
+fn what_fails_shows_each_redirect_and_what_was_taken_off() {
+    let (server, _) = redirecting();
+    let last = Server::start(|_, _| Then::Close);
+    let to = format!("{}/gone?token=canary-token-of-alice", last.url());
+    let first = Server::start(move |request, stream| {
+        let to = if request.target == "/a" { "/b" } else { &to };
+        reply(stream, &answer(302, &[("Location", to)], ""))
+    });
+    let spec = format!(
+        "base_url: {}\nfollow_redirects: 5\nauth: {{bearer: canary-token-of-alice}}\ntests:\n  \
+         - {{name: a, request: GET /a, expect: 200}}\n  \
+         - {{name: b, request: \"GET {}/302\", expect: 201}}\n",
+        first.url(),
+        server.url()
+    );
+    let sandbox = Sandbox::new().file("a.yaml", spec);
+    let ended = sandbox.run(&["a.yaml", "--jobs=1", "--junit=junit.xml"]).expect_code(1);
+    let hops = format!(
+        "302 to {}/b\nS302 to {}/gone?token=***, without Authorization\n",
+        first.url(),
+        last.url()
+    );
+    let told = format!("\n  redirects followed\n    {}", hops.replace('S', "    "));
+    assert!(ended.stdout.contains(&told), "{told}{}", ended.stdout);
+    let report = sandbox.read("junit.xml");
+    assert!(
+        report.contains(&format!("redirects followed:\n{}", hops.replace('S', ""))),
+        "{report}"
+    );
+    let landed =
+        format!("\n  redirects followed\n    302 to {}/landed\n  response\n", server.url());
+    assert!(ended.stdout.contains(&landed), "{landed}{}", ended.stdout);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::support::report;
 use crate::support::sandbox::Sandbox;
 use crate::support::server::{Server, Then, answer, reply};
+use crate::support::tls::serve;
 use crate::support::xml::Element;
 
 /// The longest that a run may go on after a signal.
@@ -69,6 +70,29 @@ impl Running {
         let report = self.sandbox.path("out/junit.xml");
         let report = report.exists().then(|| Element::parse(&self.sandbox.read("out/junit.xml")));
         (output, report, elapsed)
+    }
+}
+
+#[test]
+fn a_proxy_that_does_not_answer_does_not_hold_up_the_end() {
+    for scheme in ["http", "socks5"] {
+        let (tell, told) = mpsc::channel();
+        let port = serve(move |_, stream| {
+            let _ = tell.send(());
+            // Returns when the client leaves.
+            let _ = std::io::copy(&mut &stream, &mut std::io::sink());
+        });
+        let spec = format!(
+            "proxy: {scheme}://127.0.0.1:{port}\ntests:\n  \
+             - {{name: a, request: \"GET https://orders.test/\", timeout: 60s, expect: 200}}\n"
+        );
+        let running = Running::of(Sandbox::new().file("a.yaml", spec), &[]);
+        told.recv().expect("a connection");
+        running.signal(Signal::INT);
+        let (output, report, elapsed) = running.end();
+        assert_eq!(output.status.code(), Some(130), "{output:?}");
+        assert!(elapsed < END, "{elapsed:?}");
+        expect_cases(report, &[("a", "error: no verdict: the run was interrupted")]);
     }
 }
 

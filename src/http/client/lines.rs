@@ -1,4 +1,4 @@
-//! The connections of each thread, plain and encrypted, and how the HTTP crate is set up for them.
+//! The connections of each thread, one set a route, and how the HTTP crate is set up for them.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -8,15 +8,18 @@ use ureq::config::Config;
 use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::Connector;
 
-use super::resolve::CachingResolver;
+use super::absolute::AbsoluteConnector;
+use super::resolve::{CachingResolver, Overrides, ProxyResolver, TargetResolver};
 use super::tcp::TcpConnector;
-use super::tls::{Roots, SharedTls};
+use super::tls::{self, Roots, SharedTls};
+use super::tunnel::TunnelConnector;
 use super::wire::{Wire, WireConnector};
 use super::{ClientSettings, Interrupt};
-use crate::http::message::Connections;
-use crate::http::url::Origin;
+use crate::http::message::{Connections, Request};
+use crate::http::proxy::{Proxy, ProxyKind};
+use crate::http::route::Route;
 
-/// The connections of one thread.
+/// The connections of one thread on one route.
 pub struct Line {
     /// Sends and receives.
     pub agent: Agent,
@@ -24,85 +27,137 @@ pub struct Line {
     pub wire: Arc<Wire>,
 }
 
-/// Two lines for each thread, one of them for requests without a good token; each is made when it
-/// is first needed.
+/// The lines of all threads on all routes; each is made when it is first needed.
 pub struct Lines {
-    plain: Vec<OnceLock<Line>>,
-    encrypted: Vec<OnceLock<Line>>,
-    roots: OnceLock<Roots>,
-    tls: SharedTls,
+    routes: Vec<RouteLines>,
+    jobs: usize,
+    system: OnceLock<Roots>,
     resolver: CachingResolver,
     connect_timeout: Duration,
     interrupt: Arc<Interrupt>,
 }
+
+/// The lines of a route. No other route shares their connections, nor what TLS remembers of them.
+#[derive(Default)]
+struct RouteLines {
+    /// [`KINDS`] for each thread; none before the first request.
+    slots: OnceLock<Box<[OnceLock<Line>]>>,
+    tls: SharedTls,
+}
+
+/// The lines of a thread: with and without TLS, with and without the proxy, with and without a good
+/// token on them.
+const KINDS: usize = 8;
 
 /// A kept connection that was idle for longer is not used again: many servers close theirs after
 /// a few seconds, and a request that meets this is lost.
 const IDLE: Duration = Duration::from_secs(1);
 
 impl Lines {
-    /// Lines without connections. New connections heed `interrupt`.
-    pub(super) fn new(settings: ClientSettings, interrupt: &Arc<Interrupt>) -> Lines {
-        let slots = || (0..2 * settings.jobs).map(|_| OnceLock::new()).collect();
+    /// Lines without connections, for so many routes. New connections heed `interrupt`.
+    pub(super) fn new(
+        settings: ClientSettings,
+        routes: usize,
+        overrides: Overrides,
+        interrupt: &Arc<Interrupt>,
+    ) -> Lines {
         Lines {
-            plain: slots(),
-            encrypted: slots(),
-            roots: OnceLock::new(),
-            tls: SharedTls::default(),
-            resolver: CachingResolver::default(),
+            routes: std::iter::repeat_with(RouteLines::default).take(routes).collect(),
+            jobs: settings.jobs,
+            system: OnceLock::new(),
+            resolver: CachingResolver::new(overrides),
             connect_timeout: settings.connect_timeout,
             interrupt: interrupt.clone(),
         }
     }
 
-    /// The line of a thread to an origin.
-    pub fn to(&self, origin: &Origin, worker: usize, connections: Connections) -> &Line {
-        let slot = match connections {
-            Connections::Shared => 2 * worker,
-            Connections::Tokenless => 2 * worker + 1,
-        };
-        match origin.https {
-            false => self.plain[slot].get_or_init(|| self.plain_line()),
-            true => self.encrypted[slot].get_or_init(|| self.encrypted_line()),
-        }
+    /// The line of a thread that a request goes out on.
+    pub fn to(&self, request: &Request, worker: usize) -> &Line {
+        let (route, origin) = (&*request.route, request.target.origin());
+        let proxy = route.proxy_to(origin);
+        let tokenless = request.connections == Connections::Tokenless;
+        let kind = usize::from(tokenless) << 2
+            | usize::from(origin.https) << 1
+            | usize::from(proxy.is_some());
+        let lines = &self.routes[route.index];
+        let slots =
+            lines.slots.get_or_init(|| (0..KINDS * self.jobs).map(|_| OnceLock::new()).collect());
+        slots[KINDS * worker + kind].get_or_init(|| match proxy {
+            None => self.line(route, lines, origin.https),
+            Some(proxy) => self.line_through(proxy, route, lines, origin.https),
+        })
     }
 
     /// Ends all requests in flight; the lines refuse new ones.
     pub fn shut_down(&self) {
         self.resolver.interrupt();
-        for line in self.plain.iter().chain(&self.encrypted).filter_map(OnceLock::get) {
+        let slots = self.routes.iter().filter_map(|lines| lines.slots.get());
+        for line in slots.flat_map(|slots| slots.iter()).filter_map(OnceLock::get) {
             line.agent.clone().shutdown();
         }
     }
 
-    /// Why no certificate authority is trusted, if so.
+    /// Why no certificate authority of the system is trusted, if so.
     pub fn rootless(&self) -> Option<&str> {
-        self.roots.get().and_then(|roots| roots.trouble.as_deref())
+        self.system.get().and_then(|roots| roots.trouble.as_deref())
     }
 
-    fn plain_line(&self) -> Line {
+    /// The overrides that no request needed.
+    pub fn unused_overrides(&self) -> Vec<String> {
+        self.resolver.unused_overrides()
+    }
+
+    fn line(&self, route: &Route, lines: &RouteLines, https: bool) -> Line {
         let wire = Arc::new(Wire::default());
-        let connector = self.tcp().chain(WireConnector(wire.clone()));
-        let agent = Agent::with_parts(self.config(None), connector, self.resolver.clone());
+        let config = self.config(route, https);
+        let resolver = match route.socket {
+            None => TargetResolver::Lookup(self.resolver.clone()),
+            Some(_) => TargetResolver::Nowhere,
+        };
+        let tcp = TcpConnector { socket: route.socket.clone(), ..self.tcp() };
+        let above = WireConnector(wire.clone());
+        let agent = match https {
+            false => Agent::with_parts(config, tcp.chain(above), resolver),
+            true => {
+                let below = tcp.chain(lines.tls.clone());
+                Agent::with_parts(config, below.chain(above), resolver)
+            }
+        };
         Line { agent, wire }
     }
 
-    fn encrypted_line(&self) -> Line {
-        let roots = self.roots.get_or_init(Roots::of_the_system);
+    fn line_through(&self, proxy: &Proxy, route: &Route, lines: &RouteLines, https: bool) -> Line {
         let wire = Arc::new(Wire::default());
-        let connector = self.tcp().chain(self.tls.clone()).chain(WireConnector(wire.clone()));
-        let config = self.config(Some(roots));
-        let agent = Agent::with_parts(config, connector, self.resolver.clone());
+        let proxy = Arc::new(proxy.clone());
+        let config = self.config(route, https);
+        let resolver = ProxyResolver::new(self.resolver.clone(), proxy.clone());
+        let tunnel = TunnelConnector { tcp: self.tcp(), proxy: proxy.clone() };
+        let above = WireConnector(wire.clone());
+        let agent = match (https, proxy.kind) {
+            (true, _) => {
+                let below = tunnel.chain(lines.tls.clone());
+                Agent::with_parts(config, below.chain(above), resolver)
+            }
+            (false, ProxyKind::Socks5) => Agent::with_parts(config, tunnel.chain(above), resolver),
+            (false, ProxyKind::Http) => {
+                let below = tunnel.chain(AbsoluteConnector { proxy });
+                Agent::with_parts(config, below.chain(above), resolver)
+            }
+        };
         Line { agent, wire }
     }
 
     fn tcp(&self) -> TcpConnector {
-        TcpConnector { interrupt: self.interrupt.clone() }
+        TcpConnector { interrupt: self.interrupt.clone(), socket: None }
     }
 
     /// Every default is set on purpose: a tester sends what it is told and judges what comes.
-    fn config(&self, roots: Option<&Roots>) -> Config {
-        let mut config = Agent::config_builder()
+    fn config(&self, route: &Route, https: bool) -> Config {
+        let tls = match https {
+            true => tls::config(&route.tls, || self.system.get_or_init(Roots::of_the_system)),
+            false => TlsConfig::default(),
+        };
+        Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -117,11 +172,8 @@ impl Lines {
             .max_idle_connections_per_host(1)
             .max_response_header_size(64 * 1024)
             .input_buffer_size(80 * 1024)
-            .output_buffer_size(80 * 1024);
-        if let Some(roots) = roots {
-            let certificates = roots.certificates.clone();
-            config = config.tls_config(TlsConfig::builder().root_certs(certificates).build());
-        }
-        config.build()
+            .output_buffer_size(80 * 1024)
+            .tls_config(tls)
+            .build()
     }
 }

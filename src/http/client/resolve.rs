@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,12 +15,34 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use super::tunnel;
+use crate::http::host_override::HostOverride;
+use crate::http::proxy::Proxy;
+
 /// Shared by all agents of a client.
 #[derive(Clone, Debug, Default)]
 pub struct CachingResolver(Arc<Shared>);
 
+/// Hosts that have another address for this run, each with whether that was needed.
+#[derive(Debug, Default)]
+pub struct Overrides(Vec<(HostOverride, AtomicBool)>);
+
+impl Overrides {
+    /// Those that the user gave.
+    pub fn new(given: &[HostOverride]) -> Overrides {
+        Overrides(given.iter().map(|one| (one.clone(), AtomicBool::new(false))).collect())
+    }
+
+    fn addresses(&self, host: &str, port: u16) -> Vec<IpAddr> {
+        let matching = self.0.iter().filter(|(one, _)| one.port == port && one.host == host);
+        let used = matching.inspect(|(_, used)| used.store(true, Ordering::Relaxed));
+        used.map(|(one, _)| one.address).collect()
+    }
+}
+
 #[derive(Debug, Default)]
 struct Shared {
+    overrides: Overrides,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -46,6 +69,29 @@ const ADDRESSES: usize = 16;
 /// How long DNS may take where the request sets no limit.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Resolves the target, if that has to be.
+#[derive(Debug)]
+pub enum TargetResolver {
+    /// By its name.
+    Lookup(CachingResolver),
+    /// A socket in the file system takes the place of all addresses.
+    Nowhere,
+}
+
+impl Resolver for TargetResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        match self {
+            TargetResolver::Lookup(resolver) => resolver.resolve(uri, config, timeout),
+            TargetResolver::Nowhere => Ok(self.empty()),
+        }
+    }
+}
+
 impl Resolver for CachingResolver {
     fn resolve(
         &self,
@@ -56,18 +102,77 @@ impl Resolver for CachingResolver {
         let host = uri.host().ok_or(ureq::Error::HostNotFound)?;
         let https = uri.scheme_str() == Some("https");
         let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
+        self.sockets(host, port, timeout)
+    }
+}
+
+/// Resolves the proxy, whatever the target is: that is the proxy's part.
+#[derive(Debug)]
+pub struct ProxyResolver {
+    resolver: CachingResolver,
+    proxy: Arc<Proxy>,
+}
+
+impl ProxyResolver {
+    /// A resolver of this proxy.
+    pub fn new(resolver: CachingResolver, proxy: Arc<Proxy>) -> ProxyResolver {
+        ProxyResolver { resolver, proxy }
+    }
+}
+
+impl Resolver for ProxyResolver {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let proxy = &self.proxy;
+        let found = self.resolver.sockets(&proxy.origin.host, proxy.origin.port, timeout);
+        found.map_err(|error| match error {
+            ureq::Error::HostNotFound => {
+                let host = &proxy.origin.host;
+                tunnel::broken(format!(
+                    "the host of the proxy {proxy} is not known: check `{host}`"
+                ))
+            }
+            _ => tunnel::broken(format!("no address for the proxy {proxy} in time")),
+        })
+    }
+}
+
+impl CachingResolver {
+    /// A resolver that has looked nothing up yet.
+    pub fn new(overrides: Overrides) -> CachingResolver {
+        CachingResolver(Arc::new(Shared { overrides, ..Shared::default() }))
+    }
+
+    /// The overrides that were never needed, as the user wrote them.
+    pub fn unused_overrides(&self) -> Vec<String> {
+        let unused = self.0.overrides.0.iter().filter(|(_, used)| !used.load(Ordering::Relaxed));
+        unused.map(|(one, _)| one.to_string()).collect()
+    }
+
+    fn sockets(
+        &self,
+        host: &str,
+        port: u16,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let mut found = self.0.overrides.addresses(host, port);
+        if found.is_empty() {
+            found = self.addresses(host, timeout)?;
+        }
         let mut addresses = self.empty();
-        for ip in self.addresses(host, timeout)?.iter().take(ADDRESSES) {
-            addresses.push(SocketAddr::new(*ip, port));
+        for ip in found.into_iter().take(ADDRESSES) {
+            addresses.push(SocketAddr::new(ip, port));
         }
         match addresses.is_empty() {
             true => Err(ureq::Error::HostNotFound),
             false => Ok(addresses),
         }
     }
-}
 
-impl CachingResolver {
     /// Nobody waits for a lookup any more.
     pub fn interrupt(&self) {
         self.state().interrupted = true;

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::Interrupt;
+use super::socket::Socket;
 
 /// How long one attempt to connect waits. Nothing can end an attempt from outside, so this is also
 /// what an interrupted run may have to wait; the system would repeat its question as often.
@@ -32,11 +34,13 @@ const SECOND_LOOK: Duration = Duration::from_millis(2);
 pub struct TcpConnector {
     /// Ends the attempts.
     pub interrupt: Arc<Interrupt>,
+    /// The socket in the file system that takes the place of all addresses.
+    pub socket: Option<PathBuf>,
 }
 
 /// A connection and its buffers.
 pub struct Tcp {
-    stream: Arc<TcpStream>,
+    stream: Arc<Socket>,
     buffers: LazyBuffers,
     read_limit: Option<Duration>,
     write_limit: Option<Duration>,
@@ -48,8 +52,10 @@ impl Connector<()> for TcpConnector {
     type Out = Tcp;
 
     fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Tcp>, Error> {
-        let stream = Arc::new(self.reach(details)?);
-        stream.set_nodelay(true)?;
+        let stream = Arc::new(match &self.socket {
+            Some(path) => Socket::at(path)?,
+            None => Socket::Tcp(self.reach(details)?),
+        });
         (details.register_shutdown)(Arc::downgrade(&stream) as Weak<dyn ShutdownHandle>)?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
@@ -70,7 +76,10 @@ impl TcpConnector {
                     return Err(io::Error::from(ErrorKind::Interrupted).into());
                 }
                 match TcpStream::connect_timeout(&address, deadline.left()?.min(ATTEMPT)) {
-                    Ok(stream) => return Ok(stream),
+                    Ok(stream) => {
+                        stream.set_nodelay(true)?;
+                        return Ok(stream);
+                    }
                     Err(error) if is_timeout(&error) => silent.push(address),
                     Err(error) => refused = refused.or(Some(error)),
                 }
@@ -80,36 +89,69 @@ impl TcpConnector {
     }
 }
 
+impl Tcp {
+    /// Sends bytes that do not stand in the buffers.
+    pub fn send(&mut self, bytes: &[u8], timeout: NextTimeout) -> Result<(), Error> {
+        send(&self.stream, &mut self.write_limit, bytes, timeout)
+    }
+
+    /// The connection to be read and written past the buffers, until this time is up.
+    pub fn timed(&mut self, timeout: NextTimeout) -> Timed<'_> {
+        (self.read_limit, self.write_limit) = (None, None);
+        Timed { stream: &self.stream, deadline: Deadline::new(timeout) }
+    }
+}
+
+/// A connection that is read and written until a time is up.
+pub struct Timed<'t> {
+    stream: &'t Socket,
+    deadline: Deadline,
+}
+
+impl Timed<'_> {
+    fn left(&self) -> io::Result<Duration> {
+        self.deadline.left().map_err(|_| io::Error::from(ErrorKind::TimedOut))
+    }
+}
+
+impl Read for Timed<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        loop {
+            self.stream.set_read_timeout(self.left()?)?;
+            match (&mut &*self.stream).read(bytes) {
+                Err(error) if is_timeout(&error) || is_interruption(&error) => {}
+                ended => return ended,
+            }
+        }
+    }
+}
+
+impl Write for Timed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(self.left()?)?;
+        (&mut &*self.stream).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Transport for Tcp {
     fn buffers(&mut self) -> &mut dyn Buffers {
         &mut self.buffers
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        let deadline = Deadline::new(timeout);
-        let mut stream = &*self.stream;
-        let mut rest = &self.buffers.output()[..amount];
-        while !rest.is_empty() {
-            limit(&mut self.write_limit, deadline.left()?, |limit| {
-                stream.set_write_timeout(Some(limit))
-            })?;
-            match stream.write(rest) {
-                Ok(0) => return Err(io::Error::from(ErrorKind::WriteZero).into()),
-                Ok(sent) => rest = &rest[sent..],
-                Err(error) if is_timeout(&error) || is_interruption(&error) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
+        let output = &self.buffers.output()[..amount];
+        send(&self.stream, &mut self.write_limit, output, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let deadline = Deadline::new(timeout);
         let mut stream = &*self.stream;
         loop {
-            limit(&mut self.read_limit, deadline.left()?, |limit| {
-                stream.set_read_timeout(Some(limit))
-            })?;
+            limit(&mut self.read_limit, deadline.left()?, |limit| stream.set_read_timeout(limit))?;
             match stream.read(self.buffers.input_append_buf()) {
                 Ok(came) => {
                     self.buffers.input_appended(came);
@@ -163,6 +205,25 @@ impl Deadline {
     }
 }
 
+fn send(
+    mut stream: &Socket,
+    write_limit: &mut Option<Duration>,
+    mut rest: &[u8],
+    timeout: NextTimeout,
+) -> Result<(), Error> {
+    let deadline = Deadline::new(timeout);
+    while !rest.is_empty() {
+        limit(write_limit, deadline.left()?, |limit| stream.set_write_timeout(limit))?;
+        match stream.write(rest) {
+            Ok(0) => return Err(io::Error::from(ErrorKind::WriteZero).into()),
+            Ok(sent) => rest = &rest[sent..],
+            Err(error) if is_timeout(&error) || is_interruption(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
 fn limit(
     current: &mut Option<Duration>,
     wanted: Duration,
@@ -181,17 +242,17 @@ fn limit(
 }
 
 /// Whether there is neither a byte to read nor an end for [`SECOND_LOOK`].
-fn stays_silent(stream: &TcpStream) -> bool {
-    stream.set_read_timeout(Some(SECOND_LOOK)).is_ok()
-        && stream.peek(&mut [0]).is_err_and(|error| is_timeout(&error))
+fn stays_silent(stream: &Socket) -> bool {
+    stream.set_read_timeout(SECOND_LOOK).is_ok()
+        && stream.look().is_err_and(|error| is_timeout(&error))
 }
 
 /// Whether there is neither a byte to read nor an end.
-fn is_silent(stream: &TcpStream) -> bool {
+fn is_silent(stream: &Socket) -> bool {
     if stream.set_nonblocking(true).is_err() {
         return false;
     }
-    let peeked = stream.peek(&mut [0]);
+    let peeked = stream.look();
     let silent = peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
     silent && stream.set_nonblocking(false).is_ok()
 }

@@ -1,10 +1,12 @@
-//! TLS: one configuration for all threads, and the certificate authorities it trusts.
+//! TLS: one configuration a route, for all threads, and the certificate authorities it trusts.
 
 use std::sync::Arc;
 
 use ureq::Error;
-use ureq::tls::{Certificate, RootCerts};
+use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, RustlsConnector, Transport};
+
+use crate::http::route::{Identity, Tls};
 
 /// Puts TLS around a connection.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +38,33 @@ impl<In: Transport> Connector<In> for SharedTls {
     }
 }
 
-/// The certificate authorities that are trusted.
+/// What the HTTP crate is told about the TLS of a route. `system` gives the authorities of the
+/// system, where those are trusted.
+pub fn config<'r>(tls: &Tls, system: impl FnOnce() -> &'r Roots) -> TlsConfig {
+    let roots = match &tls.authorities {
+        // Whoever trusts all needs none.
+        _ if tls.insecure => RootCerts::from(Vec::new()),
+        Some(own) => {
+            let own = own.iter().map(|der| Certificate::from_der(der).to_owned());
+            RootCerts::from(own.collect::<Vec<_>>())
+        }
+        None => system().certificates.clone(),
+    };
+    TlsConfig::builder()
+        .root_certs(roots)
+        .client_cert(tls.identity.as_deref().and_then(client_certificate))
+        .disable_verification(tls.insecure)
+        .build()
+}
+
+/// It was read before: here nothing can be wrong with it any more.
+fn client_certificate(identity: &Identity) -> Option<ClientCert> {
+    let key = PrivateKey::from_pem(identity.key.expose().as_bytes()).ok()?;
+    let chain = identity.certificates.iter().map(|der| Certificate::from_der(der).to_owned());
+    Some(ClientCert::new_with_certs(&chain.collect::<Vec<_>>(), key))
+}
+
+/// The certificate authorities that are trusted where nothing else is said.
 #[derive(Debug)]
 pub struct Roots {
     /// Their certificates.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use ureq::{Error, Timeout};
 
 use super::Failure;
+use super::tunnel::ProxyTrouble;
 use super::wire::Heard;
 use crate::http::message::{Request, TransportErrorKind as Kind};
 
@@ -54,6 +55,9 @@ impl Broken<'_> {
             Error::Http(reason) => {
                 (Kind::Unsendable, format!("the request cannot be sent: {reason}"))
             }
+            Error::Other(trouble) if trouble.is::<ProxyTrouble>() => {
+                (Kind::Proxy, trouble.to_string())
+            }
             Error::BadUri(reason) => {
                 (Kind::Unsendable, format!("the URL cannot be sent: {reason}"))
             }
@@ -62,7 +66,10 @@ impl Broken<'_> {
     }
 
     fn peer(&self) -> String {
-        self.request.target.origin().to_string()
+        match &self.request.route.socket {
+            None => self.request.target.origin().to_string(),
+            Some(path) => format!("the socket {}", path.display()),
+        }
     }
 
     fn io(&self, error: io::Error) -> Failure {
@@ -74,6 +81,12 @@ impl Broken<'_> {
                     "nothing listens at {peer} (connection refused): is the server running?"
                 );
                 (Kind::Connect, message)
+            }
+            ErrorKind::NotFound if self.request.route.socket.is_some() => {
+                (Kind::Connect, format!("{peer} is not there: is the server running?"))
+            }
+            ErrorKind::InvalidInput | ErrorKind::Unsupported if !self.heard.connected => {
+                (Kind::Connect, format!("no connection to {peer}: {error}"))
             }
             ErrorKind::HostUnreachable
             | ErrorKind::NetworkUnreachable
@@ -178,6 +191,15 @@ impl Broken<'_> {
         let peer = self.peer();
         let has = |word: &str| reason.contains(word);
         let cause = reason.strip_prefix("invalid peer certificate: ").unwrap_or(reason);
+        if let Some(words) = self.about_identity(reason) {
+            return words;
+        }
+        if has("UnknownIssuer") && self.request.route.tls.authorities.is_some() {
+            return format!(
+                "the certificate of {peer} is not trusted: no authority in the file of `tls: {{ca: …}}` \
+                 signed it"
+            );
+        }
         if has("UnknownIssuer") {
             return match self.rootless {
                 Some(why) => format!(
@@ -185,10 +207,16 @@ impl Broken<'_> {
                      at the file with its certificate authority"
                 ),
                 None => format!(
-                    "the certificate of {peer} is not trusted (unknown issuer): add its \
-                     certificate authority to the system's, or point SSL_CERT_FILE at its file"
+                    "the certificate of {peer} is not trusted (unknown issuer): name the file with \
+                     its authority, `tls: {{ca: FILE}}`, or point SSL_CERT_FILE at its file"
                 ),
             };
+        }
+        if has("CaUsedAsEndEntity") {
+            return format!(
+                "the certificate of {peer} is not valid: it is one of an authority (CA:TRUE), which \
+                 no server may have (`openssl req -x509` makes such): give it one with CA:FALSE"
+            );
         }
         if has("invalid peer certificate") {
             return format!("the certificate of {peer} is not valid: {cause}");
@@ -199,6 +227,34 @@ impl Broken<'_> {
             );
         }
         format!("TLS with {peer} failed: {reason}")
+    }
+}
+
+/// The alerts by which a server says what it thinks of a client's certificate.
+const ABOUT_IDENTITY: [&str; 8] = [
+    "CertificateRequired",
+    "BadCertificate",
+    "UnsupportedCertificate",
+    "CertificateRevoked",
+    "CertificateExpired",
+    "CertificateUnknown",
+    "UnknownCA",
+    "AccessDenied",
+];
+
+impl Broken<'_> {
+    /// What a server means that refuses who the client is.
+    fn about_identity(&self, reason: &str) -> Option<String> {
+        let alert = reason.strip_prefix("received fatal alert: ")?;
+        let alert = ABOUT_IDENTITY.iter().find(|known| alert.starts_with(**known))?;
+        let peer = self.peer();
+        Some(match self.request.route.tls.identity.is_some() {
+            true => format!("{peer} does not accept the client certificate ({alert})"),
+            false => format!(
+                "{peer} demands a client certificate ({alert}): name one, \
+                 `tls: {{cert: FILE, key: FILE}}`"
+            ),
+        })
     }
 }
 

@@ -76,6 +76,7 @@ mod tests {
             body: body.into(),
             elapsed: Duration::ZERO,
             withheld: None,
+            hops: Vec::new(),
         };
         let request = Request {
             method: "GET".into(),
@@ -88,6 +89,7 @@ mod tests {
             secret_url: false,
             secret_body: false,
             connections: Connections::Shared,
+            route: std::sync::Arc::default(),
         };
         leaked(&response(good), &response(refusal), &request).is_some()
     }

@@ -35,6 +35,7 @@ fn control(token: &str) -> Request {
         secret_url: false,
         secret_body: false,
         connections: Connections::Shared,
+        route: std::sync::Arc::default(),
     }
 }
 

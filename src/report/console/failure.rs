@@ -50,7 +50,10 @@ fn reasons(failure: &Failure, paint: Paint) -> String {
 pub fn exchange(exchange: Option<&Exchange>, paint: Paint) -> String {
     let Some(exchange) = exchange else { return String::new() };
     let title = if exchange.sent { "request" } else { "request (not sent)" };
-    let request = section(title, &exchange.request, paint);
+    let mut request = section(title, &exchange.request, paint);
+    if !exchange.hops.is_empty() {
+        request.push_str(&section("redirects followed", &exchange.hops.join("\n"), paint));
+    }
     match &exchange.response {
         Some(response) => request + &section("response", response, paint),
         None => request,

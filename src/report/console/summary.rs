@@ -7,11 +7,11 @@ use super::super::proof::Proof;
 use super::super::tally::Tally;
 use super::failure::verdict_word;
 use super::proof::{Warnings, proof};
-use super::words::{BOLD, GREEN, Paint, RED, counts, plural, shown_time};
+use super::words::{BOLD, GREEN, Paint, RED, YELLOW, counts, plural, shown_time};
 use super::{Detail, address};
 use crate::event::{CaseEnd, Failure, StopReason, Verdict};
 use crate::exit_code::ExitCode;
-use crate::plan::Case;
+use crate::plan::{Case, Work};
 use crate::text::{one_line, shortened};
 
 /// How many of the slowest cases are named.
@@ -38,11 +38,18 @@ pub struct Summary {
     reasons: HashMap<String, usize>,
     proof: Proof,
     warnings: Warnings,
+    /// Whether the last case that is no probe lets any certificate pass, and how many such cases
+    /// there were, probes among them.
+    insecure: (bool, usize),
 }
 
 impl Summary {
     /// Keeps what will be told of a case.
     pub fn add(&mut self, case: &Case, end: &CaseEnd) {
+        if !matches!(case.work, Work::Probe(_)) {
+            self.insecure.0 = case.insecure().is_some();
+        }
+        self.insecure.1 += usize::from(self.insecure.0);
         self.tally.count_verdict(&end.verdict);
         self.proof.add(case, end);
         self.warnings.add(case, end);
@@ -88,6 +95,14 @@ impl Summary {
         text.push_str(&list("Did not pass", self.bad.iter().cloned(), paint));
         text.push_str(&list("Most frequent reasons", self.frequent_reasons().into_iter(), paint));
         text.push_str(&proof(&self.proof, paint));
+        if self.insecure.1 > 0 {
+            let count = self.insecure.1;
+            let line = format!(
+                "{count} {} without a look at certificates (`insecure: true`)",
+                plural(count, "case")
+            );
+            text.push_str(&format!("\n{}\n", paint.with(YELLOW, &line)));
+        }
         let count = self.tally.not_run;
         // Where the last case was the one that ended the run, nothing is missing.
         if let Some(reason) = stopped.filter(|why| count > 0 || *why != StopReason::FailFast) {

@@ -146,7 +146,10 @@ impl Room {
 }
 
 fn exchange_text(exchange: &Exchange) -> String {
-    let request = exchange.request.trim_end();
+    let mut request = exchange.request.trim_end().to_owned();
+    if !exchange.hops.is_empty() {
+        request.push_str(&format!("\n\nredirects followed:\n{}", exchange.hops.join("\n")));
+    }
     let text = match &exchange.response {
         Some(response) => format!("request:\n{request}\n\nresponse:\n{}\n", response.trim_end()),
         None if exchange.sent => format!("request:\n{request}\n\nno response\n"),

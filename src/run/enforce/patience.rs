@@ -44,8 +44,14 @@ mod tests {
     fn wait(status: u16, fields: &[(&str, &str)]) -> Option<u64> {
         let headers = fields.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         let (headers, body) = (headers.collect(), Vec::new());
-        let response =
-            Response { status, headers, body, withheld: None, elapsed: Duration::default() };
+        let response = Response {
+            status,
+            headers,
+            body,
+            withheld: None,
+            hops: Vec::new(),
+            elapsed: Duration::default(),
+        };
         wanted_wait(&response, Duration::from_secs(NOW)).map(|wait| wait.as_secs())
     }
 

@@ -78,7 +78,14 @@ fn with_store<T>(
 
 fn response(body: String) -> Result<Response, TransportError> {
     let (headers, elapsed) = (Vec::new(), Duration::ZERO);
-    Ok(Response { status: 200, headers, body: body.into_bytes(), elapsed, withheld: None })
+    Ok(Response {
+        status: 200,
+        headers,
+        body: body.into_bytes(),
+        elapsed,
+        withheld: None,
+        hops: Vec::new(),
+    })
 }
 
 const LOGIN: &str = "{login: {request: POST /login, token: $.t}}";
@@ -151,7 +158,7 @@ fn a_source_that_failed_is_not_asked_again() {
     let failed = at_times(LOGIN, &[0, 1, 1 << 30], |number| {
         assert_eq!(number, 1);
         let (kind, message) = (TransportErrorKind::Connect, "no connection".to_owned());
-        Err(TransportError { kind, message })
+        Err(TransportError { kind, message, hops: Vec::new() })
     });
     let reason = "the login of token `a`: no connection";
     assert!(
@@ -175,6 +182,7 @@ fn a_token_that_was_accepted_may_be_renewed_after_the_next_refusal() {
             secret_url: false,
             secret_body: false,
             connections: Connections::Shared,
+            route: std::sync::Arc::default(),
         };
         let refused = |token: &str| -> Option<String> {
             let renewed = store.renewed(0, 0, &request(token)).expect("a token");

@@ -21,7 +21,7 @@ pub struct Keys {
 pub const NOT_YET: &str = "part of the language, but not of this version";
 
 /// What people who know other tools write, and what it is called here.
-const SYNONYMS: [(&str, &str); 29] = [
+const SYNONYMS: [(&str, &str); 36] = [
     ("env", "vars"),
     ("test_name", "name"),
     ("title", "name"),
@@ -51,16 +51,21 @@ const SYNONYMS: [(&str, &str); 29] = [
     ("size", "length"),
     ("one_of", "in"),
     ("token", "bearer"),
+    ("cacert", "ca"),
+    ("ca_cert", "ca"),
+    ("ca_file", "ca"),
+    ("client_cert", "cert"),
+    ("client_key", "key"),
+    ("verify", "insecure"),
+    ("proxies", "proxy"),
 ];
 
 /// What there is instead of keys of a later version.
-const INSTEAD: [(&str, &str); 2] = [
-    ("data", "if the body of the request is meant, write `json`, `form` or `body`"),
-    ("tls", "a certificate authority of your own is trusted with the variable SSL_CERT_FILE"),
-];
+const INSTEAD: [(&str, &str); 1] =
+    [("data", "if the body of the request is meant, write `json`, `form` or `body`")];
 
 /// Keys that are easily written one level too high or too low, and where they belong.
-const ELSEWHERE: [(&str, &str); 15] = [
+const ELSEWHERE: [(&str, &str); 18] = [
     ("auth", "in a test, beside `request`"),
     ("tokens", "at the top of a spec"),
     ("status", "under `expect`"),
@@ -71,6 +76,9 @@ const ELSEWHERE: [(&str, &str); 15] = [
     ("request", "in a test"),
     ("expect", "in a test"),
     ("skip", "in a test"),
+    ("ca", "under `tls`"),
+    ("insecure", "under `tls`"),
+    ("no_proxy", "under `proxy`"),
     ("specs", "in apitest.yaml"),
     ("server", "in apitest.yaml"),
     ("reports", "in apitest.yaml"),

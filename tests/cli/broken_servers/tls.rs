@@ -1,90 +1,12 @@
 //! TLS: whom it trusts, and what a server can do wrong below and inside it.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
-
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::rows::verdicts;
 use crate::support::sandbox::Sandbox;
 use crate::support::server::{Server, Then, answer, reply};
-
-type Tls = StreamOwned<ServerConnection, TcpStream>;
-
-/// An authority that signs the certificates of servers.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
-
-impl Authority {
-    fn new(name: &str) -> Authority {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().expect("a key");
-        Authority(CertifiedIssuer::self_signed(params, key).expect("a certificate"))
-    }
-
-    fn pem(&self) -> String {
-        self.0.pem()
-    }
-
-    /// What a server for this host needs; `change` says how its certificate is special.
-    fn config(&self, host: &str, change: impl FnOnce(&mut CertificateParams)) -> Arc<ServerConfig> {
-        let mut params = CertificateParams::new([host.to_owned()]).expect("a host");
-        change(&mut params);
-        let key = KeyPair::generate().expect("a key");
-        let certificate = params.signed_by(&key, &self.0).expect("a certificate");
-        let chain = vec![CertificateDer::from(certificate.der().to_vec())];
-        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .expect("a certificate for the key");
-        Arc::new(config)
-    }
-}
-
-/// Serves connections until the process ends, each on a thread; gives the port.
-fn serve(on: impl Fn(usize, TcpStream) + Send + Sync + 'static) -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    let on = Arc::new(on);
-    std::thread::spawn(move || {
-        for (connection, stream) in listener.incoming().flatten().enumerate() {
-            let on = on.clone();
-            std::thread::spawn(move || on(connection, stream));
-        }
-    });
-    port
-}
-
-/// A TLS server; `write` answers each request, told on which connection and how it began.
-fn serve_tls(
-    config: Arc<ServerConfig>,
-    write: impl Fn(usize, &str, &mut Tls) -> Then + Send + Sync + 'static,
-) -> u16 {
-    serve(move |connection, stream| {
-        let session = ServerConnection::new(config.clone()).expect("a session");
-        let mut tls = StreamOwned::new(session, stream);
-        while let Some(line) = request_line(&mut tls) {
-            if write(connection, &line, &mut tls) == Then::Close {
-                return;
-            }
-        }
-    })
-}
-
-fn request_line(tls: &mut Tls) -> Option<String> {
-    let mut lines = BufReader::with_capacity(1, tls).lines().map_while(Result::ok);
-    let first = lines.next()?;
-    lines.find(|line| line.is_empty())?;
-    Some(first)
-}
+use crate::support::tls::{Authority, Tls, serve, serve_tls};
 
 fn fine(_: usize, _: &str, tls: &mut Tls) -> Then {
     reply(tls, &answer(200, &[], r#"{"ok": true}"#))
@@ -189,7 +111,8 @@ fn an_answer_too_many_is_nobodys_answer_under_tls_either() {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let port = serve_tls(authority.config("localhost", |_| {}), {
             let asked = asked.clone();
-            move |connection, line, tls| {
+            move |connection, head, tls| {
+                let line = head.lines().next().expect("a request line");
                 asked.lock().expect("no panic").push((connection, line.to_owned()));
                 let body = |length| "a".repeat(length);
                 let _ = tls.conn.writer().write_all(&answer(200, &[], &body(first)));

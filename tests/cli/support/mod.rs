@@ -5,4 +5,5 @@ pub mod project;
 pub mod report;
 pub mod sandbox;
 pub mod server;
+pub mod tls;
 pub mod xml;
