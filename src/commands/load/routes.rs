@@ -10,6 +10,7 @@ use crate::http::client::certificates;
 use crate::http::proxy::Proxy;
 use crate::http::route::{Certificate, Identity, Route, Tls};
 use crate::plan::passage::{NamedFile, Passage};
+use crate::plan::probes::{Extras, KeySource};
 use crate::plan::token_source::Origin;
 use crate::plan::{Case, FilePlan, Step, Work};
 
@@ -39,6 +40,15 @@ struct Way {
     insecure: bool,
     proxy: Option<Proxy>,
     socket: Option<Box<str>>,
+}
+
+/// The requests that probes take besides that of their control.
+fn requests_of(extras: &Extras) -> impl Iterator<Item = &Step> {
+    let key_set = match &extras.key {
+        Some(KeySource::Set(step)) => Some(&**step),
+        Some(KeySource::File(_)) | None => None,
+    };
+    extras.revoke.as_deref().into_iter().chain(key_set)
 }
 
 /// A file that cannot be used.
@@ -84,7 +94,9 @@ impl<'r> Routes<'r> {
 
     fn lay_case(&self, case: &mut Case) {
         let Work::Steps(steps) = &case.work else { return };
-        let mut faults: Vec<Diagnostic> = steps.iter().filter_map(|s| self.lay_step(s)).collect();
+        let beside = case.enforced.iter().flat_map(|enforced| requests_of(&enforced.extras));
+        let all = steps.iter().chain(beside);
+        let mut faults: Vec<Diagnostic> = all.filter_map(|step| self.lay_step(step)).collect();
         faults.dedup_by_key(|fault| fault.place.to_string());
         if !faults.is_empty() {
             case.work = Work::Unready(faults);
