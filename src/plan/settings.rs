@@ -264,7 +264,8 @@ fn flag(binder: &mut Binder, written: &Spanned<Draft>, source: &Arc<Source>) -> 
     typed(binder, written, source, Value::as_bool, "`allow_plain_http` takes true or false")
 }
 
-fn typed<T>(
+/// A value of another type than text, that may come out of a variable.
+pub(super) fn typed<T>(
     binder: &mut Binder,
     written: &Spanned<Draft>,
     source: &Arc<Source>,

@@ -45,6 +45,8 @@ pub struct Junit {
     suites: Vec<Suite>,
     classes: HashSet<String>,
     batch: Batch,
+    /// What the server printed.
+    printed: Option<String>,
 }
 
 /// A spec file.
@@ -80,6 +82,7 @@ impl Junit {
             suites: Vec::new(),
             classes: HashSet::new(),
             batch: Batch::default(),
+            printed: None,
         })
     }
 
@@ -137,7 +140,14 @@ impl Junit {
         let totals = self.suites.iter().map(|suite| suite.counts).sum();
         let suites: Vec<_> =
             self.suites.iter().map(|suite| (suite.counts, suite.spooled)).collect();
-        let frame = complete::Frame { xml: &frame, name: NAME, elapsed, totals, suites: &suites };
+        let frame = complete::Frame {
+            xml: &frame,
+            name: NAME,
+            elapsed,
+            totals,
+            suites: &suites,
+            printed: self.printed.as_deref(),
+        };
         let spool = self.spool.get_mut();
         self.output.write(|out| frame.write(spool, out))
     }
@@ -146,6 +156,10 @@ impl Junit {
 impl Reporter for Junit {
     fn report(&mut self, event: &Event) -> io::Result<()> {
         match event {
+            Event::ServerPrinted(output) => {
+                self.printed = case::printed(output);
+                Ok(())
+            }
             Event::CaseEnded(case, end) => self.case_ended(case, end),
             Event::Ended { elapsed, stopped: _ } => self.ended(*elapsed),
             // A fault is told in the case that stands for its file; what is a warning is no case.

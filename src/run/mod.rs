@@ -1,8 +1,10 @@
 //! A plan → events: units on a pool, cases in order, tokens, requests.
 
 pub mod pool;
+pub mod groups;
 pub mod stop;
 mod command;
+pub mod server;
 mod read;
 pub mod tokens;
 mod request;
