@@ -248,7 +248,7 @@ impl ServerBinder<'_, '_> {
                 self.binder.fault(source, variable.span, title).label =
                     "the line that `ready` waits for tells the port, once it runs".into();
             }
-            (Port::Chosen, None) => {
+            (Port::Chosen, None) if !self.written.broken => {
                 let fault = self.binder.fault(
                     source,
                     self.written.span,

@@ -162,7 +162,10 @@ impl<O: Write, E: Write> Reporter for Console<O, E> {
                 let next = next.map(|case| format!("{}  {}", address(case), one_line(&case.name)));
                 self.screen.progress(*done, *bad, next.as_deref())
             }
-            Event::ServerPrinted(output) => self.block(&printed(output, self.paint)),
+            Event::ServerPrinted(output) => {
+                self.leave_file()?;
+                self.block(&printed(output, self.paint))
+            }
             Event::CaseEnded(case, end) => self.case_ended(case, end),
             Event::Ended { elapsed, stopped } => self.ended(*elapsed, *stopped),
         }

@@ -165,9 +165,10 @@ impl Starter<'_> {
         let known =
             |state: &State| state.serves.is_some() || state.ended.is_some() || is_over(stop);
         watch.wait(until, known);
-        let serves = watch.with(|state| {
+        let (serves, has_ended, reason) = watch.with(|state| {
             state.is_settled = true;
-            state.serves.filter(|_| state.ended.is_none())
+            let has_ended = state.ended.is_some();
+            (state.serves.filter(|_| !has_ended), has_ended, self.reason(state))
         });
         if let Some(poll) = &poll {
             poll.give_up();
@@ -186,11 +187,9 @@ impl Starter<'_> {
             }
             None => {
                 program.end(self.plan.grace, stop);
-                let lost_port = self.plan.port == Port::Chosen
-                    && watch.with(|state| state.ended.is_some())
-                    && port.is_some_and(port::is_taken);
-                let (reason, output) =
-                    watch.with(|state| (self.reason(state), state.log.shown(redactor)));
+                let lost_port =
+                    self.plan.port == Port::Chosen && has_ended && port.is_some_and(port::is_taken);
+                let output = watch.with(|state| state.log.shown(redactor));
                 let reason = redactor.redact(&reason).into_owned();
                 Ok(Start::Failed(Failed { reason, help: None, output, lost_port }))
             }

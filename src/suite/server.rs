@@ -45,6 +45,8 @@ pub struct ServerCommand {
     pub grace: Duration,
     /// Whether one that already answers is used instead.
     pub reuse: Option<Spanned<Draft>>,
+    /// Whether something here could not be read, so that what seems to be missing may be written.
+    pub broken: bool,
 }
 
 /// How it is known that a server serves.
@@ -129,6 +131,7 @@ impl ServerCommand {
         if reader.count() == before {
             require(reader, node.span, "server", &[("command", command.is_some())]);
         }
+        server.broken = reader.count() > before;
         Some(ServerCommand { command: command?, ..server })
     }
 
@@ -144,6 +147,7 @@ impl ServerCommand {
             timeout: TIMEOUT,
             grace: GRACE,
             reuse: None,
+            broken: false,
         }
     }
 }

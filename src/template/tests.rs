@@ -49,7 +49,8 @@ fn what_cannot_be_read_is_a_fault() {
 #[test]
 fn a_sole_variable_keeps_the_type_of_its_value() {
     let captures = HashMap::from([(Box::from("n"), Value::from(5))]);
-    let bindings = Bindings { server_url: Some("http://h".into()), captures };
+    let bindings =
+        Bindings { server_url: Some("http://h".into()), captures, ..Bindings::default() };
     let fill = |text: &str| {
         Draft::Text(parse(text).unwrap()).fill(&bindings).map(Cow::into_owned).unwrap()
     };

@@ -16,6 +16,7 @@ mod broken_servers;
 mod redirects;
 mod token_sources;
 mod signals;
+mod server;
 mod surroundings;
 mod flawed;
 mod own_specs;

@@ -152,3 +152,62 @@ fn some_of(output: &mut impl Read, bytes: &mut [u8]) -> usize {
         }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    fn start(script: &str) -> (Program, Arc<Watch>, Arc<Stop>) {
+        let (stop, watch) = (Arc::new(Stop::default()), Arc::new(Watch::default()));
+        let heard = |watch: &Watch, line: &str, _: bool| {
+            if line == "serves" {
+                watch.with(|state| state.serves = Some(None));
+            }
+        };
+        let program = Program::start(&mut shell(script), &stop, &watch, heard).expect("a shell");
+        assert!(watch.wait_for(KILLED, |state| state.serves.is_some()), "{:?}", watch);
+        watch.with(|state| state.is_settled = true);
+        (program, watch, stop)
+    }
+
+    const STUBBORN: &str = "trap '' TERM; sleep 600 & echo serves; sleep 600";
+
+    fn is_gone(watch: &Watch) -> bool {
+        watch.wait_for(KILLED, |state| state.outputs == 0 && state.is_gone)
+    }
+
+    #[test]
+    fn a_panic_ends_it_with_its_children() {
+        let (program, watch, stop) = start(STUBBORN);
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _program = program;
+            std::panic::resume_unwind(Box::new("a fault of apitest itself"));
+        }));
+        assert!(panicked.is_err() && is_gone(&watch));
+        assert_eq!(stop.reason(), None, "its end is no news");
+    }
+
+    #[test]
+    fn once_ended_it_is_ended_whatever_it_does_with_the_signal() {
+        let (program, watch, stop) = start(STUBBORN);
+        program.end(Duration::from_millis(50), &stop);
+        assert!(is_gone(&watch));
+        program.end(Duration::from_millis(50), &stop);
+    }
+
+    #[test]
+    fn its_own_end_stops_the_run_and_leaves_no_child_behind() {
+        let (program, watch, stop) = start("sleep 600 & echo serves; exec sleep 0.05");
+        assert!(watch.wait_for(KILLED, |state| state.ended.is_some()));
+        let at_most = Duration::from_secs(20);
+        assert_eq!(stop.pause(at_most), Some(StopReason::ServerEnded));
+        program.end(Duration::from_secs(20), &stop);
+        assert!(is_gone(&watch));
+    }
+}
