@@ -10,6 +10,8 @@ mod starting;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::process::Command;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use crate::support::sandbox::{Sandbox, program};
 
@@ -47,9 +49,12 @@ impl Alive {
         line.trim_end().to_owned()
     }
 
-    /// Returns when nobody is left who could write.
+    /// Waits until nobody is left who could write.
+    #[track_caller]
     fn all_are_gone(mut self) {
-        let mut rest = String::new();
-        self.0.read_to_string(&mut rest).expect("the end");
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || tell.send(self.0.read_to_string(&mut String::new())));
+        let end = told.recv_timeout(Duration::from_secs(10));
+        end.expect("some of its processes are left").expect("the end");
     }
 }

@@ -49,19 +49,18 @@ tests:
 
 #[test]
 fn a_crash_after_the_last_answer_is_not_green() {
-    // The run ends when the second file is through, which waits for the end of the server.
+    // The last request is sent once the script has let go of the pipe.
     let spec = format!(
         "\
 serial: true
-tokens: {{killing: {{command: [sh, -c, '{KILL}; read -r end <../ended']}}}}
+tokens: {{killing: {{command: [sh, -c, 'exec 4<../ended; {KILL}; cat <&4']}}}}
 tests:
   - {{name: is up, request: GET /health, expect: 200}}
   - {{name: elsewhere, request: 'GET ${{env.OTHER}}/', auth: killing, expect: 200}}
 "
     );
     let other = crate::support::server::Server::answering(200, &[], "{}");
-    let script =
-        format!("{}\n", SCRIPT.trim_end().replace("exit 7", "(echo ended >ended) & exit 7"));
+    let script = format!("exec 3<>ended\n{}", SCRIPT.replace("$1 &", "$1 3>&- &"));
     let sandbox = sandbox(SERVER, &script, &spec).env("OTHER", &other.url());
     let made = std::process::Command::new("mkfifo").arg(sandbox.path("ended")).status();
     assert!(made.expect("mkfifo").success());

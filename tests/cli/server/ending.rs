@@ -25,8 +25,22 @@ while :; do wait; done
 const HANGS: &str = "\
 tests:
   - {name: is up, request: GET /health, expect: 200}
-  - {name: hangs, request: 'GET /slow?ms=100000', timeout: 60s, expect: 200}
+  - {name: hangs, request: 'GET ${env.OTHER}/hang', timeout: 60s, expect: 200}
+  - {name: never runs, request: GET /health, expect: 200}
 ";
+
+/// A server beside the one of the project that never answers, and a receiver that hears of each
+/// request.
+fn hanging() -> (Server, mpsc::Receiver<String>) {
+    let (tell, told) = mpsc::channel();
+    let server = Server::start(move |request, stream| {
+        tell.send(request.target.clone()).expect("the test listens");
+        // Returns when the client leaves.
+        let _ = std::io::Read::read(stream, &mut [0]);
+        Then::Close
+    });
+    (server, told)
+}
 
 fn signal(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).expect("it runs");
@@ -69,20 +83,8 @@ while :; do wait; done
 
 #[test]
 fn a_signal_ends_it_with_its_children_and_the_report_is_there() {
-    let (tell, told) = mpsc::channel();
-    let hanging = Server::start(move |request, stream| {
-        tell.send(request.target.clone()).expect("the test listens");
-        // Returns when the client leaves.
-        let _ = std::io::Read::read(stream, &mut [0]);
-        Then::Close
-    });
-    let spec = "\
-tests:
-  - {name: is up, request: GET /health, expect: 200}
-  - {name: hangs, request: 'GET ${env.OTHER}/hang', timeout: 60s, expect: 200}
-  - {name: never runs, request: GET /health, expect: 200}
-";
-    let sandbox = stubborn("60s", spec).env("OTHER", &hanging.url());
+    let (hanging, told) = hanging();
+    let sandbox = stubborn("60s", HANGS).env("OTHER", &hanging.url());
     let child = sandbox.command(&["--jobs=1", "--junit=junit.xml"]).spawn().expect("a run");
     let mut alive = Alive::open(&sandbox);
     assert_eq!(alive.line(), "started");
@@ -102,10 +104,12 @@ tests:
 
 #[test]
 fn a_second_signal_ends_all_at_once() {
-    let sandbox = stubborn("60s", HANGS);
-    let mut child = sandbox.command(&[]).spawn().expect("a run");
+    let (hanging, told) = hanging();
+    let sandbox = stubborn("60s", HANGS).env("OTHER", &hanging.url());
+    let mut child = sandbox.command(&["--jobs=1"]).spawn().expect("a run");
     let mut alive = Alive::open(&sandbox);
     assert_eq!(alive.line(), "started");
+    told.recv().expect("a request");
     let started = Instant::now();
     // Two that come together may be seen as one: so as many as it takes.
     while child.try_wait().expect("a child").is_none() {
@@ -119,7 +123,8 @@ fn a_second_signal_ends_all_at_once() {
 
 #[test]
 fn the_deadline_ends_it() {
-    let sandbox = stubborn("60s", HANGS);
+    let (hanging, _told) = hanging();
+    let sandbox = stubborn("60s", HANGS).env("OTHER", &hanging.url());
     let started = Instant::now();
     let child = sandbox.command(&["--deadline", "1s"]).spawn().expect("a run");
     let mut alive = Alive::open(&sandbox);
