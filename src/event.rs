@@ -33,6 +33,8 @@ pub enum Event<'p> {
         /// The first that is not through, for which the others wait to be told.
         next: Option<&'p Case>,
     },
+    /// What the server of the project printed; told before the end when something did not pass.
+    ServerPrinted(&'p ServerOutput),
     /// A case ended. Told in the order of the plan, whatever the order in which they ended.
     CaseEnded(&'p Case, &'p CaseEnd),
     /// The last case ended.
@@ -42,6 +44,15 @@ pub enum Event<'p> {
         /// Why it ended early, if it did.
         stopped: Option<StopReason>,
     },
+}
+
+/// The last that a server printed, on both of its outputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerOutput {
+    /// Its lines, redacted; none when it printed nothing.
+    pub lines: Vec<String>,
+    /// Whether it printed more before.
+    pub is_cut: bool,
 }
 
 /// How a case ended.
@@ -94,6 +105,10 @@ pub enum StopReason {
     Interrupted,
     /// A case did not pass, and the user wanted no more then.
     FailFast,
+    /// The server of the project did not start.
+    NoServer,
+    /// The server of the project ended by itself.
+    ServerEnded,
     /// The time of the whole run was up.
     Deadline,
 }
@@ -149,6 +164,8 @@ impl StopReason {
         match self {
             StopReason::Interrupted => "not run: the run was interrupted",
             StopReason::FailFast => "not run: an earlier case did not pass (--fail-fast)",
+            StopReason::NoServer => "not run: the server did not start",
+            StopReason::ServerEnded => "not run: the server had ended by itself",
             StopReason::Deadline => "not run: the time of the run was up (--deadline)",
         }
     }
@@ -157,7 +174,9 @@ impl StopReason {
     pub fn cut_short(self) -> &'static str {
         match self {
             StopReason::Interrupted => "no verdict: the run was interrupted before the answer came",
-            StopReason::FailFast => "no verdict: the run was ended before the answer came",
+            StopReason::FailFast | StopReason::NoServer | StopReason::ServerEnded => {
+                "no verdict: the run was ended before the answer came"
+            }
             StopReason::Deadline => {
                 "no verdict: the time of the run was up (--deadline) before the answer came"
             }

@@ -56,6 +56,8 @@ pub enum Name {
     Env(Box<str>, Option<Box<str>>),
     /// `${server.url}`: the started server.
     ServerUrl,
+    /// `${server.port}`: where it listens.
+    ServerPort,
 }
 
 /// The values that are only known during the run.
@@ -63,6 +65,8 @@ pub enum Name {
 pub struct Bindings {
     /// The URL of the started server.
     pub server_url: Option<String>,
+    /// The port of the started server.
+    pub server_port: Option<u16>,
     /// Captured values by name.
     pub captures: HashMap<Box<str>, Value>,
 }
@@ -187,6 +191,7 @@ impl Variable {
             Name::Env(name, None) => format!("${{env.{name}}}"),
             Name::Env(name, Some(default)) => format!("${{env.{name}:-{default}}}"),
             Name::ServerUrl => "${server.url}".to_owned(),
+            Name::ServerPort => "${server.port}".to_owned(),
         }
     }
 
@@ -202,6 +207,7 @@ impl Bindings {
     fn get(&self, variable: &Variable) -> Result<Value, FillError> {
         let value = match &variable.name {
             Name::ServerUrl => self.server_url.clone().map(Value::String),
+            Name::ServerPort => self.server_port.map(Value::from),
             Name::Plain(name) => self.captures.get(name).cloned(),
             Name::Env(..) => None,
         };

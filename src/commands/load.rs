@@ -68,7 +68,9 @@ pub fn load(
     }
     let any_invalid = files.iter().any(FilePlan::is_invalid);
     let diagnostics = files.iter_mut().flat_map(|f| std::mem::take(&mut f.diagnostics)).collect();
-    let used = files.iter_mut().flat_map(|f| std::mem::take(&mut f.used_vars)).collect();
+    let mut used: HashSet<String> =
+        files.iter_mut().flat_map(|f| std::mem::take(&mut f.used_vars)).collect();
+    used.extend(project.server.used_vars.iter().cloned());
     let used_vars = if any_invalid { None } else { Some(used) };
     Loaded { plan: Plan::merge(files), routes: routes.count(), diagnostics, used_vars }
 }
@@ -152,7 +154,8 @@ fn project_plan(project: &LoadedProject, files: &mut [FilePlan]) -> FilePlan {
 }
 
 fn unused_in_project(project: &LoadedProject, files: &[FilePlan]) -> Vec<Diagnostic> {
-    let used: HashSet<Place> = files.iter().flat_map(|file| file.used.iter().copied()).collect();
+    let by_files = files.iter().flat_map(|file| &file.used);
+    let used: HashSet<Place> = by_files.chain(&project.server.used).copied().collect();
     project.project.as_ref().map_or_else(Vec::new, |project| of_project(project, &used))
 }
 

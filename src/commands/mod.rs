@@ -5,6 +5,7 @@ mod load;
 mod probes;
 mod reports;
 mod run;
+mod server;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write;

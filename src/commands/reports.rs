@@ -78,7 +78,10 @@ impl Reports {
         match event {
             Event::CaseEnded(case, end) => self.proof.add(case, end),
             Event::Ended { stopped, .. } => self.require_level(*stopped),
-            Event::Noticed(_) | Event::Started { .. } | Event::Progressed { .. } => {}
+            Event::Noticed(_)
+            | Event::Started { .. }
+            | Event::Progressed { .. }
+            | Event::ServerPrinted(_) => {}
         }
         self.hand_out(event);
     }

@@ -9,10 +9,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::load::project::{self, LoadedProject};
 use super::load::{self, Loaded};
 use super::reports::Reports;
-use super::{Process, broken, say};
+use super::{Process, broken, say, server};
 use crate::cli::RunArgs;
 use crate::date::day_of;
-use crate::demo::DemoServer;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::discover::{self, Found};
 use crate::event::StopReason;
@@ -27,12 +26,12 @@ use crate::run::enforce::key_sets::KeySets;
 use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pace::Pace;
 use crate::run::pool::Pool;
+use crate::run::server::Surroundings;
 use crate::run::stop::Stop;
 use crate::run::tokens::{Means, TokenStore};
 use crate::run::{Run, RunSettings};
 use crate::secret::Redactor;
 use crate::source::{Source, Span};
-use crate::template::Bindings;
 use crate::text::lines;
 
 /// The time for a connection to be made.
@@ -72,6 +71,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let pool = Pool::new(jobs(arguments))?;
 
     learn_project_secrets(&mut project, &inputs, &redactor);
+    bind_server(&mut project, &inputs, &redactor);
     let Planned { plan, routes, diagnostics, used_vars, nothing, code } =
         planned(arguments, &mut project, &inputs, &pool, &redactor);
 
@@ -81,9 +81,6 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     }
     nothing.iter().for_each(|why| say(why));
     reports.notice(&insecure(&plan));
-    let server = start_server(&project, &plan)?;
-    let bindings =
-        Bindings { server_url: server.as_ref().map(DemoServer::url), ..Bindings::default() };
     let root = project.root().canonicalize().unwrap_or_else(|_| project.root().to_owned());
     let settings = RunSettings {
         jobs: jobs(arguments),
@@ -93,9 +90,15 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         verbose: arguments.verbose,
         project: &root,
     };
+    let surroundings =
+        Surroundings { root: &root, stop: &stop, deadline: settings.deadline, redactor: &redactor };
+    let served = server::start(&project, &plan, surroundings, arguments.verbose)?;
+    let bindings = served.bindings();
     let pace = Arc::new(Pace::new(arguments.rate.unwrap_or_default(), settings.jobs, &stop));
     let client = client(arguments, settings.jobs, routes, &stop, &pace);
-    let transport = |worker, request: &Request| client.exchange(worker, request);
+    let transport = |worker, request: &Request| {
+        client.exchange(worker, request).map_err(|error| served.explained(request, error))
+    };
     let means = Means {
         redactor: &redactor,
         bindings: &bindings,
@@ -116,9 +119,12 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         waivers: WaiverBook::default(),
         key_sets: KeySets::default(),
     };
-    run.execute(&pool, &mut |event| reports.report(&event));
+    let mut any_bad = false;
+    run.execute(&pool, &mut |event| {
+        any_bad = served.report(&event, any_bad, &mut reports);
+    });
     tell_unused_overrides(&client, &stop);
-    let code = reports.finish(code);
+    let code = reports.finish(code.and(served.end()));
     // The process ends here: to free a large plan piece by piece takes time and serves nobody.
     std::mem::forget(plan);
     Ok(code)
@@ -226,6 +232,7 @@ fn stop_on_signals(stop: &Arc<Stop>) -> Result<(), String> {
     let stop = stop.clone();
     ctrlc::set_handler(move || {
         if !stop.stop(StopReason::Interrupted) {
+            stop.groups().end_all();
             std::process::exit(ExitCode::Interrupted as i32);
         }
     })
@@ -245,7 +252,7 @@ fn inputs(arguments: &RunArgs, process: &Process, loaded: &LoadedProject) -> Inp
         env: process.env.clone(),
         env_not_text: process.env_not_text.clone(),
         vars: arguments.var.iter().cloned().collect(),
-        server: loaded.project.as_ref().is_some_and(|project| project.demo_server),
+        server: loaded.project.as_ref().is_some_and(|project| project.server.is_some()),
         today: day_of(SystemTime::now()),
     }
 }
@@ -321,6 +328,15 @@ fn learn_project_secrets(loaded: &mut LoadedProject, inputs: &Inputs, redactor: 
     loaded.diagnostics.extend(faults);
 }
 
+/// Binds the server of the project, and teaches the redactor what is secret in it.
+fn bind_server(loaded: &mut LoadedProject, inputs: &Inputs, redactor: &Redactor) {
+    let Some(project) = &loaded.project else { return };
+    let mut server = crate::plan::server::bind(project, inputs);
+    server.secrets.keys().for_each(|secret| redactor.add(secret));
+    loaded.diagnostics.append(&mut server.faults);
+    loaded.server = server;
+}
+
 /// Says which variables of the command line nothing uses; true when there are any.
 fn any_unused_var(arguments: &RunArgs, used: Option<&HashSet<String>>) -> bool {
     let severity = if arguments.strict { "" } else { "warning: " };
@@ -348,13 +364,4 @@ fn nothing_to_run(found: &Found, project: &LoadedProject, everything: bool) -> S
         ),
         None => "no test is selected: none meets all of --tag, --filter and the lines".into(),
     }
-}
-
-fn start_server(loaded: &LoadedProject, plan: &Plan) -> Result<Option<DemoServer>, String> {
-    let wanted = loaded.project.as_ref().is_some_and(|project| project.demo_server);
-    let needed = plan.cases.iter().any(|case| matches!(case.work, Work::Steps(_)));
-    if !(wanted && needed) {
-        return Ok(None);
-    }
-    DemoServer::start(0).map(Some).map_err(|error| format!("cannot start the demo API: {error}"))
 }

@@ -54,7 +54,8 @@ fn of_value(name: &str, value: &Value, secrets: &mut Vec<(String, String)>) {
     }
 }
 
-fn is_secret(name: &str) -> bool {
+/// Whether a name says that its value is secret.
+pub fn is_secret(name: &str) -> bool {
     const PARTS: [&str; 9] = [
         "pass",
         "pwd",

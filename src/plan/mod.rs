@@ -18,6 +18,7 @@ pub mod invalid;
 pub mod expand;
 pub mod select;
 pub mod secrets;
+pub mod server;
 pub mod probes;
 #[cfg(test)]
 mod tests;

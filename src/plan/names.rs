@@ -24,22 +24,23 @@ impl<'s> Binder<'s> {
     /// What a variable stands for; itself, when that is known only during the run.
     pub(super) fn variable(&mut self, variable: &Variable, source: &Arc<Source>) -> Draft {
         match &variable.name {
-            Name::ServerUrl => self.server_url(variable, source),
+            Name::ServerUrl | Name::ServerPort => self.server(variable, source),
             Name::Env(name, default) => self.environment(variable, name, default, source),
             Name::Plain(name) => self.defined(variable, name, source),
         }
     }
 
-    fn server_url(&mut self, variable: &Variable, source: &Arc<Source>) -> Draft {
+    fn server(&mut self, variable: &Variable, source: &Arc<Source>) -> Draft {
         if self.inputs.server {
             return Draft::Text(Template::Parts(Box::new([Part::Variable(variable.clone())])));
         }
         if self.is_broken() {
             return self.unknown(variable, source);
         }
-        let fault = self.fault(source, variable.span, "`${server.url}` without a server");
+        let title = format!("`{}` without a server", variable.written());
+        let fault = self.fault(source, variable.span, title);
         fault.label = "no server is started".into();
-        fault.helps.push("add `server: demo` to apitest.yaml".into());
+        fault.helps.push("add `server: demo` or `server: {command: […]}` to apitest.yaml".into());
         empty()
     }
 

@@ -281,7 +281,8 @@ pub fn flag(
     typed(binder, written, source, Value::as_bool, takes)
 }
 
-fn typed<T>(
+/// A value of another type than text, that may come out of a variable.
+pub(super) fn typed<T>(
     binder: &mut Binder,
     written: &Spanned<Draft>,
     source: &Arc<Source>,

@@ -11,7 +11,7 @@ mod words;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use self::failure::{exchange, failure};
+use self::failure::{exchange, failure, printed};
 use self::screen::Screen;
 use self::summary::Summary;
 use self::words::{GREEN, Paint, RED, YELLOW, counts, plural, shown_time};
@@ -161,6 +161,10 @@ impl<O: Write, E: Write> Reporter for Console<O, E> {
             Event::Progressed { done, bad, next } => {
                 let next = next.map(|case| format!("{}  {}", address(case), one_line(&case.name)));
                 self.screen.progress(*done, *bad, next.as_deref())
+            }
+            Event::ServerPrinted(output) => {
+                self.leave_file()?;
+                self.block(&printed(output, self.paint))
             }
             Event::CaseEnded(case, end) => self.case_ended(case, end),
             Event::Ended { elapsed, stopped } => self.ended(*elapsed, *stopped),

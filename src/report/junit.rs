@@ -52,6 +52,8 @@ pub struct Junit {
     /// Where the last case that is no probe lets any certificate pass, if it does; its probes go
     /// the same way.
     insecure: Option<String>,
+    /// What the server printed.
+    printed: Option<String>,
 }
 
 /// A spec file.
@@ -92,6 +94,7 @@ impl Junit {
             classes: HashSet::new(),
             batch: Batch::default(),
             insecure: None,
+            printed: None,
         })
     }
 
@@ -170,7 +173,14 @@ impl Junit {
                 .collect(),
         });
         let suites: Vec<_> = suites.collect();
-        let frame = complete::Frame { xml: &frame, name: NAME, elapsed, totals, suites: &suites };
+        let frame = complete::Frame {
+            xml: &frame,
+            name: NAME,
+            elapsed,
+            totals,
+            suites: &suites,
+            printed: self.printed.as_deref(),
+        };
         let spool = self.spool.get_mut();
         self.output.write(|out| frame.write(spool, out))
     }
@@ -179,6 +189,10 @@ impl Junit {
 impl Reporter for Junit {
     fn report(&mut self, event: &Event) -> io::Result<()> {
         match event {
+            Event::ServerPrinted(output) => {
+                self.printed = case::printed(output);
+                Ok(())
+            }
             Event::CaseEnded(case, end) => self.case_ended(case, end),
             Event::Ended { elapsed, stopped: _ } => self.ended(*elapsed),
             // A fault is told in the case that stands for its file; what is a warning is no case.

@@ -27,7 +27,10 @@ impl Tally {
             Event::Ended { stopped, .. } => {
                 self.interrupted = *stopped == Some(StopReason::Interrupted);
             }
-            Event::Noticed(_) | Event::Started { .. } | Event::Progressed { .. } => {}
+            Event::Noticed(_)
+            | Event::Started { .. }
+            | Event::Progressed { .. }
+            | Event::ServerPrinted(_) => {}
         }
     }
 

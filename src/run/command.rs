@@ -6,6 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use super::groups::{End, Groups};
 use super::stop::Stop;
 
 /// The most that is read of a program's output, in bytes.
@@ -28,24 +29,29 @@ pub fn output(
     timeout: Duration,
     stop: &Stop,
 ) -> Result<String, String> {
-    let mut child = spawn(words, folder)?;
-    let group = child.id();
+    let groups = stop.groups().clone();
+    let mut child = spawn(words, folder, &groups)?;
+    let id = child.id();
     let stdout = child.stdout.take().ok_or("has no output")?;
     let (tell, heard) = mpsc::channel();
     let at_abort = tell.clone();
     // Nobody listens any more once the command ended, or its time was up.
     stop.at_abort(move |_| drop(at_abort.send(Heard::Aborted)));
-    std::thread::spawn(move || {
-        let mut text = Vec::new();
-        let read = stdout.take(LIMIT + 1).read_to_end(&mut text).map(|_| text);
-        if read.as_ref().is_ok_and(|text| text.len() as u64 > LIMIT) {
-            end(group);
+    std::thread::spawn({
+        let groups = groups.clone();
+        move || {
+            let mut text = Vec::new();
+            let read = stdout.take(LIMIT + 1).read_to_end(&mut text).map(|_| text);
+            if read.as_ref().is_ok_and(|text| text.len() as u64 > LIMIT) {
+                groups.end(id, End::Forced);
+            }
+            let status = groups.wait(&mut child).and_then(|_| groups.reap(&mut child));
+            drop(tell.send(Heard::Ended(read, status)));
         }
-        drop(tell.send(Heard::Ended(read, child.wait())));
     });
     let heard = heard.recv_timeout(timeout);
     if !matches!(heard, Ok(Heard::Ended(..))) {
-        end(group);
+        groups.end(id, End::Forced);
     }
     match heard {
         Err(_) => Err(format!("did not end within {}", humantime::format_duration(timeout))),
@@ -69,31 +75,15 @@ fn printed(
     }
 }
 
-fn spawn(words: &[String], folder: &Path) -> Result<Child, String> {
+fn spawn(words: &[String], folder: &Path, groups: &Groups) -> Result<Child, String> {
     let (program, arguments) = words.split_first().ok_or("names no program")?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     if !folder.as_os_str().is_empty() {
         command.current_dir(folder);
     }
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command.spawn().map_err(|error| format!("could not be started ({program}): {error}"))
+    groups.spawn(&mut command).map_err(|error| format!("could not be started ({program}): {error}"))
 }
-
-/// Ends a program and all that it started.
-#[cfg(unix)]
-fn end(group: u32) {
-    let group = i32::try_from(group).ok().and_then(rustix::process::Pid::from_raw);
-    if let Some(group) = group {
-        // It may have ended by itself in the meantime.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-}
-
-/// Without process groups, a program that hangs is left to its time-out.
-#[cfg(not(unix))]
-fn end(_group: u32) {}
 
 #[cfg(all(test, unix))]
 mod tests {

@@ -2,8 +2,10 @@
 
 pub mod pool;
 pub mod pace;
+pub mod groups;
 pub mod stop;
 mod command;
+pub mod server;
 mod read;
 pub mod tokens;
 mod request;

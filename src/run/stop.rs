@@ -1,9 +1,10 @@
 //! What ends a run early, in two steps: nothing new starts, then what runs is ended.
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::groups::Groups;
 use crate::event::StopReason;
 
 /// How long requests in flight may go on after a signal.
@@ -17,6 +18,7 @@ pub struct Stop {
     gravest: AtomicU8,
     state: Mutex<State>,
     changed: Condvar,
+    groups: Arc<Groups>,
 }
 
 #[derive(Default)]
@@ -24,20 +26,27 @@ struct State {
     over: bool,
     aborted: Option<StopReason>,
     at_abort: Vec<AtAbort>,
+    at_stop: Vec<Arc<AtStop>>,
 }
 
 impl Default for Stop {
     fn default() -> Stop {
-        let (gravest, state, changed) = Default::default();
-        Stop { grace: GRACE, gravest, state, changed }
+        let (gravest, state, changed, groups) = Default::default();
+        Stop { grace: GRACE, gravest, state, changed, groups }
     }
 }
 
 type AtAbort = Box<dyn FnOnce(StopReason) + Send>;
+type AtStop = dyn Fn() + Send + Sync;
 
 /// From the mildest reason to the gravest.
-const REASONS: [StopReason; 3] =
-    [StopReason::FailFast, StopReason::Deadline, StopReason::Interrupted];
+const REASONS: [StopReason; 5] = [
+    StopReason::FailFast,
+    StopReason::NoServer,
+    StopReason::ServerEnded,
+    StopReason::Deadline,
+    StopReason::Interrupted,
+];
 
 impl Stop {
     /// From now on nothing new starts. A graver reason takes the place of a milder one: a signal
@@ -47,9 +56,21 @@ impl Stop {
         // Under the lock, or the watch could miss it between its look and its wait.
         let state = self.state();
         let graver = self.gravest.fetch_max(rank, Ordering::AcqRel) < rank;
+        let wakes = state.at_stop.clone();
         drop(state);
         self.changed.notify_all();
+        wakes.iter().for_each(|wake| wake());
         graver
+    }
+
+    /// Calls `wake` whenever there is a reason to stop: for those who wait for other things, too.
+    pub fn at_stop(&self, wake: impl Fn() + Send + Sync + 'static) {
+        self.state().at_stop.push(Arc::new(wake));
+    }
+
+    /// The programs that must not outlive the run.
+    pub fn groups(&self) -> &Arc<Groups> {
+        &self.groups
     }
 
     /// Why nothing new may start, if so.
@@ -99,7 +120,7 @@ impl Stop {
     }
 
     /// Watches over a run until it is over: ends what still runs at the deadline, and [`GRACE`]
-    /// after a signal. After `--fail-fast`, what runs may finish.
+    /// after a signal. After `--fail-fast`, and without a server, what runs may finish.
     pub fn watch(&self, deadline: Option<Instant>) {
         let mut signalled = None;
         loop {
@@ -109,7 +130,8 @@ impl Stop {
                     Some(*signalled.get_or_insert_with(Instant::now) + self.grace)
                 }
                 Some(StopReason::Deadline) => Some(Instant::now()),
-                Some(StopReason::FailFast) | None => deadline,
+                Some(StopReason::FailFast | StopReason::NoServer | StopReason::ServerEnded)
+                | None => deadline,
             };
             match (self.wait(until, seen), seen) {
                 (Woken::Over, _) => return,
@@ -120,7 +142,7 @@ impl Stop {
                 ) => {
                     return self.abort(reason);
                 }
-                (Woken::TimeUp, Some(StopReason::FailFast) | None) => {
+                (Woken::TimeUp, _) => {
                     self.stop(StopReason::Deadline);
                 }
             }

@@ -15,6 +15,7 @@ pub mod operand;
 pub mod expect;
 pub mod enforce;
 pub mod test;
+pub mod server;
 pub mod project;
 pub mod literals;
 

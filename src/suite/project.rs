@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::reader::{Keys, Reader};
+use super::server::Server;
 use super::settings::{self, Settings};
 use super::tree::{self, Entry, Node, Value};
 use crate::diagnostic::Diagnostic;
@@ -21,8 +22,8 @@ pub struct Project {
     pub settings: Settings,
     /// What is run when no path is given.
     pub specs: Vec<Spanned<String>>,
-    /// Whether the embedded demo API is started for the run.
-    pub demo_server: bool,
+    /// What is started for the run.
+    pub server: Option<Server>,
     /// Where the JUnit report goes.
     pub junit: Option<Spanned<String>>,
     /// Further values to keep out of all output.
@@ -33,13 +34,6 @@ const KEYS: Keys = Keys {
     what: "a key of the project file",
     known: &[&settings::KEYS, &["specs", "server", "reports", "secrets"]],
     later: &[&settings::LATER, &["environments"]],
-    help: None,
-};
-
-const SERVER_KEYS: Keys = Keys {
-    what: "a key of `server`",
-    known: &[],
-    later: &[&["command", "ready", "timeout", "reuse"]],
     help: None,
 };
 
@@ -69,7 +63,7 @@ impl Project {
             source: source.clone(),
             settings: Settings { broken: true, ..Settings::default() },
             specs: Vec::new(),
-            demo_server: false,
+            server: None,
             junit: None,
             secrets: Vec::new(),
         }
@@ -98,7 +92,7 @@ impl Project {
         }
         match name {
             "specs" => self.specs = paths(reader, value, "specs"),
-            "server" => self.read_server(reader, value),
+            "server" => self.server = Some(Server::read(reader, value)),
             "reports" => self.read_reports(reader, value),
             _ => {
                 let items = reader.list(value, "secrets").unwrap_or_default();
@@ -107,24 +101,6 @@ impl Project {
                     .filter_map(|item| reader.spanned_template(item, "secrets"))
                     .collect();
             }
-        }
-    }
-
-    fn read_server(&mut self, reader: &mut Reader, node: &Node) {
-        // Without it, `${server.url}` is no fault of its own.
-        self.demo_server = true;
-        match &node.value {
-            Value::Text(text) if text == "demo" => {}
-            Value::Map(entries) if !entries.is_empty() => {
-                // One fault says it for all of them.
-                let before = reader.count();
-                for entry in entries {
-                    if reader.count() == before {
-                        reader.key(entry, entries, &SERVER_KEYS);
-                    }
-                }
-            }
-            _ => drop(reader.unexpected(node, "server", "`demo`, the embedded demo API")),
         }
     }
 

@@ -109,8 +109,10 @@ impl Name {
         if let Some(env) = text.strip_prefix("env.") {
             return Name::env(env);
         }
-        if text == "server.url" {
-            return Ok(Name::ServerUrl);
+        match text {
+            "server.url" => return Ok(Name::ServerUrl),
+            "server.port" => return Ok(Name::ServerPort),
+            _ => {}
         }
         if is_name(text) && !matches!(text, "env" | "server") {
             return Ok(Name::Plain(text.into()));
@@ -140,7 +142,7 @@ fn name_fault(text: &str) -> Reason {
     if text == "server" || text.starts_with("server.") {
         return (
             format!("`${{{text}}}` is not a variable"),
-            "of the started server, `${server.url}` is known".into(),
+            "of the started server, `${server.url}` and `${server.port}` are known".into(),
         );
     }
     if let Some((name, default)) = text.split_once(":-") {

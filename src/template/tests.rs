@@ -33,7 +33,7 @@ fn what_cannot_be_read_is_a_fault() {
         ("${env}", (0, 6), "`env` is reserved"),
         ("${env.}", (0, 7), "`${env.}` names no environment variable"),
         ("${server}", (0, 9), "`${server}` is not a variable"),
-        ("${server.port}", (0, 14), "`${server.port}` is not a variable"),
+        ("${server.host}", (0, 14), "`${server.host}` is not a variable"),
         ("${uuid()}", (0, 9), "the generator `uuid()` is not supported yet"),
         ("${uid()}", (0, 8), "there is no generator `uid()`"),
         ("${env.X:-${y}}", (0, 14), "a `{` inside `${…}`"),
@@ -49,13 +49,15 @@ fn what_cannot_be_read_is_a_fault() {
 #[test]
 fn a_sole_variable_keeps_the_type_of_its_value() {
     let captures = HashMap::from([(Box::from("n"), Value::from(5))]);
-    let bindings = Bindings { server_url: Some("http://h".into()), captures };
+    let bindings =
+        Bindings { server_url: Some("http://h".into()), captures, server_port: Some(80) };
     let fill = |text: &str| {
         Draft::Text(parse(text).unwrap()).fill(&bindings).map(Cow::into_owned).unwrap()
     };
     assert_eq!(fill("${n}"), Value::from(5));
     assert_eq!(fill("n=${n}"), Value::from("n=5"));
     assert_eq!(fill("${server.url}/x"), Value::from("http://h/x"));
+    assert_eq!(fill("${server.port}"), Value::from(80));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! the demo; `tests`, items of `tests` that are; `project`, a project file; `ci`, for another
 //! program. One without such a word fails.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use apitest::demo::tokens::{ALICE, BOB};
 
 use crate::support::golden::golden;
 use crate::support::project::{files, root};
-use crate::support::sandbox::{Ended, Sandbox, steady};
+use crate::support::sandbox::{Ended, Sandbox, program, steady};
 
 /// A fenced block of a Markdown file.
 struct Block {
@@ -55,7 +56,8 @@ fn every_project_file_in_the_docs_is_one() {
             let health = "tests:\n  - {name: is up, request: GET /health, expect: 200}\n";
             let sandbox = Sandbox::new().env("DB_PASSWORD", "a-password-of-the-database");
             let sandbox = sandbox.file("apitest.yaml", &block.text).file("specs/a.yaml", health);
-            let ended = sandbox.run(&[]).expect_code(0);
+            let mut run = sandbox.command(&[]);
+            let ended = Ended::of(run.env("PATH", path_with_apitest())).expect_code(0);
             assert_eq!(ended.stderr, "", "{}:{}", path.display(), block.line);
             seen += 1;
         }
@@ -131,6 +133,16 @@ fn every_example_does_what_it_says() {
 }
 
 #[test]
+fn the_example_of_a_server_is_a_project_of_its_own() {
+    let sandbox = Sandbox::new();
+    let mut run = sandbox.command(&[]);
+    run.current_dir(root().join("examples/own_server")).env("PATH", path_with_apitest());
+    let ended = Ended::of(&mut run).expect_code(0);
+    assert_eq!(ended.stderr, "");
+    assert!(ended.stdout.contains("2 cases: 2 passed"), "{}", ended.stdout);
+}
+
+#[test]
 fn the_readme_has_the_two_commands() {
     let readme = fs::read_to_string(root().join("README.md")).expect("the README");
     let ci = fs::read_to_string(root().join(".ci/run")).expect("what CI runs");
@@ -157,6 +169,13 @@ fn example(path: &str) -> Ended {
     let server = DemoServer::start(0).expect("a demo");
     let sandbox = Sandbox::new().env("API_URL", &server.url()).env("ALICE_TOKEN", ALICE);
     Ended::of(sandbox.command(&[path, "--jobs", "8"]).current_dir(root()))
+}
+
+/// Where the program is found by its name, as by those who installed it.
+fn path_with_apitest() -> OsString {
+    let own = program().parent().expect("a folder").to_owned();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths([own].into_iter().chain(std::env::split_paths(&others))).expect("a PATH")
 }
 
 fn project() -> String {

@@ -19,6 +19,7 @@ mod redirects;
 mod transport;
 mod token_sources;
 mod signals;
+mod server;
 mod surroundings;
 mod flawed;
 mod own_specs;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::learn_literals;
 use crate::diagnostic::Diagnostic;
 use crate::discover::{self, OTHER_NAME};
+use crate::plan::server::BoundServer;
 use crate::secret::Redactor;
 use crate::suite::project::{self, FILE_NAME, Project};
 
@@ -14,6 +15,8 @@ pub struct LoadedProject {
     pub folder: PathBuf,
     /// What the file says; `None` when there is none.
     pub project: Option<Project>,
+    /// The server that it names, once that is bound.
+    pub server: BoundServer,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -56,13 +59,17 @@ impl LoadedProject {
 
 /// Finds and reads the project file of the working directory.
 pub fn load(redactor: &Redactor) -> LoadedProject {
-    let none = LoadedProject { folder: PathBuf::from("."), project: None, diagnostics: vec![] };
-    let Some(path) = project_file() else { return none };
+    let loaded = |folder: PathBuf, project, diagnostics| LoadedProject {
+        folder,
+        project,
+        server: BoundServer::default(),
+        diagnostics,
+    };
+    let Some(path) = project_file() else { return loaded(PathBuf::from("."), None, vec![]) };
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let unread = |fault: Diagnostic| LoadedProject {
-        folder: folder.clone(),
-        project: Some(Project::unread(&fault.place.source)),
-        diagnostics: vec![fault],
+    let unread = |fault: Diagnostic| {
+        let project = Project::unread(&fault.place.source);
+        loaded(folder.clone(), Some(project), vec![fault])
     };
     if path.ends_with(OTHER_NAME) {
         let title = format!("the project file is called {FILE_NAME}: rename this one");
@@ -72,7 +79,7 @@ pub fn load(redactor: &Redactor) -> LoadedProject {
         Ok(source) => {
             let (project, diagnostics) = project::parse(&source);
             learn_literals(&source, &diagnostics, redactor);
-            LoadedProject { folder, project: Some(project), diagnostics }
+            loaded(folder.clone(), Some(project), diagnostics)
         }
         Err(fault) => {
             learn_literals(&fault.place.source, std::slice::from_ref(&fault), redactor);

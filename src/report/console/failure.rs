@@ -2,7 +2,7 @@
 
 use super::address;
 use super::words::{BOLD, DIM, Paint, RED, shown_time};
-use crate::event::{CaseEnd, Exchange, Failure, Verdict};
+use crate::event::{CaseEnd, Exchange, Failure, ServerOutput, Verdict};
 use crate::plan::Case;
 use crate::text::one_line;
 
@@ -58,6 +58,18 @@ pub fn exchange(exchange: Option<&Exchange>, paint: Paint) -> String {
         Some(response) => request + &section("response", response, paint),
         None => request,
     }
+}
+
+/// What the server printed.
+pub fn printed(output: &ServerOutput, paint: Paint) -> String {
+    let title = match (output.lines.is_empty(), output.is_cut) {
+        (true, _) => "The server printed nothing",
+        (false, true) => "The server printed last",
+        (false, false) => "The server printed",
+    };
+    let lines = output.lines.iter().map(|line| format!("    {}", one_line(line)));
+    let lines: Vec<String> = lines.map(|line| format!("{}\n", line.trim_end())).collect();
+    format!("{}\n{}", paint.with(BOLD, title), lines.concat())
 }
 
 fn section(title: &str, text: &str, paint: Paint) -> String {

@@ -4,7 +4,7 @@ use junit_report::{TestCase, TestResult};
 
 use super::complete::Extra;
 use super::counts::rounded;
-use crate::event::{CaseEnd, Exchange, Failure, Skip, StopReason, Verdict};
+use crate::event::{CaseEnd, Exchange, Failure, ServerOutput, Skip, StopReason, Verdict};
 use crate::plan::{Case, Work};
 use crate::text::{lines, one_line, shortened};
 
@@ -156,6 +156,14 @@ fn exchange_text(exchange: &Exchange) -> String {
         None => format!("request (not sent):\n{request}\n"),
     };
     in_cdata(&shortened(lines(&text), EXCHANGE))
+}
+
+/// What the server printed, if it printed anything.
+pub fn printed(output: &ServerOutput) -> Option<String> {
+    let title = if output.is_cut { "the server printed last:" } else { "the server printed:" };
+    let text = format!("{title}\n{}\n", output.lines.join("\n"));
+    let harmless = lines(&text).replace("[[ATTACHMENT|", "[ [ATTACHMENT|");
+    (!output.lines.is_empty()).then(|| shortened(harmless, EXCHANGE))
 }
 
 /// Whoever reads only the report must see that the time was up; after a signal or `--fail-fast`

@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use quick_xml::events::attributes::Attribute;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 
 use super::counts::Counts;
@@ -135,6 +135,8 @@ pub struct Frame<'r> {
     pub totals: Counts,
     /// The suites, in the same order.
     pub suites: &'r [Whole],
+    /// What the server printed; it stands in the last suite.
+    pub printed: Option<&'r str>,
 }
 
 impl Frame<'_> {
@@ -167,6 +169,9 @@ impl Frame<'_> {
                     if copied != whole.cases {
                         return Err(io::Error::other("the file of finished cases was cut"));
                     }
+                    if let Some(printed) = self.printed.filter(|_| suites.len() == 0) {
+                        write_printed(&mut out, printed)?;
+                    }
                     out.write_event(Event::End(end))?;
                     out.get_mut().write_all(b"\n")?;
                 }
@@ -186,6 +191,14 @@ impl Frame<'_> {
         element.push_attribute(("time", seconds(self.elapsed).as_str()));
         element
     }
+}
+
+fn write_printed(out: &mut Writer<impl Write>, printed: &str) -> io::Result<()> {
+    let element = BytesStart::new("system-err");
+    out.write_event(Event::Start(element.borrow()))?;
+    out.write_event(Event::Text(BytesText::new(printed)))?;
+    out.write_event(Event::End(element.to_end()))?;
+    out.get_mut().write_all(b"\n")
 }
 
 fn suite(written: &BytesStart, counts: &Counts) -> io::Result<BytesStart<'static>> {
