@@ -8,7 +8,7 @@ use super::credential::{Credential, bearer_token, secret};
 use super::scope::Binder;
 use super::settings::{StepSettings, default_headers, effective};
 use super::tokens::file;
-use super::{Body, Step, url};
+use super::{Body, Stage, Step, url};
 use crate::auth::jwt::{Algorithm, SigningKey};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
@@ -247,7 +247,19 @@ impl SourceBinder<'_, '_> {
     ) -> Step {
         let settings = Arc::new(StepSettings { follow_redirects: 0, ..settings });
         let (span, method) = (self.span, method.into());
-        Step { span, method, url, body, credential, settings, expectations: Box::new([]) }
+        Step {
+            stage: Stage::Main,
+            name: None,
+            pause: Duration::ZERO,
+            span,
+            method,
+            url,
+            body,
+            credential,
+            settings,
+            expectations: Box::new([]),
+            captures: Box::new([]),
+        }
     }
 
     fn settings(&mut self) -> StepSettings {

@@ -12,6 +12,8 @@ pub mod matcher;
 pub mod operand;
 pub mod expect;
 pub mod enforce;
+pub mod capture;
+pub mod step;
 pub mod test;
 pub mod project;
 pub mod literals;
