@@ -21,6 +21,22 @@ pub struct Answer {
     pub error: ErrorCode,
     /// What it means when the request is let through instead.
     pub accepted: Accepted,
+    /// What tells the one from the other.
+    pub oracle: Oracle,
+}
+
+/// What tells that a request was let through, and which answers are right where not only a few
+/// statuses are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oracle {
+    /// The test's own expectations, and any success. A refusal has one of the statuses.
+    Test,
+    /// Any success. Every 4xx is a refusal, and 501: what is not there needs no guard.
+    ClientError,
+    /// Any success. Everything else is a refusal.
+    NoSuccess,
+    /// A success with what the test gets. Another answer is that of another route.
+    OtherBody,
 }
 
 /// The `error` of a `Bearer` challenge beside a 401 (RFC 6750 §3.1). Beside a 400 it is always
@@ -35,6 +51,8 @@ pub enum ErrorCode {
     InsufficientScope,
     /// The standards leave it open.
     Open,
+    /// There need be no challenge: the token is good, and it is refused for whose it is.
+    Unchallenged,
 }
 
 /// What it means that a request was let through.
@@ -56,7 +74,10 @@ impl Answer {
         if self.accepted == Accepted::Right {
             return "the answer to the test itself".to_owned();
         }
-        let statuses: Vec<String> = self.statuses.iter().map(u16::to_string).collect();
+        let statuses = self.refusals();
+        if self.oracle != Oracle::Test {
+            return format!("{statuses} (beside a 401, a Bearer challenge)");
+        }
         let challenge = match self.error {
             ErrorCode::Bare => "a Bearer challenge without `error`",
             ErrorCode::InvalidToken => "a Bearer challenge that says error=\"invalid_token\"",
@@ -64,7 +85,49 @@ impl Answer {
                 "a Bearer challenge that says error=\"insufficient_scope\""
             }
             ErrorCode::Open => "a Bearer challenge",
+            ErrorCode::Unchallenged => return statuses,
         };
-        format!("{}, with {challenge}", statuses.join(" or "))
+        format!("{statuses}, with {challenge}")
+    }
+
+    /// The statuses of a right refusal in words: `401 or 400`.
+    pub fn refusals(&self) -> String {
+        match self.oracle {
+            Oracle::Test => {
+                let statuses: Vec<String> = self.statuses.iter().map(u16::to_string).collect();
+                statuses.join(" or ")
+            }
+            Oracle::ClientError => "any 4xx, or 501".to_owned(),
+            Oracle::NoSuccess => "any 3xx or 4xx, or 501".to_owned(),
+            Oracle::OtherBody => "any answer but the one that the test gets".to_owned(),
+        }
+    }
+
+    /// What to do where it is meant that a request was let through, if the tests can say so.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self.oracle {
+            Oracle::ClientError => {
+                Some("where this method is meant to be open, a test that uses it here declares it")
+            }
+            Oracle::NoSuccess => Some(
+                "where POST is meant to be open, a test that is served by it with `auth: none` \
+                 declares it",
+            ),
+            Oracle::Test if self.error == ErrorCode::Unchallenged => Some(
+                "where everybody gets an answer of his own, such as a list of his orders, leave \
+                 this probe out",
+            ),
+            Oracle::Test | Oracle::OtherBody => None,
+        }
+    }
+
+    /// Whether a status is that of a right refusal.
+    pub fn takes(&self, status: u16) -> bool {
+        match self.oracle {
+            Oracle::Test => self.statuses.contains(&status),
+            Oracle::ClientError => matches!(status, 400..=499 | 501),
+            Oracle::NoSuccess => matches!(status, 300..=499 | 501),
+            Oracle::OtherBody => matches!(status, 200..=499 | 501),
+        }
     }
 }

@@ -73,7 +73,15 @@ fn explained_probe(probe: &Probe) -> String {
         Needs::Jwt => "a token that is a JWT",
         Needs::Key => "a `jwt` token source, or a token under `tokens` of `enforce`",
         Needs::GivenToken => "a token under `tokens` of `enforce`",
+        Needs::TokenOfItsOwn => {
+            "`revoke` of `enforce` and a `login` or `oauth2` source, or a token under its `tokens`"
+        }
         Needs::Get => "a request that is a GET",
+        Needs::Body => "a request that is no HEAD, whose answer has no body to compare",
+        Needs::Leave => "`unsafe: true` under `enforce`: it may change something",
+        Needs::LeaveAndNoPost => {
+            "`unsafe: true` under `enforce`: it may change something; and a request that is no POST"
+        }
     };
     let owasp = if probe.owasp.is_empty() { "-" } else { probe.owasp };
     let lines = [

@@ -22,6 +22,7 @@ use crate::http::message::Request;
 use crate::plan::scope::Inputs;
 use crate::plan::select::Selection;
 use crate::plan::{Plan, Work};
+use crate::run::enforce::key_sets::KeySets;
 use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pool::Pool;
 use crate::run::stop::Stop;
@@ -84,6 +85,8 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     };
     let client = client(settings.jobs, arguments.max_body, &stop);
     let transport = |worker, request: &Request| client.exchange(worker, request);
+    let last = last_client(settings.jobs, arguments.max_body, &stop);
+    let last_transport = |worker, request: &Request| last.exchange(worker, request);
     let means = Means {
         redactor: &redactor,
         bindings: &bindings,
@@ -96,11 +99,13 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         plan: &plan,
         settings,
         transport: &transport,
+        last_transport: &last_transport,
         tokens: TokenStore::new(&plan, means),
         redactor: &redactor,
         bindings: &bindings,
         stop: &stop,
         waivers: WaiverBook::default(),
+        key_sets: KeySets::default(),
     };
     run.execute(&pool, &mut |event| reports.report(&event));
     let code = reports.finish(code);
@@ -173,6 +178,17 @@ fn client(jobs: usize, max_body: u64, stop: &Stop) -> Arc<Client> {
     let client = Arc::new(Client::new(settings));
     let at_abort = client.clone();
     stop.at_abort(move |reason| at_abort.interrupt(reason.cut_short()));
+    client
+}
+
+/// A client for what cleans up: it outlives the end of the run by a while.
+fn last_client(jobs: usize, max_body: u64, stop: &Stop) -> Arc<Client> {
+    let settings = ClientSettings { jobs, max_body, connect_timeout: CONNECT_TIMEOUT };
+    let client = Arc::new(Client::new(settings));
+    let at_last = client.clone();
+    stop.at_last(move || {
+        at_last.interrupt("no verdict: the run was ended before the answer came");
+    });
     client
 }
 

@@ -1,10 +1,10 @@
-//! Getting, seeing and giving back a token: `/login`, `/me`, `/revoke`, `/jwks`.
+//! Getting, seeing and giving back a token: `/login`, `/me`, `/revoke`, `/logout`, `/jwks`.
 
 use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::api::Api;
-use super::bearer::{CHALLENGE, Guard, REALM};
+use super::bearer::{CHALLENGE, Guard, REALM, presented};
 use super::clock;
 use super::keys;
 use super::oauth::{self, LIFETIME};
@@ -60,6 +60,17 @@ pub fn revoke(request: &Request, api: &Api, _: &str) -> Answer {
             Answer::json(200, &json!({})).no_store()
         }
         _ => Answer::error(400, "invalid_request", "The body must be a form with one token."),
+    }
+}
+
+/// `POST /logout`: the token that comes with it is good no more.
+pub fn logout(request: &Request, api: &Api, guard: Guard) -> Answer {
+    match guard(request, api, None) {
+        Err(refused) => refused,
+        Ok(_) => {
+            presented(request).into_iter().for_each(|token| api.tokens.revoke(token));
+            Answer::empty(204)
+        }
     }
 }
 

@@ -50,6 +50,7 @@ const ROUTES: &[Route] = &[
     open("POST", "/login", login::login),
     guarded("GET", "/me", |r, api, _, guard| login::me(r, api, guard)),
     open("POST", "/revoke", login::revoke),
+    guarded("POST", "/logout", |r, api, _, guard| login::logout(r, api, guard)),
     open("GET", "/jwks", login::jwks),
     open("POST", "/oauth/token", oauth::token),
     guarded("GET", "/orders", |r, api, _, guard| orders::list(r, api, guard)),

@@ -69,6 +69,21 @@ impl Target {
         }
     }
 
+    /// The path as it stands in the request line.
+    pub fn path(&self) -> &str {
+        self.path_and_query().split('?').next().filter(|path| !path.is_empty()).unwrap_or("/")
+    }
+
+    /// The same with another path; the query stays.
+    ///
+    /// # Errors
+    /// As [`Target::parse`].
+    pub fn with_path(&self, path: &str) -> Result<Target, String> {
+        let query = self.url[self.path_start..].split_once('?');
+        let query = query.map_or_else(String::new, |(_, query)| format!("?{query}"));
+        Target::parse(&format!("{}{path}{query}", &self.url[..self.path_start]))
+    }
+
     /// The origin.
     pub fn origin(&self) -> &Origin {
         &self.origin
@@ -169,6 +184,21 @@ mod tests {
             assert_eq!(target.origin().to_string(), origin, "{url}");
             assert_eq!(target.path_and_query(), path, "{url}");
             assert_eq!(target.url(), url);
+        }
+    }
+
+    #[test]
+    fn another_path_keeps_the_rest() {
+        let table = [
+            ("http://a:1/b/c?d=/e", "/b/c", "//x", "http://a:1//x?d=/e"),
+            ("https://a", "/", "/x", "https://a/x"),
+            ("http://a?b", "/", "/%2e/", "http://a/%2e/?b"),
+            ("http://a/b?", "/b", "/b;c=d", "http://a/b;c=d?"),
+        ];
+        for (url, path, other, expected) in table {
+            let target = Target::parse(url).unwrap();
+            assert_eq!(target.path(), path, "{url}");
+            assert_eq!(target.with_path(other).unwrap().url(), expected, "{url}");
         }
     }
 

@@ -6,14 +6,17 @@
 mod cause;
 mod hygiene;
 mod leak;
+mod through;
 
-use crate::auth::answer::{Accepted, Answer, Profile};
+use self::through::let_through;
+use crate::auth::answer::{Accepted, Answer, ErrorCode, Oracle, Profile};
 use crate::http::message::{Request, Response};
 use crate::suite::expect::{Demand, Expectation};
 use crate::template::Bindings;
 
 pub use self::cause::likely;
 pub use self::hygiene::of_control;
+pub use self::through::is_let_through;
 
 /// What was sent, and what must come back.
 #[derive(Clone, Copy, Debug)]
@@ -105,6 +108,10 @@ pub struct Note {
     pub text: String,
 }
 
+/// What is said of a token that should be good for something else, and is good for nothing.
+const NOT_A_GOOD_TOKEN: &str = "401 says that the other user's token is no good one: whether the object is kept from other \
+     users is not shown by who is refused everywhere";
+
 impl ProbeVerdict {
     /// The stable word for reports.
     pub fn name(self) -> &'static str {
@@ -166,7 +173,9 @@ impl Finding {
 pub fn probe(asked: Asked, response: &Response, control: &Control) -> Finding {
     let status = response.status;
     let finding = match status {
-        _ if is_let_through(response, control) => let_through(asked, response, control),
+        _ if is_let_through(asked.answer, response, control) => {
+            let_through(asked, response, control)
+        }
         408 | 429 | 502..=504 => Finding::inconclusive(&format!(
             "{status} says nothing about the token: {}",
             match status {
@@ -174,11 +183,7 @@ pub fn probe(asked: Asked, response: &Response, control: &Control) -> Finding {
                 _ => "the server did not get to it",
             }
         )),
-        500.. => Finding::new(
-            ProbeVerdict::Crashed,
-            Grade::Fails,
-            format!("crashed: a wrong credential was answered with {status}, which is no refusal"),
-        ),
+        500.. if !asked.answer.takes(status) => crashed(asked.answer, status),
         _ if control.passed.is_none() => {
             Finding::vacuous("it was refused, but the control did not pass in this run either")
         }
@@ -190,11 +195,6 @@ pub fn probe(asked: Asked, response: &Response, control: &Control) -> Finding {
     }
 }
 
-/// Whether the request got through: a success, or whatever the test expects.
-pub fn is_let_through(response: &Response, control: &Control) -> bool {
-    (200..300).contains(&response.status) || meets(response, control)
-}
-
 /// Whether an answer to the control has the status that the test expects.
 pub fn has_expected_status(response: &Response, control: &Control) -> bool {
     let on_status = |e: &&Expectation| matches!(e.demand, Demand::Status(_));
@@ -203,34 +203,13 @@ pub fn has_expected_status(response: &Response, control: &Control) -> bool {
     super::judge(&expectations, response, control.bindings).is_empty()
 }
 
-fn meets(response: &Response, control: &Control) -> bool {
-    super::judge(control.expectations, response, control.bindings).is_empty()
-}
-
-fn let_through(asked: Asked, response: &Response, control: &Control) -> Finding {
-    let judges_body =
-        control.expectations.iter().any(|e| matches!(e.demand, Demand::Json(_) | Demand::Body(_)));
-    let met = meets(response, control);
-    let status = response.status;
-    let how = match (met, judges_body) {
-        (true, true) => "with an answer that meets all that the test expects",
-        (true, false) => "with the status that the test expects (it does not look at the body)",
-        (false, _) => "though with another answer than the test expects",
+fn crashed(answer: &Answer, status: u16) -> Finding {
+    let what = match answer.oracle {
+        Oracle::Test => "a wrong credential",
+        Oracle::ClientError | Oracle::NoSuccess | Oracle::OtherBody => "a request without a token",
     };
-    let (verdict, word) = match asked.answer.accepted {
-        Accepted::Bypass => (ProbeVerdict::Bypassed, "bypassed"),
-        Accepted::NonConformance | Accepted::Gap => (ProbeVerdict::Accepted, "accepted"),
-        Accepted::Right if met => {
-            let message = "served, as any case of the scheme must be";
-            return Finding::new(ProbeVerdict::Enforced, Grade::Fine, message);
-        }
-        Accepted::Right => return otherwise_answered(asked, status),
-    };
-    let grade = match (asked.answer.accepted, asked.profile) {
-        (Accepted::NonConformance | Accepted::Gap, Profile::Lenient) => Grade::Warns,
-        _ => Grade::Fails,
-    };
-    Finding::new(verdict, grade, format!("{word}: let through with {status}, {how}"))
+    let message = format!("crashed: {what} was answered with {status}, which is no refusal");
+    Finding::new(ProbeVerdict::Crashed, Grade::Fails, message)
 }
 
 /// The good token, sent as it may be sent, got another answer than the control.
@@ -251,7 +230,7 @@ fn refused(asked: Asked, response: &Response, control: &Control) -> Finding {
     if asked.answer.accepted == Accepted::Right {
         return otherwise_answered(asked, response.status);
     }
-    let leaks = control.passed.and_then(|good| leak::leaked(good, response, control.request));
+    let leaks = leaks(asked.answer, response, control);
     if let Some(leaks) = leaks {
         let status = response.status;
         let text = format!("the refusal ({status}) holds {leaks}");
@@ -260,13 +239,19 @@ fn refused(asked: Asked, response: &Response, control: &Control) -> Finding {
         finding.notes.push(Note { id: "body-leak", grade: Grade::Fails, text });
         return finding;
     }
+    if response.status == 401 && asked.answer.error == ErrorCode::Unchallenged {
+        return Finding::inconclusive(NOT_A_GOOD_TOKEN);
+    }
     let mut notes: Vec<Note> = hygiene::status(asked, response.status).into_iter().collect();
     notes.extend(hygiene::challenge(asked, response));
     let worst = notes.iter().map(|note| note.grade).max().unwrap_or(Grade::Fine);
     let status = response.status;
     match notes.first() {
         None => {
-            let message = format!("refused with {status}, as the standards ask");
+            let message = match status {
+                200..=299 => format!("answered with {status}, and not with what the test gets"),
+                _ => format!("refused with {status}, as the standards ask"),
+            };
             Finding::new(ProbeVerdict::Enforced, Grade::Fine, message)
         }
         Some(first) => {
@@ -274,6 +259,14 @@ fn refused(asked: Asked, response: &Response, control: &Control) -> Finding {
             Finding { verdict: ProbeVerdict::Nonconforming, grade: worst, message, notes }
         }
     }
+}
+
+/// What a refusal holds of the answer to the control. Where something else was asked for, the
+/// control's own 404 is no secret.
+fn leaks(answer: &Answer, refusal: &Response, control: &Control) -> Option<String> {
+    let is_served =
+        |good: &&Response| answer.oracle == Oracle::Test || (200..300).contains(&good.status);
+    leak::leaked(control.passed.filter(is_served)?, refusal, control.request)
 }
 
 fn with_echo(mut finding: Finding, asked: Asked, response: &Response) -> Finding {

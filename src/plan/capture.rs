@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use super::Captured;
 use super::bind::Expectations;
-use super::scope::{Binder, Known};
+use super::credential::Credential;
+use super::scope::{Binder, Known, place};
+use super::secrets::is_secret_name;
+use super::{Captured, Step as PlannedStep};
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 use crate::suite::capture::Capture;
 use crate::suite::step::Step;
 use crate::suite::test::Test;
-use crate::template::Slot;
+use crate::template::{Name, Slot, Template};
 
 impl Binder<'_> {
     /// The slot of what an earlier step captures under a name, the latest first.
@@ -52,8 +54,7 @@ impl Binder<'_> {
             self.bound.clear();
         }
         self.captures_of_test.clear();
-        let unused =
-            |known: &Known| !self.used.contains(&super::scope::place(source, known.name.span));
+        let unused = |known: &Known| !self.used.contains(&place(source, known.name.span));
         let warning = |known: &Known| {
             let title = format!("nothing uses the capture `{}`", known.name.value);
             Diagnostic::warning(source, known.name.span, title).label("use it, or remove it")
@@ -72,11 +73,38 @@ impl Binder<'_> {
             // What was bound before may have another value from here on.
             self.bound.clear();
         }
-        let captured = bound.into_iter().map(|capture| {
+        let captured = bound.into_iter().map(|mut capture| {
+            capture.secret |= gives_a_secret(&capture.name.value);
             let slot = Slot(self.captured.len() as u32);
             self.captured.push(Known { name: capture.name.clone(), slot });
             Captured { slot, capture }
         });
         captured.collect()
+    }
+}
+
+/// Whether what is captured under a name is most likely a secret.
+fn gives_a_secret(name: &str) -> bool {
+    is_secret_name(name) || ["token", "jwt"].iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// What is sent as a credential is secret from the moment it is captured.
+pub(super) fn keep_secret(steps: &mut [PlannedStep]) {
+    let mut slots: Vec<Slot> = Vec::new();
+    for step in steps.iter() {
+        let templates: Vec<&Template> = match &step.credential {
+            Credential::None | Credential::Token(_) => Vec::new(),
+            Credential::Bearer(token) => vec![token],
+            Credential::Basic(_, password) => vec![password],
+            Credential::Header(fields) => fields.iter().map(|(_, value)| value).collect(),
+        };
+        let variables = templates.into_iter().flat_map(Template::variables);
+        slots.extend(variables.filter_map(|variable| match variable.name {
+            Name::Captured(slot, _) => Some(slot),
+            _ => None,
+        }));
+    }
+    for captured in steps.iter_mut().flat_map(|step| &mut step.captures) {
+        captured.capture.secret |= slots.contains(&captured.slot);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::scope::{Binder, Mark};
+use super::settings::{StepSettings, same_name};
 use super::token_source::Origin;
 use super::tokens::Tokens;
 use crate::auth::credential::{basic_pair, secret_parts, token_fault};
@@ -94,6 +95,15 @@ pub fn bind(
         Auth::Basic { username, password } => basic(binder, username, password, source),
         Auth::Header(written) => header(binder, written, source),
     }
+}
+
+/// The name of a header field that would be sent for the credential and once more: a server may take
+/// the other line for the credential.
+pub fn sent_twice(credential: &Credential, settings: &StepSettings) -> Option<String> {
+    let Credential::Header(fields) = credential else { return None };
+    let is_sent =
+        |name: &Template| settings.headers.iter().any(|(other, _)| same_name(other, name));
+    fields.iter().find(|(name, _)| is_sent(name)).map(|(name, _)| name.written())
 }
 
 /// `{bearer: alice}` would send the word `alice`, and be refused for that.

@@ -1,28 +1,28 @@
 //! From a suite to its cases.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::bind::Expectations;
+use super::capture::keep_secret;
 use super::credential::{self, Credential};
 use super::invalid::invalid;
-use super::probes::Extras;
 use super::probes::assign::{self, Control};
+use super::probes::check;
+use super::probes::{Declared, Extras};
 use super::scope::{Binder, Inputs, Level};
 use super::secrets::short;
-use super::settings::{StepSettings, effective, pause, same_name, says_nothing};
-use super::tokens::{self, Tokens};
+use super::settings::{StepSettings, effective, pause, says_nothing};
+use super::tokens::Tokens;
 use super::unused::{settle, try_settings};
-use super::{Body, Case, FilePlan, SpecFile, Stage, Step, Work, url};
+use super::{Case, FilePlan, SpecFile, Stage, Step, Work, body, url};
 use crate::diagnostic::{Diagnostic, Severity, roots};
-use crate::source::{Source, Span, Spanned};
+use crate::source::Source;
 use crate::suite::Suite;
 use crate::suite::project::Project;
-use crate::suite::request::Body as WrittenBody;
 use crate::suite::settings::Settings;
 use crate::suite::step::Step as WrittenStep;
 use crate::suite::test::Test;
-use crate::template::Template;
 
 /// Plans a file: `suite` is what could be read of it, `faults` what could not.
 pub fn expand(
@@ -54,6 +54,8 @@ struct Expansion<'s> {
     credential: Option<(Credential, Vec<Diagnostic>)>,
     tags: Arc<[Box<str>]>,
     warnings: Vec<Diagnostic>,
+    /// Where the tests go, and the methods that they use there, those that are skipped included.
+    declared: HashSet<(Box<str>, Declared)>,
 }
 
 impl<'s> Expansion<'s> {
@@ -75,7 +77,19 @@ impl<'s> Expansion<'s> {
         let (tokens, warnings) = (Tokens::default(), Vec::new());
         let tags = tags_of(binder.levels());
         let (settings, credential) = (None, None);
-        Expansion { suite, binder, tokens, file, missing, settings, credential, tags, warnings }
+        let declared = HashSet::new();
+        Expansion {
+            suite,
+            binder,
+            tokens,
+            file,
+            missing,
+            settings,
+            credential,
+            tags,
+            warnings,
+            declared,
+        }
     }
 
     /// A file with an error is invalid as a whole; `faults` are those found when it was read.
@@ -96,13 +110,14 @@ impl<'s> Expansion<'s> {
         }
         let mut diagnostics = [diagnostics, self.warnings].concat();
         diagnostics.sort_by_key(|d| d.place.span.start);
-        FilePlan { cases, tokens: self.tokens.0, diagnostics, used, used_vars, secrets }
+        let (tokens, declared) = (self.tokens.0, self.declared);
+        FilePlan { cases, tokens, diagnostics, used, used_vars, declared, secrets }
     }
 
     /// What is wrong with the `enforce` of the spec and of the project, whoever it covers.
     fn check_enforce(&mut self) {
         for level in self.binder.levels().to_vec() {
-            assign::check(&mut self.binder, level);
+            check::check(&mut self.binder, level);
         }
     }
 
@@ -120,7 +135,7 @@ impl<'s> Expansion<'s> {
 
     fn probes(&mut self, test: &Test, case: &mut Case, extras: Extras) -> Vec<Case> {
         if let Some(level) = self.binder.levels().first().copied() {
-            assign::check(&mut self.binder, level);
+            check::check(&mut self.binder, level);
         }
         if test.is_scenario() {
             assign::scenario(&mut self.binder, case, test);
@@ -148,6 +163,7 @@ impl<'s> Expansion<'s> {
         let (steps, unset) = self.steps(test);
         let unused = self.binder.end_captures(source);
         self.warnings.extend(unused);
+        self.declared.extend(steps.iter().map(Declared::of));
         let control = steps.first().filter(|_| !test.is_scenario());
         let extras = assign::extras(&mut self.binder, &mut self.tokens, control);
         let missing = std::mem::take(&mut self.binder.missing);
@@ -186,6 +202,7 @@ impl<'s> Expansion<'s> {
                 steps.push(self.step_inside(test, step, stage, number));
             }
         }
+        keep_secret(&mut steps);
         let mut unset = std::mem::replace(&mut self.binder.missing, before);
         unset.sort_by_key(|fault| fault.place.span.start);
         (steps.into(), unset)
@@ -227,7 +244,8 @@ impl<'s> Expansion<'s> {
         self.refuse_second_line(&credential, &settings);
         let written = &step.line.url;
         let url = url::bind(&mut self.binder, written, source, &settings);
-        let body = step.body.as_ref().map(|body| self.body(body, written.span));
+        let body =
+            step.body.as_ref().map(|b| body::bind(&mut self.binder, b, source, written.span));
         let mut bind = Expectations { binder: &mut self.binder, source };
         let expectations = step.expectations.iter().map(|e| bind.bind(e)).collect();
         let method = step.line.method.as_str().into();
@@ -276,11 +294,7 @@ impl<'s> Expansion<'s> {
 
     /// With a second line of its name, a server may take the other one for the credential.
     fn refuse_second_line(&mut self, credential: &Credential, settings: &StepSettings) {
-        let Credential::Header(fields) = credential else { return };
-        let twice = fields.iter().find_map(|(name, _)| {
-            let same = |(other, _): &&(Template, Template)| same_name(other, name);
-            settings.headers.iter().find(same).map(|_| name.written())
-        });
+        let twice = credential::sent_twice(credential, settings);
         let written = self
             .binder
             .levels()
@@ -292,30 +306,6 @@ impl<'s> Expansion<'s> {
             let fault = self.binder.fault(source, span, title);
             fault.label = "it is among `headers` too".into();
             fault.helps.push(format!("take that one back with `headers: {{{name}: null}}`"));
-        }
-    }
-
-    fn body(&mut self, body: &WrittenBody, span: Span) -> Body {
-        let source = &self.suite.source;
-        match body {
-            WrittenBody::Json(draft) => {
-                let bound = self.binder.draft(draft, source);
-                self.binder.learn_in_body(&bound, source, span);
-                Body::Json(bound)
-            }
-            WrittenBody::Form(form) => {
-                let fields = self.binder.pairs(form, source);
-                for (name, value) in &fields {
-                    self.binder.learn_field(name, value, source, span);
-                }
-                Body::Form(fields)
-            }
-            WrittenBody::Text(text) => Body::Text(self.binder.template(text, source)),
-            WrittenBody::File(path) => {
-                let bound = tokens::file(&mut self.binder, path, source, "the body file");
-                Body::File(Spanned::new(bound, path.span))
-            }
-            WrittenBody::Bytes(bytes) => Body::Bytes(bytes.as_slice().into()),
         }
     }
 

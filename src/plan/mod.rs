@@ -9,6 +9,7 @@ mod settings;
 pub mod credential;
 mod tokens;
 pub mod token_source;
+mod body;
 mod body_secrets;
 mod capture;
 mod url;
@@ -32,8 +33,8 @@ use crate::suite::capture::Capture;
 use crate::suite::expect::Expectation;
 use crate::template::{Slot, Template};
 use credential::{Credential, Token, TokenId};
-use probes::assign::once_an_endpoint;
-use probes::{Endpoint, Enforcement, Probe};
+use probes::endpoint::{declare, once_an_endpoint};
+use probes::{Declared, Endpoint, Enforcement, Probe};
 use secrets::Secrets;
 use settings::StepSettings;
 
@@ -175,6 +176,8 @@ pub struct FilePlan {
     pub used: HashSet<scope::Place>,
     /// The names given with `--var` that it uses.
     pub used_vars: Vec<String>,
+    /// Where its tests go, and the methods that they use there.
+    pub declared: HashSet<(Box<str>, Declared)>,
     /// The values in it that must not be shown, as far as they are known before the run.
     pub secrets: Secrets,
 }
@@ -192,7 +195,9 @@ impl Plan {
     pub fn merge(files: Vec<FilePlan>) -> Plan {
         let mut plan = Plan::default();
         let mut known: HashMap<String, usize> = HashMap::new();
+        let mut declared = HashSet::new();
         for file in files {
+            declared.extend(file.declared);
             let tokens: Vec<usize> = file
                 .tokens
                 .into_iter()
@@ -206,6 +211,7 @@ impl Plan {
             plan.adopt(file.cases, tokens);
         }
         once_an_endpoint(&mut plan.cases);
+        declare(&plan.cases, &declared);
         plan
     }
 
@@ -260,6 +266,14 @@ impl Case {
     /// `path:line`, which selects it again.
     pub fn address(&self) -> String {
         format!("{}:{}", self.file.source.path(), self.line)
+    }
+
+    /// Its steps; none for one that is not run.
+    pub fn steps(&self) -> &[Step] {
+        match &self.work {
+            Work::Steps(steps) => steps,
+            _ => &[],
+        }
     }
 
     /// The token that a step names.

@@ -1,10 +1,14 @@
 //! The probes: every wrong way of sending a bearer token, and the answer that it must get.
 //!
 //! `catalogue` is the table and `hygiene` that of the checks of every answer; `make`, and `claims` for
-//! its set, say how each request is made of the control's; `assign` gives the probes to the cases whose
-//! `enforce` asks for them.
+//! its set, say how each request is made of the control's; `check` finds what is wrong with an
+//! `enforce`, `assign` gives the probes to the cases whose `enforce` asks for them, `given` binds
+//! what it gives to them, and `endpoint` says which case stands for an endpoint.
 
+pub mod check;
 pub mod assign;
+mod given;
+pub mod endpoint;
 mod catalogue;
 mod claims;
 mod hygiene;
@@ -16,10 +20,12 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use crate::auth::answer::{Accepted, Answer, Profile};
+use crate::plan::Step;
 use crate::plan::credential::TokenId;
 use crate::source::Place;
 
 pub use self::catalogue::PROBES;
+pub use self::endpoint::Declared;
 pub use self::hygiene::HYGIENE;
 pub use self::make::{Good, Supplies, Variant, is_jwt};
 
@@ -74,8 +80,16 @@ pub enum Needs {
     Key,
     /// A token that is given for it.
     GivenToken,
+    /// A token that is got for it alone, or one that is given for it.
+    TokenOfItsOwn,
     /// A request that is a GET.
     Get,
+    /// A request whose answer has a body to compare: no HEAD.
+    Body,
+    /// Leave to change something.
+    Leave,
+    /// The same, and a request that is no POST.
+    LeaveAndNoPost,
 }
 
 /// A check of every answer to a probe, and of the control's, that takes no request of its own.
@@ -92,10 +106,6 @@ pub struct Hygiene {
 /// The sets that are sent when nothing else is said; `jwt` for tokens that are one.
 pub const DEFAULT_SETS: [&str; 2] = ["core", "jwt"];
 
-/// Sets and probes of the language that this version does not have yet.
-const LATER: [&str; 6] =
-    ["surface", "other-user", "revoked", "other-methods", "method-override", "path-variants"];
-
 /// What the probes of a control share with it.
 #[derive(Debug)]
 pub struct Enforcement {
@@ -111,6 +121,10 @@ pub struct Enforcement {
     pub singly: Vec<&'static str>,
     /// What was given for probes that take more than the token.
     pub extras: Extras,
+    /// Where the control's request goes, without its query.
+    site: Box<str>,
+    /// The methods that tests use there, once all specs are read.
+    pub declared: OnceLock<Vec<Declared>>,
     /// The same for the same endpoint and token.
     identity: u64,
     /// Whether the test itself asks for it.
@@ -120,10 +134,21 @@ pub struct Enforcement {
 /// What a spec gives for probes that take more than the token.
 #[derive(Debug, Default)]
 pub struct Extras {
-    /// The public key that the API verifies with.
-    pub public_key: Option<KeyFile>,
+    /// Where the public key comes from that the API verifies with.
+    pub key: Option<KeySource>,
+    /// The request that revokes a token, without the token.
+    pub revoke: Option<Box<Step>>,
     /// By the id of a probe, the token that it sends.
     pub tokens: Vec<(&'static str, TokenId)>,
+}
+
+/// Where a public key comes from.
+#[derive(Debug)]
+pub enum KeySource {
+    /// A file.
+    File(KeyFile),
+    /// The answer to this request, a key set.
+    Set(Box<Step>),
 }
 
 /// A file of a public key.
@@ -165,9 +190,24 @@ impl Probe {
         PROBES.iter().find(|probe| probe.id == id)
     }
 
+    /// Whether it is sent only where a spec gives leave to change something.
+    pub fn takes_leave(&self) -> bool {
+        matches!(self.needs, Needs::Leave | Needs::LeaveAndNoPost)
+    }
+
     /// Whether it carries the good token unchanged.
     pub fn carries_good_token(&self) -> bool {
         self.needs == Needs::GoodToken
+    }
+
+    /// Whether a token may be given for it.
+    pub fn takes_token(&self) -> bool {
+        matches!(self.needs, Needs::Key | Needs::GivenToken | Needs::TokenOfItsOwn)
+    }
+
+    /// Whether it is made of the good token, and worth nothing when that is bad.
+    pub fn is_made_of_token(&self) -> bool {
+        matches!(self.needs, Needs::Token | Needs::GoodToken | Needs::Jwt)
     }
 
     /// What an acceptance means, in a word.

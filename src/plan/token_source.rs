@@ -4,16 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::body_secrets::secrets_of;
-use super::credential::{Credential, bearer_token, secret};
-use super::scope::Binder;
+use super::credential::{self, Credential, bearer_token, secret};
+use super::scope::{Binder, Level};
 use super::settings::{StepSettings, default_headers, effective};
-use super::tokens::file;
+use super::tokens::{Tokens, file};
 use super::{Body, Stage, Step, url};
 use crate::auth::jwt::{Algorithm, SigningKey};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
+use crate::suite::auth::Auth;
 use crate::suite::oauth::{ClientAuth, OAuth2};
 use crate::suite::request::Body as WrittenBody;
+use crate::suite::settings::Settings;
+use crate::suite::side_request::SideRequest;
 use crate::suite::token_source::{Jwt, Key, Login, TokenSourceKind};
 use crate::template::{Draft, Template, encode_component};
 
@@ -85,16 +88,16 @@ pub struct SourceBinder<'b, 's> {
     /// The name of the token.
     pub name: &'b str,
     /// The file that it is defined in.
-    pub source: &'b Arc<Source>,
+    pub source: &'s Arc<Source>,
     /// Where.
     pub span: Span,
     /// The levels of a test: with their settings, each test would have a token of its own.
     pub skipped: usize,
 }
 
-impl SourceBinder<'_, '_> {
+impl<'s> SourceBinder<'_, 's> {
     /// The source with all names bound.
-    pub fn bind(&mut self, kind: &TokenSourceKind) -> Origin {
+    pub fn bind(&mut self, kind: &'s TokenSourceKind) -> Origin {
         match kind {
             TokenSourceKind::Text(text) => {
                 let written = Spanned::new(text.clone(), self.span);
@@ -117,11 +120,21 @@ impl SourceBinder<'_, '_> {
         }
     }
 
-    fn login(&mut self, login: &Login) -> TokenRequest {
-        let settings = self.settings();
-        let url = url::bind(self.binder, &login.line.url, self.source, &settings);
-        let body = login.body.as_ref().map(|body| self.body(body));
-        let step = self.step(&login.line.method, url, body, Credential::None, settings);
+    fn login(&mut self, login: &'s Login) -> TokenRequest {
+        let SideRequest { line, body, settings } = &login.request;
+        let credential = self.credential(settings.auth.as_ref());
+        let own = self.own_settings(settings);
+        if let (Some(name), Some(auth)) =
+            (credential::sent_twice(&credential, &own), &settings.auth)
+        {
+            let title = format!("the header `{name}` would be sent twice");
+            self.binder.fault(self.source, auth.span, title).label =
+                "it is among `headers` too: take that one back".into();
+        }
+        let settings = own;
+        let url = url::bind(self.binder, &line.url, self.source, &settings);
+        let body = body.as_ref().map(|body| self.body(body));
+        let step = self.step(&line.method, url, body, credential, settings);
         let expires_in = match &login.expires_in {
             Some(path) => (path.clone(), true),
             None => ("$.expires_in".into(), false),
@@ -260,6 +273,33 @@ impl SourceBinder<'_, '_> {
             expectations: Box::new([]),
             captures: Box::new([]),
         }
+    }
+
+    /// How a login authenticates. A token of the store would wait for another, or for itself.
+    fn credential(&mut self, auth: Option<&Spanned<Auth>>) -> Credential {
+        match auth {
+            None => Credential::None,
+            Some(Spanned { value: Auth::Named(_), span }) => {
+                let title = "the `auth` of a login cannot name a token";
+                self.binder.fault(self.source, *span, title).label =
+                    "write `none`, or one of {basic}, {header}, {bearer}".into();
+                Credential::None
+            }
+            Some(auth) => credential::bind(self.binder, &mut Tokens::default(), auth, self.source),
+        }
+    }
+
+    /// The settings of all, and those of a request itself.
+    fn own_settings(&mut self, own: &'s Settings) -> StepSettings {
+        let source = self.source;
+        let settings = self.binder.beyond(self.skipped, |binder| {
+            let outside = binder.enter(Level { source, settings: own });
+            let settings = effective(binder, true);
+            binder.leave(outside);
+            settings
+        });
+        self.binder.missing.extend(settings.missing.iter().cloned());
+        settings
     }
 
     fn settings(&mut self) -> StepSettings {

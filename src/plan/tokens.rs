@@ -18,9 +18,9 @@ pub struct Tokens(pub Vec<Token>);
 impl Tokens {
     /// The token of a name; `None`, and a fault, when nothing defines it. What the environment
     /// lacks for it is missing from now on.
-    pub fn named(
+    pub fn named<'s>(
         &mut self,
-        binder: &mut Binder,
+        binder: &mut Binder<'s>,
         written: &Spanned<Template>,
         source: &Arc<Source>,
     ) -> Option<TokenId> {
@@ -49,16 +49,21 @@ impl Tokens {
     }
 
     /// Binds a token that nothing uses, only to find its faults.
-    pub fn try_token(binder: &mut Binder, name: &str, token: &TokenSource, source: &Arc<Source>) {
+    pub fn try_token<'s>(
+        binder: &mut Binder<'s>,
+        name: &str,
+        token: &'s TokenSource,
+        source: &'s Arc<Source>,
+    ) {
         Tokens::default().token(binder, name, token, source, 0);
     }
 
-    fn token(
+    fn token<'s>(
         &mut self,
-        binder: &mut Binder,
+        binder: &mut Binder<'s>,
         name: &str,
-        token: &TokenSource,
-        source: &Arc<Source>,
+        token: &'s TokenSource,
+        source: &'s Arc<Source>,
         skipped: usize,
     ) -> TokenId {
         // It is got once a run, whatever the steps of one test capture.

@@ -15,7 +15,11 @@ use crate::template::Name;
 
 /// Finds the faults also of what nothing uses on the nearest level of `binder`, and gives a
 /// warning for each variable and token there that nothing uses.
-pub fn settle(binder: &mut Binder, settings: &Settings, source: &Arc<Source>) -> Vec<Diagnostic> {
+pub fn settle<'s>(
+    binder: &mut Binder<'s>,
+    settings: &'s Settings,
+    source: &'s Arc<Source>,
+) -> Vec<Diagnostic> {
     let vars: Vec<_> = settings.vars.iter().filter(|(n, _)| is_unused(binder, source, n)).collect();
     let tokens: Vec<_> =
         settings.tokens.iter().filter(|(n, _)| is_unused(binder, source, n)).collect();

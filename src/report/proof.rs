@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{CaseEnd, Verdict};
+use crate::event::{CaseEnd, Skip, Verdict};
 use crate::judge::probe::ProbeVerdict;
 use crate::plan::probes::{Endpoint, Needs, PROBES, Probe};
 use crate::plan::{Case, Work};
@@ -58,8 +58,10 @@ pub struct Proof {
 pub struct Row {
     /// By the id of the probe, the worst that was found.
     pub verdicts: BTreeMap<&'static str, ProbeVerdict>,
-    /// Why the ones that do not apply do not.
+    /// Why the ones that do not apply do not, as far as that was known before the run.
     pub absent: BTreeMap<&'static str, String>,
+    /// Why the others that do not apply do not.
+    pub skipped: BTreeMap<&'static str, String>,
     /// Whether one of its tokens may be a JWT.
     jwt: bool,
 }
@@ -90,6 +92,10 @@ impl Proof {
         row.absent.extend(enforced.absent.iter().cloned());
         let Work::Probe(probe) = case.work else { return };
         let found = end.probe.unwrap_or(ProbeVerdict::NotSent);
+        if let Verdict::Skipped(Skip::NotApplicable(reason)) = &end.verdict {
+            let reason = reason.strip_prefix("n/a: ").unwrap_or(reason);
+            row.skipped.insert(probe.id, reason.to_owned());
+        }
         let known = row.verdicts.entry(probe.id).or_insert(found);
         if rank(found) > rank(*known) {
             *known = found;

@@ -11,6 +11,10 @@ pub fn command(credential: &Credential, request: &Request) -> String {
         ("HEAD", None) => words.push("--head".into()),
         (method, _) => words.push(format!("-X {}", quoted(method))),
     }
+    // Without it curl resolves `.` and `..`, encoded ones too.
+    if ["/.", "/%2e", "/%2E"].iter().any(|dot| request.target.path().contains(dot)) {
+        words.push("--path-as-is".into());
+    }
     for Header { name, value, credential: secret } in &request.headers {
         let default = matches!(name.as_str(), "Accept" | "User-Agent" | "Accept-Encoding");
         if !secret && !default {

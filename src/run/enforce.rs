@@ -2,10 +2,13 @@
 //!
 //! Where a request changes nothing, the control comes first, the probes follow side by side, and
 //! the last of them asks once more for the control's status: a server may lock out whoever sends a
-//! bad token. Where it changes something, the probes come first, one after another, and the first
-//! that is let through ends it: it took effect.
+//! bad token. Probes by a method that may change something come after that, one after another.
+//! Where the control changes something, the probes come first, one after another. The first of
+//! those that is let through ends it: it took effect.
 
 mod conclude;
+pub mod key_sets;
+mod revoke;
 mod supply;
 pub mod trial;
 pub mod waivers;
@@ -16,16 +19,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use self::trial::{Outcome, Trial};
-use super::case::StepEnd;
+use self::trial::{Outcome, Shot, Trial};
 use super::ends::Ends;
 use super::pool::Start;
+use super::turn::StepEnd;
 use super::{Run, Task};
 use crate::event::{CaseEnd, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response};
 use crate::judge::probe::{self, Control, Finding};
-use crate::plan::Work;
 use crate::plan::probes::is_safe;
+use crate::plan::{Case, Step, Work};
 
 /// What the control says about the refusals.
 pub enum Standing {
@@ -33,6 +36,9 @@ pub enum Standing {
     Passed,
     /// It did not pass.
     Failed,
+    /// It passed with a token that took the place of a refused one: what was made of that one and
+    /// refused was made of a bad one.
+    Renewed,
     /// It passed before the probes and not after them, or could not be sent, in these words.
     Lost(String),
     /// The run ended before it was sent.
@@ -54,39 +60,77 @@ impl<'r> Run<'r> {
         ends: &Ends,
         start: Option<Start<Task<'r>>>,
     ) {
-        let trial = match catch_unwind(AssertUnwindSafe(|| self.prepare(worker, &group))) {
-            Ok(Ok(trial)) => Arc::new(trial),
-            Ok(Err(end)) => return self.leave_out(group, *end, ends),
-            Err(_) => {
-                let end = self.panicked(&self.plan.cases[group.start]);
-                return self.leave_out(group, end, ends);
+        let control = &self.plan.cases[group.start];
+        match &control.work {
+            Work::Steps(steps) if self.stop.reason().is_none() => match is_safe(&steps[0].method) {
+                true => self.control_first(worker, group, ends, start),
+                false => self.control_last(worker, group, ends),
+            },
+            _ => {
+                let end = self.caught(worker, group.start);
+                self.leave_out(group, end, ends);
             }
-        };
-        match is_safe(&trial.request.method) {
-            true => self.control_first(worker, trial, ends, start),
-            false => self.control_last(worker, &trial, ends),
         }
     }
 
-    /// The trial of a group, or the end of a control that is not sent.
-    fn prepare(&self, worker: usize, group: &Range<usize>) -> Result<Trial<'r>, Box<CaseEnd>> {
-        let plan = self.plan;
-        let control = &plan.cases[group.start];
+    /// The control of a group, its step and its request, or the end of one that cannot be sent.
+    fn control_request(
+        &self,
+        worker: usize,
+        group: &Range<usize>,
+    ) -> Result<(&'r Case, &'r Step, Request), Box<CaseEnd>> {
+        let control = &self.plan.cases[group.start];
         let Work::Steps(steps) = &control.work else {
-            return Err(Box::new(self.case(worker, control)));
+            return Err(Box::new(self.panicked(control)));
         };
-        if self.stop.reason().is_some() {
-            return Err(Box::new(self.case(worker, control)));
-        }
-        let end = |(verdict, exchange)| Box::new(CaseEnd::new(verdict, Duration::ZERO, exchange));
-        let request = self.request(worker, control, &steps[0], TOKEN_LASTS).map_err(end)?;
-        let token = trial::token(&request).ok_or_else(|| Box::new(self.panicked(control)))?;
-        let supplies = self.supplies(worker, &plan.cases[group.clone()], token);
-        let trial = Trial::new(&plan.cases, group.clone(), request, &supplies);
-        let trial = trial.ok_or_else(|| Box::new(self.panicked(control)))?;
+        let turn = self.turn(worker, control);
+        let request = turn
+            .request(&steps[0], TOKEN_LASTS)
+            .map_err(|unsent| Box::new(ended(turn.unsent(&steps[0], &unsent), Duration::ZERO)))?;
+        Ok((control, &steps[0], request))
+    }
+
+    /// The probes of a group whose control is sent so.
+    fn trial(
+        &self,
+        worker: usize,
+        group: &Range<usize>,
+        request: Request,
+    ) -> Result<Trial<'r>, Box<CaseEnd>> {
+        let cases = &self.plan.cases;
+        let supplies = self.supplies(worker, &cases[group.clone()], &request);
+        let trial = Trial::new(cases, group.clone(), request, &supplies);
+        let trial = trial.ok_or_else(|| Box::new(self.panicked(&cases[group.start])))?;
         let derived = trial.shots.iter().filter_map(|shot| shot.variant.derived.as_deref());
         derived.for_each(|token| self.tokens.learn(token));
         Ok(trial)
+    }
+
+    /// The control of a safe method, answered, and its probes, which are made of the token that was
+    /// good for it.
+    fn opened(
+        &self,
+        worker: usize,
+        group: &Range<usize>,
+    ) -> Result<(Trial<'r>, CaseEnd), Box<CaseEnd>> {
+        let (control, step, request) = self.control_request(worker, group)?;
+        let started = Instant::now();
+        let answered = self.turn(worker, control).answered(step, request);
+        let elapsed = started.elapsed();
+        let (request, response) = answered.map_err(|end| Box::new(ended(end, elapsed)))?;
+        let trial = self.trial(worker, group, request)?;
+        let end = self.control_judged(worker, &trial, &trial.request, response, elapsed);
+        Ok((trial, end))
+    }
+
+    /// What was made for a group, or the end of its control in place of that.
+    fn made<T>(
+        &self,
+        group: &Range<usize>,
+        work: impl FnOnce() -> Result<T, Box<CaseEnd>>,
+    ) -> Result<T, Box<CaseEnd>> {
+        let made = catch_unwind(AssertUnwindSafe(work));
+        made.unwrap_or_else(|_| Err(Box::new(self.panicked(&self.plan.cases[group.start]))))
     }
 
     /// Ends a control that was not sent or not answered, and its probes with it.
@@ -100,20 +144,21 @@ impl<'r> Run<'r> {
     fn control_first(
         &self,
         worker: usize,
-        trial: Arc<Trial<'r>>,
+        group: Range<usize>,
         ends: &Ends,
         start: Option<Start<Task<'r>>>,
     ) {
-        let control = catch_unwind(AssertUnwindSafe(|| self.control(worker, &trial)));
-        let (end, answered) = control.unwrap_or_else(|_| (self.panicked(trial.control), false));
-        if !answered {
-            return self.leave_out(trial.group.clone(), end, ends);
-        }
-        self.put(ends, trial.group.start, end);
-        if trial.shots.is_empty() {
+        let (trial, end) = match self.made(&group, || self.opened(worker, &group)) {
+            Ok(opened) => opened,
+            Err(end) => return self.leave_out(group, *end, ends),
+        };
+        let trial = Arc::new(trial);
+        self.put(ends, group.start, end);
+        let readers: Vec<usize> = trial.readers().collect();
+        if readers.is_empty() {
             return self.conclude_first(worker, &trial, ends);
         }
-        for shot in 0..trial.shots.len() {
+        for shot in readers {
             match start {
                 Some(start) => start(Task::Shot(trial.clone(), shot)),
                 None => self.shot(worker, &trial, shot, ends),
@@ -121,7 +166,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Sends one request of a probe; whoever sends the last one judges all.
+    /// Sends one request of a probe that only reads; whoever sends the last one judges all.
     pub(super) fn shot(&self, worker: usize, trial: &Trial, shot: usize, ends: &Ends) {
         let outcome = self.outcome(worker, &trial.shots[shot].variant.request);
         // Each is sent once.
@@ -134,23 +179,50 @@ impl<'r> Run<'r> {
     fn conclude_first(&self, worker: usize, trial: &Trial, ends: &Ends) {
         let standing = catch_unwind(AssertUnwindSafe(|| self.standing(worker, trial)));
         let lost = |_| Standing::Lost("the second control could not be judged".into());
-        self.put_probes(trial, &standing.unwrap_or_else(lost), ends);
+        let standing = standing.unwrap_or_else(lost);
+        // Nothing is judged beside a control that these may have changed.
+        self.in_turn(worker, trial, (0..trial.shots.len()).filter(|shot| !trial.reads(*shot)));
+        self.put_probes(trial, &standing, ends);
     }
 
-    fn control_last(&self, worker: usize, trial: &Trial, ends: &Ends) {
+    /// Sends requests one after another, until one is let through that took effect; gives its
+    /// probe.
+    fn in_turn(
+        &self,
+        worker: usize,
+        trial: &Trial,
+        shots: impl Iterator<Item = usize>,
+    ) -> Option<&'static str> {
         let mut effect = None;
-        for (shot, outcome) in trial.shots.iter().zip(&trial.outcomes) {
+        for shot in shots {
+            let Shot { index, variant } = &trial.shots[shot];
             let came = match effect {
                 Some(probe) => Outcome::NotSent(probe),
-                None => self.outcome(worker, &shot.variant.request),
+                None => self.outcome(worker, &variant.request),
             };
             if let Outcome::Answered(response, _) = &came
-                && probe::is_let_through(response, &self.beside(trial))
+                && !trial.reads(shot)
+                && let Some(probe) = Trial::probe(&self.plan.cases, *index)
+                && probe::is_let_through(&probe.answer, response, &self.beside(trial))
             {
-                effect = Trial::probe(&self.plan.cases, shot.index).map(|probe| probe.id);
+                effect = Some(probe.id);
             }
-            let _ = outcome.set(came);
+            // Each is sent once.
+            let _ = trial.outcomes[shot].set(came);
         }
+        effect
+    }
+
+    fn control_last(&self, worker: usize, group: Range<usize>, ends: &Ends) {
+        let prepared = self.made(&group, || {
+            let (.., request) = self.control_request(worker, &group)?;
+            self.trial(worker, &group, request)
+        });
+        let trial = &match prepared {
+            Ok(trial) => trial,
+            Err(end) => return self.leave_out(group, *end, ends),
+        };
+        let effect = self.in_turn(worker, trial, 0..trial.shots.len());
         let (end, standing) = match (effect, self.stop.reason()) {
             (Some(probe), _) => (self.took_effect(trial, probe), Standing::Failed),
             (None, Some(reason)) => {
@@ -159,9 +231,14 @@ impl<'r> Run<'r> {
             }
             (None, None) => {
                 let control = catch_unwind(AssertUnwindSafe(|| self.control(worker, trial)));
-                let (end, _) = control.unwrap_or_else(|_| (self.panicked(trial.control), false));
-                let passed = trial.answer.get().is_some();
-                (end, if passed { Standing::Passed } else { Standing::Failed })
+                let (end, renewed) =
+                    control.unwrap_or_else(|_| (self.panicked(trial.control), false));
+                let standing = match (trial.answer.get(), renewed) {
+                    (Some(_), true) => Standing::Renewed,
+                    (Some(_), false) => Standing::Passed,
+                    (None, _) => Standing::Failed,
+                };
+                (end, standing)
             }
         };
         self.put(ends, trial.group.start, end);
@@ -179,24 +256,37 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Sends and judges the control; tells too whether it was answered.
+    /// Sends and judges the control; tells too whether its token was renewed.
     fn control(&self, worker: usize, trial: &Trial) -> (CaseEnd, bool) {
         let started = Instant::now();
-        let Trial { control, step, request, .. } = trial;
-        let unanswered = |(verdict, exchange): StepEnd| {
-            (CaseEnd::new(verdict, started.elapsed(), exchange), false)
-        };
-        let response = match self.response(worker, control, step, request) {
-            Ok(response) => response,
-            Err(end) => return unanswered(end),
-        };
-        let judged = self.judged(control, step, request, &response);
-        let end = self.control_end(trial, judged, &response, started.elapsed());
+        let answered = self.turn(worker, trial.control).answered(trial.step, trial.request.clone());
+        let elapsed = started.elapsed();
+        match answered {
+            Ok((request, response)) => {
+                let renewed = request.headers != trial.request.headers;
+                (self.control_judged(worker, trial, &request, response, elapsed), renewed)
+            }
+            Err(end) => (ended(end, elapsed), false),
+        }
+    }
+
+    /// The end of a control that was answered; the trial keeps the answer of one that passed.
+    fn control_judged(
+        &self,
+        worker: usize,
+        trial: &Trial,
+        request: &Request,
+        response: Response,
+        elapsed: Duration,
+    ) -> CaseEnd {
+        let turn = self.turn(worker, trial.control);
+        let judged = turn.judged(trial.step, request, &response).map(|held| held.shown);
+        let end = self.control_end(trial, request, judged, &response, elapsed);
         if end.is_sound {
-            // It is sent once.
+            // It is answered once.
             let _ = trial.answer.set(response);
         }
-        (end.end, true)
+        end.end
     }
 
     /// What came of a request.
@@ -253,6 +343,10 @@ impl<'r> Run<'r> {
             bindings: self.bindings,
         }
     }
+}
+
+fn ended((verdict, exchange): StepEnd, elapsed: Duration) -> CaseEnd {
+    CaseEnd::new(verdict, elapsed, exchange)
 }
 
 /// How long a server that was asked too often wants to be left alone, if that is not too long.

@@ -10,7 +10,7 @@ use crate::event::{Exchange, Failure};
 use crate::http::message::{Header, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
 use crate::judge::note::{Excerpt, Note};
-use crate::judge::probe::{self, Finding, likely};
+use crate::judge::probe::{self, Finding, ProbeVerdict, likely};
 use crate::plan::credential::Credential;
 use crate::plan::probes::Probe;
 use crate::plan::{Case, Step, Work};
@@ -178,6 +178,8 @@ impl Explainer<'_> {
             .extend(others.map(|note| self.value(&format!("{}: {}", note.id, note.text))));
         annotation.helps.push(format!("right is {} ({})", probe.answer.words(), probe.standard));
         annotation.helps.extend(story.response.and_then(likely).map(str::to_owned));
+        let advice = probe.answer.advice().filter(|_| finding.verdict == ProbeVerdict::Bypassed);
+        annotation.helps.extend(advice.map(str::to_owned));
         annotation.helps.push(format!("more about it: apitest probes --explain {}", probe.id));
         Box::new(Failure { kind, message, annotations: vec![annotation], noticed: false, repeat })
     }

@@ -9,6 +9,8 @@ mod request;
 mod explain;
 mod issued;
 mod curl;
+mod turn;
+mod walk;
 mod case;
 mod ends;
 pub mod enforce;
@@ -25,6 +27,7 @@ use crate::plan::{Case, Plan, groups};
 use crate::secret::Redactor;
 use crate::template::Bindings;
 use ends::Ends;
+use enforce::key_sets::KeySets;
 use enforce::trial::Trial;
 use enforce::waivers::WaiverBook;
 use pool::{Pool, Start};
@@ -57,6 +60,8 @@ pub struct Run<'r> {
     pub settings: RunSettings<'r>,
     /// How requests are sent.
     pub transport: &'r Transport<'r>,
+    /// How those are sent that clean up, also when the run has ended.
+    pub last_transport: &'r Transport<'r>,
     /// Where named tokens come from.
     pub tokens: TokenStore<'r>,
     /// Takes secrets out of all that is told.
@@ -67,6 +72,8 @@ pub struct Run<'r> {
     pub stop: &'r Stop,
     /// Which waivers were needed.
     pub waivers: WaiverBook,
+    /// The key sets that were fetched.
+    pub key_sets: KeySets,
 }
 
 /// What a worker takes at a time.
@@ -93,7 +100,10 @@ impl<'r> Run<'r> {
         };
         let units = self.plan.units().into_iter().map(Task::Unit).collect();
         std::thread::scope(|scope| {
-            scope.spawn(|| self.stop.watch(self.settings.deadline));
+            scope.spawn(|| {
+                self.stop.watch(self.settings.deadline);
+                self.stop.watch_last();
+            });
             let mut told = Ok(());
             pool.run(units, work, || {
                 told = catch_unwind(AssertUnwindSafe(|| self.tell(&ends, observe)));

@@ -192,31 +192,47 @@ impl<'r> TokenStore<'r> {
         self.tokens.iter().zip(&self.slots).filter_map(warning).collect()
     }
 
+    /// A new token of the source at `index`, which is kept for nobody; `None` when it is the one
+    /// that is in use.
+    ///
+    /// # Errors
+    /// Why there is none, naming its source.
+    pub fn apart(&self, index: usize, worker: usize) -> Result<Option<Secret>, String> {
+        let mut state = self.slots[index].lock();
+        let token = self.asked(index, worker, &mut state)?.token;
+        let current = state.current.as_ref().and_then(|current| current.as_ref().ok());
+        let is_shared = current.is_some_and(|current| current.token.expose() == token.expose());
+        Ok((!is_shared).then_some(token))
+    }
+
     fn obtain(&self, index: usize, worker: usize, state: &mut State) -> Result<Secret, String> {
-        let token = &self.tokens[index];
-        let given = self.given(token, worker, state.refresh.as_ref());
-        let obtained = given.and_then(|given| {
-            let value = given.token.trim_start_matches('\u{FEFF}').trim();
-            self.means.learn(value);
-            if value.is_empty() {
-                return Err(format!("the source of token `{}` gave an empty token", token.name));
-            }
-            // A text of the spec was looked at when it was bound.
-            let by_hand = matches!(token.origin, Origin::Text(_));
-            if let Some(fault) = token_fault(value).filter(|_| !by_hand) {
-                return Err(format!("what the source of token `{}` gave {fault}", token.name));
-            }
-            if let Some(refresh) = given.refresh {
-                self.means.redactor.add(&refresh);
-                state.refresh = Some(Secret::new(refresh));
-            }
-            let expiry = given.lifetime.map(|time| ((self.means.clock)() + time, time));
-            Ok(Obtained { token: Secret::new(value), expiry })
-        });
+        let obtained = self.asked(index, worker, state);
         let token = obtained.as_ref().map(|obtained| obtained.token.clone());
         let token = token.map_err(String::clone);
         state.current = Some(obtained);
         token
+    }
+
+    /// What the source at `index` gives now.
+    fn asked(&self, index: usize, worker: usize, state: &mut State) -> Result<Obtained, String> {
+        let token = &self.tokens[index];
+        let given = self.given(token, worker, state.refresh.as_ref())?;
+        let value = given.token.trim_start_matches('\u{FEFF}').trim();
+        self.means.learn(value);
+        if value.is_empty() {
+            return Err(format!("the source of token `{}` gave an empty token", token.name));
+        }
+        // A text of the spec was looked at when it was bound.
+        let by_hand = matches!(token.origin, Origin::Text(_));
+        if let Some(fault) = token_fault(value).filter(|_| !by_hand) {
+            return Err(format!("what the source of token `{}` gave {fault}", token.name));
+        }
+        if let Some(refresh) = given.refresh {
+            self.means.redactor.add(&refresh);
+            state.refresh = Some(Secret::new(refresh));
+        }
+        let expiry = given.lifetime.map(|time| ((self.means.clock)() + time, time));
+        Ok(Obtained { token: Secret::new(value), expiry })
     }
 }
 
@@ -242,7 +258,7 @@ fn margin(lifetime: Duration) -> Duration {
 }
 
 /// The same request with another token.
-fn with_token(request: &Request, token: &Secret) -> Request {
+pub fn with_token(request: &Request, token: &Secret) -> Request {
     let mut request = request.clone();
     let field = bearer(token);
     for header in &mut request.headers {

@@ -11,8 +11,9 @@ const UPPER: &str = "0123456789ABCDEF";
 
 /// Every form of a secret, each once, itself among them.
 pub fn all(secret: &str) -> Vec<Vec<u8>> {
-    // The name of a header or a host comes in lower case.
-    let mut forms = vec![secret.to_owned(), secret.to_ascii_lowercase()];
+    // The name of a header or a host comes in lower case, and a probe writes paths in upper case.
+    let mut forms =
+        vec![secret.to_owned(), secret.to_ascii_lowercase(), secret.to_ascii_uppercase()];
     forms.extend(percent(secret));
     forms.extend(json(secret));
     forms.extend(xml(secret));

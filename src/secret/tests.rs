@@ -43,6 +43,7 @@ fn a_short_secret_is_hidden_whole_in_every_form() {
         ("XML", "<p>p/ss &quot;w+rd</p>", "<p>***</p>"),
         ("XML with numbers", "<p>p&#x2f;ss&#32;&#34;w+rd</p>", "<p>***</p>"),
         ("base64", "cC9zcyAidytyZA==", "***"),
+        ("upper case", "/P/SS \"W+RD/", "/***/"),
     ];
     for (form, text, shown) in table {
         assert_eq!(redactor.redact(text), shown, "{form}");

@@ -33,8 +33,8 @@ impl Words {
             self.words.push(Word { bytes: secret.into(), alone });
             if !alone {
                 let forms = forms::base64(secret.as_bytes());
-                let lower = secret.to_ascii_lowercase().into_bytes();
-                let forms = forms.into_iter().chain([lower]);
+                let cases = [secret.to_ascii_lowercase(), secret.to_ascii_uppercase()];
+                let forms = forms.into_iter().chain(cases.map(String::into_bytes));
                 self.words.extend(forms.map(|bytes| Word { bytes, alone }));
             }
         }

@@ -3,6 +3,7 @@
 use super::expect::{Demand, Expectation};
 use super::matcher::{Operator, ValueOperator};
 use super::reader::{Keys, Reader};
+use super::side_request::{self, Parts, SideRequest};
 use super::tree::{Entry, Node, Value};
 use crate::auth::answer::Profile;
 use crate::date;
@@ -27,10 +28,25 @@ pub struct Rules {
     pub probes: Option<Vec<Spanned<String>>>,
     /// What is known to be off.
     pub waivers: Vec<Waiver>,
-    /// The file of the public key that the API verifies with.
-    pub public_key: Option<Spanned<Template>>,
+    /// Where the public key comes from that the API verifies with.
+    pub keys: Option<PublicKey>,
+    /// The request that revokes the token it carries.
+    pub revoke: Option<Spanned<Box<SideRequest>>>,
     /// By the id of a probe, the name of the token that it sends.
     pub tokens: Vec<(Spanned<String>, Spanned<Template>)>,
+    /// Whether something here could not be read, so that what seems to be missing may be written.
+    pub unread: bool,
+    /// Where it stands that probes may change something, if they may.
+    pub leave: Option<Span>,
+}
+
+/// Where a public key comes from.
+#[derive(Clone, Debug)]
+pub enum PublicKey {
+    /// A file holds it.
+    File(Spanned<Template>),
+    /// It is in a key set that the API, or who signs for it, shows to everybody.
+    JwksUrl(Spanned<Template>),
 }
 
 /// A fault of an endpoint that its owners know.
@@ -48,8 +64,8 @@ pub struct Waiver {
 
 const KEYS: Keys = Keys {
     what: "a key of `enforce`",
-    known: &[&["scheme", "profile", "probes", "tokens", "keys", "except"]],
-    later: &[&["revoke", "unsafe"]],
+    known: &[&["scheme", "profile", "probes", "tokens", "keys", "revoke", "unsafe", "except"]],
+    later: &[],
     help: None,
 };
 
@@ -60,11 +76,14 @@ const WAIVER_KEYS: Keys = Keys {
     help: None,
 };
 
-const KEYS_OF_KEYS: Keys = Keys {
-    what: "a key of `keys`",
-    known: &[&["public_key"]],
-    later: &[&["jwks_url"]],
-    help: None,
+const KEYS_OF_KEYS: Keys =
+    Keys { what: "a key of `keys`", known: &[&["public_key", "jwks_url"]], later: &[], help: None };
+
+const REVOKE_KEYS: Keys = Keys {
+    what: "a key of `revoke`",
+    known: &[&side_request::KEYS],
+    later: &[],
+    help: Some("the request carries the token that is revoked, as a bearer token"),
 };
 
 const FORMS: &str = "`bearer`, `none`, or a mapping with `profile`, `probes`, `except`";
@@ -89,6 +108,7 @@ impl Enforce {
 impl Rules {
     fn read(reader: &mut Reader, entries: &[Entry]) -> Rules {
         let mut rules = Rules::default();
+        let before = reader.count();
         for entry in entries {
             let value = &entry.value;
             match reader.key(entry, entries, &KEYS) {
@@ -96,7 +116,9 @@ impl Rules {
                 Some("profile") => rules.profile = profile(reader, value),
                 Some("probes") => rules.probes = Some(ids(reader, value, "probes")),
                 Some("tokens") => rules.tokens = tokens(reader, value),
-                Some("keys") => rules.public_key = public_key(reader, value),
+                Some("keys") => rules.keys = public_key(reader, value),
+                Some("revoke") => rules.revoke = revoke(reader, value),
+                Some("unsafe") => rules.leave = leave(reader, value),
                 Some(_) => {
                     let items = reader.list(value, "except").unwrap_or_default();
                     rules.waivers =
@@ -105,6 +127,7 @@ impl Rules {
                 None => {}
             }
         }
+        rules.unread = reader.count() > before;
         rules
     }
 }
@@ -138,20 +161,66 @@ fn tokens(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Spanned<Tem
     entries.iter().filter_map(token).collect()
 }
 
-/// The file of the public key, which `keys` must name.
-fn public_key(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
+/// The one place of the public key, which `keys` must name.
+fn public_key(reader: &mut Reader, node: &Node) -> Option<PublicKey> {
     let entries = reader.mapping(node, "keys")?;
-    if entries.is_empty() {
-        reader.fault(node.span, "`keys` names no key").label =
-            "name the file of the API's public key: `public_key: …`".into();
+    if entries.len() != 1 {
+        let label = "write one of `public_key: file` and `jwks_url: …`";
+        let few = entries.is_empty();
+        let title = if few { "`keys` names no key" } else { "`keys` says twice where the key is" };
+        reader.fault(node.span, title).label = label.into();
     }
-    let mut file = None;
+    let mut key = None;
     for entry in entries {
-        if reader.key(entry, entries, &KEYS_OF_KEYS).is_some() {
-            file = reader.spanned_template(&entry.value, "public_key");
+        let value = &entry.value;
+        match reader.key(entry, entries, &KEYS_OF_KEYS) {
+            Some("public_key") => {
+                key = reader.spanned_template(value, "public_key").map(PublicKey::File);
+            }
+            Some(_) => key = jwks_url(reader, value).map(PublicKey::JwksUrl),
+            None => {}
         }
     }
-    file
+    key
+}
+
+fn jwks_url(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
+    let url = reader.native_template(node, "jwks_url")?;
+    let text = node.as_text().unwrap_or_default();
+    if !(text.starts_with('/') || text.starts_with("${") || text.contains("://")) {
+        reader.fault(node.span, "`jwks_url` is no URL").label =
+            "a URL begins with `/` or `http`".into();
+        return None;
+    }
+    Some(url)
+}
+
+/// The request that revokes a token.
+fn revoke(reader: &mut Reader, node: &Node) -> Option<Spanned<Box<SideRequest>>> {
+    let entries = reader.mapping(node, "revoke")?;
+    let before = reader.count();
+    let mut request = Parts::default();
+    for entry in entries {
+        if let Some(name) = reader.key(entry, entries, &REVOKE_KEYS) {
+            request.read(reader, name, entry);
+        }
+    }
+    if reader.count() == before && !request.has_line() {
+        reader.fault(node.span, "`revoke` without `request`").label =
+            "write for example `request: POST /logout`".into();
+    }
+    Some(Spanned::new(Box::new(request.finish()?), node.span))
+}
+
+fn leave(reader: &mut Reader, node: &Node) -> Option<Span> {
+    match &node.value {
+        Value::Bool(true) => Some(node.span),
+        Value::Bool(false) => None,
+        _ => {
+            reader.unexpected(node, "unsafe", "`true` or `false`");
+            None
+        }
+    }
 }
 
 /// One id, or a list of them; never none.

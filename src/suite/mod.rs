@@ -8,6 +8,7 @@ pub mod auth;
 pub mod token_source;
 pub mod oauth;
 pub mod request;
+pub mod side_request;
 pub mod matcher;
 pub mod operand;
 pub mod expect;

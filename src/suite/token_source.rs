@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::auth::secret;
 use super::oauth::OAuth2;
 use super::reader::{Keys, Reader};
-use super::request::{Body, RequestLine};
+use super::side_request::{self, Parts, SideRequest};
 use super::test::listed;
 use super::tree::{Entry, Node, Value};
 use crate::auth::jwt::Algorithm;
@@ -45,10 +45,8 @@ pub enum TokenSourceKind {
 /// A request whose response holds a token.
 #[derive(Clone, Debug)]
 pub struct Login {
-    /// The request line.
-    pub line: RequestLine,
-    /// The body, if any.
-    pub body: Option<Body>,
+    /// The request.
+    pub request: SideRequest,
     /// Where the token stands in the response.
     pub token: Box<str>,
     /// Where it says for how many seconds the token is good.
@@ -88,8 +86,8 @@ const SOURCE_KEYS: Keys = Keys {
 
 const LOGIN_KEYS: Keys = Keys {
     what: "a key of `login`",
-    known: &[&["request", "json", "form", "body", "token", "expires_in"]],
-    later: &[&["headers", "query", "auth"]],
+    known: &[&side_request::KEYS, &["auth", "token", "expires_in"]],
+    later: &[],
     help: None,
 };
 
@@ -168,26 +166,21 @@ impl Login {
     fn read(reader: &mut Reader, node: &Node) -> Option<Login> {
         let entries = reader.mapping(node, "login")?;
         let before = reader.count();
-        let (mut line, mut body, mut token, mut expires_in) = (None, None, None, None);
+        let (mut request, mut token, mut expires_in) = (Parts::default(), None, None);
         for entry in entries {
             let value = &entry.value;
             match reader.key(entry, entries, &LOGIN_KEYS) {
-                Some("request") => line = RequestLine::read(reader, value),
                 Some("token") => token = path(reader, value, "token"),
                 Some("expires_in") => expires_in = path(reader, value, "expires_in"),
-                Some(_) if body.is_some() => {
-                    reader.fault(entry.key.span, "a request has one body").label =
-                        "another one stands before it".into();
-                }
-                Some(key) => body = Body::read(reader, key, value),
+                Some(name) => request.read(reader, name, entry),
                 None => {}
             }
         }
         if reader.count() == before {
-            let needed = [("request", line.is_some()), ("token", token.is_some())];
+            let needed = [("request", request.has_line()), ("token", token.is_some())];
             require(reader, node.span, "login", &needed);
         }
-        Some(Login { line: line?, body, token: token?, expires_in })
+        Some(Login { request: request.finish()?, token: token?, expires_in })
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::auth::jwt::PublicKey;
 use crate::diagnostic::Diagnostic;
 use crate::discover;
-use crate::plan::probes::KeyFile;
+use crate::plan::probes::{KeyFile, KeySource};
 use crate::plan::{Case, Work};
 
 /// The largest file of a key, in bytes.
@@ -17,7 +17,8 @@ pub fn read(case: &mut Case, root: Option<&Path>) {
     if !matches!(case.work, Work::Steps(_)) {
         return;
     }
-    let Some(key) = case.enforced.as_ref().and_then(|e| e.extras.public_key.as_ref()) else {
+    let Some(KeySource::File(key)) = case.enforced.as_ref().and_then(|e| e.extras.key.as_ref())
+    else {
         return;
     };
     match text(&key.path, root) {

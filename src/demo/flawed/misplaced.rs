@@ -1,7 +1,6 @@
-//! Flaws that take a good token where it does not belong, and routes that the guard does not see.
+//! Flaws that take a good token where it does not belong.
 
 use super::attempt::Attempt;
-use super::{Line, Owned};
 use crate::demo::bearer::Refusal;
 use crate::demo::grant::Grant;
 use crate::demo::request::Request;
@@ -64,22 +63,6 @@ pub fn no_scheme(attempt: &Attempt) -> Option<Grant> {
 pub fn case_sensitive_scheme(request: &Request) -> Option<Refusal> {
     let field = request.value("authorization")?;
     (!field.starts_with("Bearer")).then_some(Refusal::NoToken)
-}
-
-/// PUT, which nobody declared, goes where GET does.
-pub fn undeclared_put(_: &Request, (method, path): Line) -> Option<Owned> {
-    (method == "PUT").then(|| ("GET".to_owned(), path.to_owned()))
-}
-
-/// The method is taken from a field after the guard looked at the one of the request.
-pub fn method_override(request: &Request, (method, path): Line) -> Option<Owned> {
-    let other = request.value("x-http-method-override").filter(|_| method == "POST")?;
-    Some((other.to_ascii_uppercase(), path.to_owned()))
-}
-
-/// A slash at the end is dropped after the guard looked at the path.
-pub fn trailing_slash(_: &Request, (method, path): Line) -> Option<Owned> {
-    path.strip_suffix('/').map(|path| (method.to_owned(), path.to_owned()))
 }
 
 fn in_query(attempt: &Attempt) -> Option<Grant> {

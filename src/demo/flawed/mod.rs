@@ -11,6 +11,7 @@ mod forged;
 mod intruder;
 mod misplaced;
 mod refusals;
+mod strays;
 mod table;
 #[cfg(test)]
 mod tests;

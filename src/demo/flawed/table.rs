@@ -3,7 +3,7 @@
 //! `docs/enforcement.md` has the same names and sentences, and the probes that find each.
 
 use super::Wrong::{Answers, LetsIn, Refuses, Strays, Widens};
-use super::{Flaw, Wrong, claims, forged, intruder, misplaced, refusals};
+use super::{Flaw, Wrong, claims, forged, intruder, misplaced, refusals, strays};
 
 const fn flaw(name: &'static str, says: &'static str, wrong: Wrong) -> Flaw {
     Flaw { name, says, wrong }
@@ -56,9 +56,14 @@ pub const FLAWS: &[Flaw] = &[
     flaw("case-sensitive-scheme", "`bearer` and `BEARER` are refused.", Refuses(misplaced::case_sensitive_scheme)),
     // The guard does not see every request.
     flaw("unguarded-head", "HEAD is not guarded.", LetsIn(intruder::head)),
-    flaw("undeclared-put", "PUT, which nobody declared, shows what GET does, without a guard.", Strays(misplaced::undeclared_put)),
-    flaw("method-override", "The method in X-HTTP-Method-Override is not guarded.", Strays(misplaced::method_override)),
-    flaw("trailing-slash", "The path with a slash at its end is not guarded.", Strays(misplaced::trailing_slash)),
+    flaw("undeclared-put", "PUT, which nobody declared, shows what GET does, without a guard.", Strays(strays::undeclared_put)),
+    flaw("method-override", "The method in X-HTTP-Method-Override is not guarded.", Strays(strays::method_override)),
+    flaw("trailing-slash", "The path with a slash at its end is not guarded.", Strays(strays::trailing_slash)),
+    flaw("double-slash", "The path with two slashes for one is not guarded.", Strays(strays::double_slash)),
+    flaw("upper-case", "The path in upper case is not guarded.", Strays(strays::upper_case)),
+    flaw("dot-segment", "The path with an encoded dot for a segment is not guarded.", Strays(strays::dot_segment)),
+    flaw("path-parameter", "The path with a parameter behind `;` is not guarded.", Strays(strays::path_parameter)),
+    flaw("suffix", "The path with `.json` behind it is not guarded.", Strays(strays::suffix)),
     // Who is refused is right, and how is wrong.
     flaw("leak", "A 401 has the protected orders in its body.", Answers(refusals::leak)),
     flaw("no-challenge", "A 401 has no challenge.", Answers(refusals::no_challenge)),

@@ -62,6 +62,11 @@ const ROWS: &[Row] = &[
     Row("undeclared-put", |name, _| name == "put", ok),
     Row("method-override", |name, _| name == "method-override", ok),
     Row("trailing-slash", |name, _| name == "trailing-slash", ok),
+    Row("double-slash", |name, _| name == "double-slash", ok),
+    Row("upper-case", |name, _| name == "upper-case", ok),
+    Row("dot-segment", |name, _| name == "dot-segment", ok),
+    Row("path-parameter", |name, _| name == "path-parameter", ok),
+    Row("suffix", |name, _| name == "suffix", ok),
     Row("leak", |name, right| reads(name) && right.starts_with("HTTP/1.1 401"), |wrong| {
         let body = wrong.contains("teapot") || wrong.ends_with("Length: 485\r\n\r\n");
         wrong.starts_with("HTTP/1.1 401") && body && wrong.contains("WWW-Authenticate: Bearer")

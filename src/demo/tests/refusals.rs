@@ -121,6 +121,9 @@ fn a_revoked_token_is_good_no_more_on_this_server() {
         assert_eq!((reply.status, reply.challenge()), (401, expected.as_str()));
         assert_eq!(send_with(&other, "GET /me", token).status, 200);
     }
+    assert_eq!(send_with(&other, "POST /logout", tokens::REVOCABLE).status, 204);
+    assert_eq!(send_with(&other, "POST /logout", tokens::REVOCABLE).status, 401);
+    assert_eq!(send_with(&other, "GET /me", tokens::REVOCABLE).status, 401);
     assert_eq!(send_form(&demo, "/revoke", "", "token=never-seen").status, 200);
     for form in ["", "token=", "token=a&token=b", "other=x"] {
         assert_eq!(send_form(&demo, "/revoke", "", form).status, 400, "{form}");

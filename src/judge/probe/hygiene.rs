@@ -18,18 +18,22 @@ const CODES: [(&str, u16); 3] =
 /// The status of a refusal.
 pub fn status(asked: Asked, status: u16) -> Option<Note> {
     let right = match asked.profile {
-        Profile::Strict | Profile::Standard => asked.answer.statuses.contains(&status),
-        // A token that nobody takes says nothing about scopes.
-        Profile::Lenient if asked.answer.error == ErrorCode::InsufficientScope => {
-            matches!(status, 403 | 404)
+        Profile::Strict | Profile::Standard => asked.answer.takes(status),
+        // A token that nobody takes says nothing about what may be done with it.
+        Profile::Lenient if is_for_good_token(asked.answer.error) => matches!(status, 403 | 404),
+        Profile::Lenient => {
+            matches!(status, 400 | 401 | 403 | 404 | 422 | 300..400) || asked.answer.takes(status)
         }
-        Profile::Lenient => matches!(status, 400 | 401 | 403 | 404 | 422 | 300..400),
     };
     (!right).then(|| {
-        let statuses: Vec<String> = asked.answer.statuses.iter().map(u16::to_string).collect();
-        let text = format!("with {status}, where {} is right", statuses.join(" or "));
+        let text = format!("with {status}, where {} is right", asked.answer.refusals());
         Note { id: "refusal-status", grade: Grade::Fails, text }
     })
+}
+
+/// Whether what is refused so is a token that is good for something else.
+fn is_for_good_token(error: ErrorCode) -> bool {
+    matches!(error, ErrorCode::InsufficientScope | ErrorCode::Unchallenged)
 }
 
 /// The challenge beside a refusal.

@@ -1,98 +1,24 @@
 //! Which cases are probed, with what.
 
-use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
+use super::endpoint::site;
 use super::{
-    DEFAULT_SETS, Endpoint, Enforcement, Extras, HYGIENE, KeyFile, LATER, Needs, PROBES, Probe,
-    Waived, is_jwt, is_safe,
+    DEFAULT_SETS, Endpoint, Enforcement, Extras, Needs, PROBES, Probe, Waived, given, is_jwt,
+    is_safe,
 };
-use crate::diagnostic::did_you_mean;
 use crate::plan::credential::{Credential, Token};
 use crate::plan::scope::{Binder, Level};
 use crate::plan::token_source::Origin;
-use crate::plan::tokens::{Tokens, file};
+use crate::plan::tokens::Tokens;
 use crate::plan::{Case, Stage, Step, Work};
-use crate::source::{Place, Source, Spanned};
+use crate::source::{Place, Spanned};
 use crate::suite::auth::Auth;
-use crate::suite::enforce::{Enforce, Rules, Waiver, accepts, accepts_success_only};
+use crate::suite::enforce::{Enforce, Rules, accepts, accepts_success_only};
 use crate::suite::step::Step as WrittenStep;
 use crate::suite::test::Test;
 use crate::template::Template;
-
-/// Finds what is wrong with the `enforce` of a level, whoever it covers.
-pub fn check(binder: &mut Binder, level: Level) {
-    let Some(Enforce::Bearer(rules)) = level.settings.enforce.as_ref().map(|e| &e.value) else {
-        return;
-    };
-    for id in rules.probes.iter().flatten() {
-        let sets = PROBES.iter().map(|probe| probe.set);
-        check_id(binder, level.source, id, sets, "probe or set of probes");
-    }
-    for (id, _) in &rules.tokens {
-        check_given(binder, level.source, rules, id);
-    }
-    for waiver in &rules.waivers {
-        check_waiver(binder, level.source, waiver);
-    }
-}
-
-/// A token is given for a probe that takes one and is sent.
-fn check_given(binder: &mut Binder, source: &Arc<Source>, rules: &Rules, id: &Spanned<String>) {
-    let Some(probe) = Probe::find(&id.value) else {
-        check_id(binder, source, id, std::iter::empty(), "probe");
-        return;
-    };
-    if !matches!(probe.needs, Needs::Key | Needs::GivenToken) {
-        binder.fault(source, id.span, format!("`{}` takes no token", probe.id)).label =
-            "what it sends is made of the test's own request".into();
-    } else if rules.asks_for(probe).is_none() {
-        let title = format!("a token for `{}`, which is not sent", probe.id);
-        binder.fault(source, id.span, title).label =
-            format!("write it under `probes` too, or its set `{}`", probe.set);
-    }
-}
-
-fn check_waiver(binder: &mut Binder, source: &Arc<Source>, waiver: &Waiver) {
-    for id in &waiver.ids {
-        let checks = HYGIENE.iter().map(|check| check.id);
-        check_id(binder, source, id, checks, "probe or check");
-    }
-    let Some(until) = waiver.until.as_ref().filter(|day| day.value < binder.today()) else {
-        return;
-    };
-    let fault = binder.fault(source, until.span, "this waiver has expired");
-    fault.label = "this was its last day".into();
-    fault.helps.push(format!("its reason was: {}", waiver.reason));
-    fault.helps.push("mend what it is about and remove it, or set a later day".into());
-}
-
-fn check_id(
-    binder: &mut Binder,
-    source: &Arc<Source>,
-    id: &Spanned<String>,
-    others: impl Iterator<Item = &'static str> + Clone,
-    what: &str,
-) {
-    // First: of a set that has only some of its probes, these would be taken for all.
-    if LATER.contains(&id.value.as_str()) {
-        let title = format!("`{}` is not supported yet", id.value);
-        binder.fault(source, id.span, title).label =
-            "part of the language, but not of this version".into();
-        return;
-    }
-    let known = PROBES.iter().map(|probe| probe.id).chain(others);
-    if known.clone().any(|known| known == id.value) {
-        return;
-    }
-    let near = did_you_mean(&id.value, known.chain(LATER));
-    let fault = binder.fault(source, id.span, format!("`{}` is no {what}", id.value));
-    match near {
-        Some(near) => fault.label = format!("did you mean `{near}`?"),
-        None => fault.helps.push("`apitest probes` lists all of them".into()),
-    }
-}
 
 /// A control that may be probed.
 pub struct Control<'c> {
@@ -119,16 +45,14 @@ pub fn extras(binder: &mut Binder, tokens: &mut Tokens, step: Option<&Step>) -> 
     let Some(said) = said(binder).filter(|_| step.is_some_and(sends_token)) else {
         return Extras::default();
     };
-    let Level { source, .. } = said.level;
-    let public_key = said.rules.public_key.as_ref().map(|written| {
-        let path = file(binder, written, source, "the file of the public key");
-        let (path, text) = (path.as_fixed().unwrap_or_default().into(), OnceLock::new());
-        KeyFile { path, place: Place::new(source, written.span), text }
-    });
+    let (Level { source, .. }, rules) = (said.level, said.rules);
+    let key = rules.keys.as_ref().map(|written| given::key(binder, written, source));
+    let revoke = rules.revoke.as_ref().map(|written| given::revoke(binder, written, source));
     let named = |(id, name): &(Spanned<String>, Spanned<Template>)| {
         Some((Probe::find(&id.value)?.id, tokens.named(binder, name, source)?))
     };
-    Extras { public_key, tokens: said.rules.tokens.iter().filter_map(named).collect() }
+    let tokens = rules.tokens.iter().filter_map(named).collect();
+    Extras { key, revoke: revoke.map(Box::new), tokens }
 }
 
 /// A test of several steps is not probed yet: it counts as an endpoint without proof, and one that
@@ -172,6 +96,8 @@ impl Control<'_> {
             identity: self.identity(step),
             own: said.own,
             extras: std::mem::take(&mut self.extras),
+            site: site(step),
+            declared: OnceLock::new(),
         });
         self.case.enforced = Some(enforcement.clone());
         let case = &*self.case;
@@ -198,25 +124,42 @@ impl Control<'_> {
         let token = self.token(step);
         for probe in PROBES {
             let Some(asked) = said.rules.asks_for(probe) else { continue };
-            let Some(reason) = self.why_not(probe, step, token) else {
+            let Some(reason) = self.why_not(probe, step, token, said.rules) else {
                 probes.push(probe);
                 continue;
             };
-            match asked {
-                Asked::Singly(id) if said.own => {
+            let given = said.rules.tokens.iter().find(|(id, _)| id.value == probe.id);
+            match (asked, given) {
+                (_, Some((_, name))) if said.own => {
+                    let title = format!("the token for `{}` cannot be used here", probe.id);
+                    binder.fault(said.level.source, name.span, title).label = reason;
+                }
+                // Whoever names it without leave is told so, whatever the test.
+                (Asked::Singly(_), _) if probe.takes_leave() && said.rules.leave.is_none() => {}
+                (Asked::Singly(id), _) if said.own && !said.rules.unread => {
                     let title = format!("`{}` does not apply to this test", probe.id);
                     binder.fault(said.level.source, id.span, title).label = reason;
                 }
                 // The set of those that need a JWT goes without saying only for a JWT.
-                Asked::Default if probe.needs == Needs::Jwt => {}
+                (Asked::Default, _) if probe.needs == Needs::Jwt => {}
                 _ => absent.push((probe.id, reason)),
             }
         }
         (probes, absent)
     }
 
-    fn why_not(&self, probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
-        if !matches!(probe.needs, Needs::Key | Needs::GivenToken) {
+    fn why_not(
+        &self,
+        probe: &Probe,
+        step: &Step,
+        token: Option<&str>,
+        rules: &Rules,
+    ) -> Option<String> {
+        if probe.takes_leave() && rules.leave.is_none() {
+            let reason = "it may change something, and takes `unsafe: true` under `enforce`";
+            return Some(reason.into());
+        }
+        if !probe.takes_token() {
             return why_not(probe, step, token);
         }
         let own = match step.credential {
@@ -230,6 +173,9 @@ impl Control<'_> {
                 Some("the token that is given for it is the good one".into())
             }
             Some(_) => None,
+            None if probe.needs == Needs::TokenOfItsOwn => {
+                given::why_none_is_revoked(step, self.tokens, self.extras.revoke.as_deref())
+            }
             None if probe.needs == Needs::GivenToken => {
                 Some("it takes a token under `tokens` of `enforce`".into())
             }
@@ -339,25 +285,36 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
             Some("the token is no JWT".into())
         }
         Needs::Get if &*step.method != "GET" => Some("the request is no GET".into()),
+        Needs::Body if &*step.method == "HEAD" => {
+            Some("the answer to a HEAD has no body to compare".into())
+        }
+        Needs::LeaveAndNoPost if &*step.method == "POST" => {
+            Some("the request is a POST as it is".into())
+        }
         Needs::Nothing
         | Needs::Token
         | Needs::GoodToken
         | Needs::Jwt
         | Needs::Get
+        | Needs::Body
+        | Needs::Leave
+        | Needs::LeaveAndNoPost
         | Needs::Key
-        | Needs::GivenToken => None,
+        | Needs::GivenToken
+        | Needs::TokenOfItsOwn => None,
     }
 }
 
 /// How a probe was asked for.
-enum Asked<'r> {
+pub(super) enum Asked<'r> {
     Default,
     Set,
     Singly(&'r Spanned<String>),
 }
 
 impl Rules {
-    fn asks_for(&self, probe: &Probe) -> Option<Asked<'_>> {
+    /// How a probe is asked for, if it is.
+    pub(super) fn asks_for(&self, probe: &Probe) -> Option<Asked<'_>> {
         let Some(ids) = &self.probes else {
             return DEFAULT_SETS.contains(&probe.set).then_some(Asked::Default);
         };
@@ -370,42 +327,4 @@ impl Rules {
     fn singly(&self) -> impl Iterator<Item = &'static Probe> {
         self.probes.iter().flatten().filter_map(|id| Probe::find(&id.value))
     }
-}
-
-impl Endpoint {
-    /// What a step asks, without its query.
-    pub fn of(step: &Step, written: &WrittenStep) -> Endpoint {
-        let url = written.line.url.value.written();
-        let path = url.split('?').next().unwrap_or_default();
-        let base = step.settings.base_url.as_ref().filter(|_| path.starts_with('/'));
-        let base = base.map_or_else(String::new, |base| base.written());
-        Endpoint {
-            base: base.strip_suffix('/').unwrap_or(&base).into(),
-            path: path.into(),
-            method: step.method.clone(),
-        }
-    }
-}
-
-/// Leaves of inherited enforcement the first for each endpoint, and none where a test asks for it
-/// itself: its probes prove it for all.
-pub fn once_an_endpoint(cases: &mut Vec<Case>) {
-    let own = cases.iter().filter_map(|case| case.enforced.as_ref().filter(|e| e.own));
-    let mut seen: HashSet<u64> = own.map(|enforced| enforced.identity).collect();
-    let mut kept: HashSet<*const Enforcement> = HashSet::new();
-    let mut is_first = |case: &Case| {
-        let Some(enforced) = case.enforced.as_ref().filter(|e| !e.own) else { return true };
-        let pointer = Arc::as_ptr(enforced);
-        match case.work {
-            Work::Probe(_) => kept.contains(&pointer),
-            _ => seen.insert(enforced.identity) && kept.insert(pointer),
-        }
-    };
-    cases.retain_mut(|case| {
-        let first = is_first(case);
-        if !first {
-            case.enforced = None;
-        }
-        first || !matches!(case.work, Work::Probe(_))
-    });
 }

@@ -1,19 +1,22 @@
 //! The catalogue of probes, as one table.
 
+mod claims;
 mod placement;
 mod robust;
+mod surface;
 
-use super::{Needs, Probe, claims, make};
-use crate::auth::answer::{Accepted, Answer, ErrorCode};
+use super::{Needs, Probe, make};
+use crate::auth::answer::{Accepted, Answer, ErrorCode, Oracle};
 
-const BARE: Answer =
-    Answer { statuses: &[401], error: ErrorCode::Bare, accepted: Accepted::Bypass };
+const BARE: Answer = Answer {
+    statuses: &[401],
+    error: ErrorCode::Bare,
+    accepted: Accepted::Bypass,
+    oracle: Oracle::Test,
+};
 const BARE_OR_400: Answer = Answer { statuses: &[401, 400], ..BARE };
 const OPEN_OR_400: Answer = Answer { error: ErrorCode::Open, ..BARE_OR_400 };
 const INVALID: Answer = Answer { error: ErrorCode::InvalidToken, ..BARE };
-
-const FORBIDDEN: Answer =
-    Answer { statuses: &[403], error: ErrorCode::InsufficientScope, accepted: Accepted::Bypass };
 
 const BROKEN_AUTHENTICATION: &str = "API2:2023";
 
@@ -150,7 +153,7 @@ pub static PROBES: &[Probe] = &[
         set: "core",
         sent: "`bearer` and `BEARER` before the good token",
         needs: Needs::GoodToken,
-        answer: Answer { statuses: &[], error: ErrorCode::Open, accepted: Accepted::Right },
+        answer: Answer { statuses: &[], accepted: Accepted::Right, ..OPEN_OR_400 },
         standard: "RFC 9110 §11.1",
         owasp: "",
         why: "A scheme means the same in any case: a client that writes it in lower case has a \
@@ -302,78 +305,14 @@ pub static PROBES: &[Probe] = &[
         known: "CVE-2022-21449 (Java 15 to 18).",
         make: make::forged,
     },
-    Probe {
-        id: "expired",
-        set: "claims",
-        sent: "a token whose `exp` was an hour ago",
-        needs: Needs::Key,
-        answer: INVALID,
-        standard: "RFC 7519 §4.1.4, RFC 6750 §3.1",
-        owasp: BROKEN_AUTHENTICATION,
-        why: "A token that was lost must be worth nothing some day.",
-        known: "Libraries that verify the signature and leave the times to their caller.",
-        make: claims::claims,
-    },
-    Probe {
-        id: "not-yet-valid",
-        set: "claims",
-        sent: "a token whose `nbf` is in an hour",
-        needs: Needs::Key,
-        answer: Answer { accepted: Accepted::Gap, ..INVALID },
-        standard: "RFC 7519 §4.1.5",
-        owasp: BROKEN_AUTHENTICATION,
-        why: "Who issues a token for tomorrow means tomorrow.",
-        known: "Libraries that look at `exp` and not at `nbf`.",
-        make: claims::claims,
-    },
-    Probe {
-        id: "bad-exp-type",
-        set: "claims",
-        sent: "a token whose `exp` is a text",
-        needs: Needs::Key,
-        answer: Answer { accepted: Accepted::Gap, ..INVALID },
-        standard: "RFC 7519 §4.1.4, §2",
-        owasp: BROKEN_AUTHENTICATION,
-        why: "A time that cannot be compared must not be taken for none: such a token never expires.",
-        known: "The class of CVE-2026-25537.",
-        make: claims::claims,
-    },
-    Probe {
-        id: "wrong-audience",
-        set: "claims",
-        sent: "a token whose `aud` is somebody else",
-        needs: Needs::Key,
-        answer: INVALID,
-        standard: "RFC 7519 §4.1.3, RFC 8725 §3.9, RFC 9068 §4",
-        owasp: BROKEN_AUTHENTICATION,
-        why: "A token for one API must not open another that trusts the same issuer.",
-        known: "Many libraries check `aud` only when they are told what it must be; Envoy answers 403.",
-        make: claims::claims,
-    },
-    Probe {
-        id: "wrong-issuer",
-        set: "claims",
-        sent: "a token whose `iss` is somebody else",
-        needs: Needs::Key,
-        answer: INVALID,
-        standard: "RFC 8725 §3.8, RFC 9068 §4",
-        owasp: BROKEN_AUTHENTICATION,
-        why: "A key may sign for several issuers, and not all of them are trusted here.",
-        known: "Many libraries check `iss` only when they are told what it must be.",
-        make: claims::claims,
-    },
-    Probe {
-        id: "missing-scope",
-        set: "claims",
-        sent: "a valid token without the scope",
-        needs: Needs::GivenToken,
-        answer: FORBIDDEN,
-        standard: "RFC 6750 §3.1",
-        owasp: "API5:2023",
-        why: "Whoever may do something may not do everything.",
-        known: "Services that check who asks, and leave what he may to the user interface.",
-        make: claims::claims,
-    },
+    claims::EXPIRED,
+    claims::NOT_YET_VALID,
+    claims::BAD_EXP_TYPE,
+    claims::WRONG_AUDIENCE,
+    claims::WRONG_ISSUER,
+    claims::MISSING_SCOPE,
+    claims::OTHER_USER,
+    claims::REVOKED,
     placement::QUERY,
     placement::OTHER_SCHEME,
     placement::TWO_PLACES,
@@ -383,8 +322,11 @@ pub static PROBES: &[Probe] = &[
     placement::TRAILING_JUNK,
     placement::NO_SCHEME,
     placement::IDENTITY_HEADERS,
+    surface::HEAD,
+    surface::OTHER_METHODS,
+    surface::METHOD_OVERRIDE,
+    surface::PATH_VARIANTS,
     robust::LONG_TOKEN,
     robust::DEEP_PAYLOAD,
     robust::ODD_TEXT,
-    robust::HEAD,
 ];

@@ -4,8 +4,9 @@
 use serde_json::{Map, Value, json};
 
 use super::make::{Good, Variant};
-use super::{Absent, Probe};
+use super::{Absent, Needs, Probe};
 use crate::auth::jwt::{Jws, NotApplicable};
+use crate::http::message::Connections;
 
 /// More than any clock is off: servers allow for up to five minutes.
 const HOUR: u64 = 3600;
@@ -17,20 +18,43 @@ type Changes = Vec<(&'static str, Option<Value>)>;
 
 /// The token that is given for the probe, or else the good one with other claims.
 pub fn claims(probe: &Probe, good: &Good) -> Result<Vec<Variant>, Absent> {
-    let mut given = good.supplies.tokens.iter();
-    let token = match given.find(|(id, _)| *id == probe.id) {
-        Some((_, Err(reason))) => return Err(Absent::Unusable(reason.clone())),
-        Some((_, Ok(token))) => {
-            let token = token.expose().trim();
-            if token == good.token {
-                let reason = format!("the token for `{}` is the good one", probe.id);
-                return Err(Absent::Unusable(reason));
-            }
-            token.to_owned()
+    let token = given(probe, good).unwrap_or_else(|| signed(probe.id, good))?;
+    Ok(vec![sent(probe, good, token)])
+}
+
+/// The token that is given for the probe, or else the one that was revoked for it.
+pub fn revoked(probe: &Probe, good: &Good) -> Result<Vec<Variant>, Absent> {
+    let revoked = || match &good.supplies.revoked {
+        Some(revoked) => {
+            revoked.as_ref().map(|token| token.expose().to_owned()).map_err(Clone::clone)
         }
-        None => signed(probe.id, good)?,
+        None => Err(Absent::LacksInput("no token was revoked for it".into())),
     };
-    Ok(vec![good.with_derived("Bearer ", token, probe.sent)])
+    let token = given(probe, good).unwrap_or_else(revoked)?;
+    Ok(vec![sent(probe, good, token)])
+}
+
+/// The token that is given for the probe, if one is.
+fn given(probe: &Probe, good: &Good) -> Option<Result<String, Absent>> {
+    let (_, given) = good.supplies.tokens.iter().find(|(id, _)| *id == probe.id)?;
+    Some(match given.as_ref().map(|token| token.expose().trim()) {
+        Err(reason) => Err(Absent::Unusable(reason.clone())),
+        Ok(token) if token == good.token => {
+            let reason = format!("the token for `{}` is the good one", probe.id);
+            Err(Absent::Unusable(reason))
+        }
+        Ok(token) => Ok(token.to_owned()),
+    })
+}
+
+fn sent(probe: &Probe, good: &Good, token: String) -> Variant {
+    let mut variant = good.with_derived("Bearer ", token, probe.sent);
+    if matches!(probe.needs, Needs::GivenToken | Needs::TokenOfItsOwn) {
+        // It is good, or was: what comes without a token on the same connection must not pass for
+        // its user.
+        variant.request.connections = Connections::Shared;
+    }
+    variant
 }
 
 /// The good token with other claims, signed with the key that signs it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Absent, Probe};
+use super::{Absent, Declared, Probe};
 use crate::auth::credential::basic_pair;
 use crate::auth::jwt::{Forged, Jws, NotApplicable, PublicKey, SigningKey, forge};
 use crate::http::message::{Connections, Header, Request};
@@ -11,6 +11,7 @@ use crate::text::at_most;
 
 pub mod placement;
 pub mod robust;
+pub mod surface;
 
 /// What a probe is made from.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +33,10 @@ pub struct Supplies {
     pub signing_key: Option<Result<SigningKey, String>>,
     /// By the id of a probe, the token that is given for it, or why it cannot be had.
     pub tokens: Vec<(&'static str, Result<Secret, String>)>,
+    /// A token that was good and has been revoked, or why there is none.
+    pub revoked: Option<Result<Secret, Absent>>,
+    /// The methods that tests use at the control's path.
+    pub declared: Vec<Declared>,
     /// The time since 1970.
     pub now: Duration,
 }

@@ -52,6 +52,9 @@ pub fn proof(proof: &Proof, paint: Paint) -> String {
     for (name, row) in &rows {
         let level = row.level();
         text.push_str(&format!("  {}  {name:width$}  {}\n", level.name(), verdicts(row)));
+        for (reason, probes) in reasons(row) {
+            text.push_str(&format!("      n/a: {} ({})\n", one_line(reason), probes.join(", ")));
+        }
         let next = row.lacks();
         // What no probe of this version could prove is not missed.
         if let Some(first) = next.first().filter(|lack| Probe::find(lack.probe).is_some()) {
@@ -75,6 +78,22 @@ pub fn proof(proof: &Proof, paint: Paint) -> String {
     text
 }
 
+/// Why probes do not apply, with no token of the endpoint; each reason once.
+fn reasons(row: &Row) -> BTreeMap<&str, Vec<&'static str>> {
+    let mut reasons: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
+    for (probe, reason) in row.absent.iter().chain(&row.skipped) {
+        let applies = row.verdicts.get(probe).is_some_and(|verdict| !is_absent(*verdict));
+        if !applies {
+            reasons.entry(reason).or_default().push(probe);
+        }
+    }
+    reasons
+}
+
+fn is_absent(verdict: ProbeVerdict) -> bool {
+    matches!(verdict, ProbeVerdict::NotApplicable | ProbeVerdict::LacksInput)
+}
+
 /// `9 enforced, 2 nonconforming (no-token, …)`: all but what is right by its name.
 fn verdicts(row: &Row) -> String {
     let mut groups: Vec<(ProbeVerdict, Vec<&str>)> = Vec::new();
@@ -84,11 +103,12 @@ fn verdicts(row: &Row) -> String {
             None => groups.push((*verdict, vec![probe])),
         }
     }
-    if !row.absent.is_empty() {
-        let absent = row.absent.keys().copied();
+    let absent = row.absent.keys().copied().filter(|probe| !row.verdicts.contains_key(probe));
+    let absent: Vec<&str> = absent.collect();
+    if !absent.is_empty() {
         match groups.iter_mut().find(|(known, _)| *known == ProbeVerdict::NotApplicable) {
             Some((_, probes)) => probes.extend(absent),
-            None => groups.push((ProbeVerdict::NotApplicable, absent.collect())),
+            None => groups.push((ProbeVerdict::NotApplicable, absent)),
         }
     }
     groups.sort_by_key(|(verdict, _)| *verdict != ProbeVerdict::Enforced);

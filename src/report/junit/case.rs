@@ -67,7 +67,8 @@ pub fn test_case(case: &Case, end: &CaseEnd, class: &str, written: u64) -> (Test
     (test_case, text)
 }
 
-/// What junit-report cannot write of a case: its line, and what a probe is about.
+/// What junit-report cannot write of a case: its line, what a probe is about, and of a control
+/// which probes do not apply to it.
 pub fn extra(case: &Case, end: &CaseEnd) -> Extra {
     let mut properties = Vec::new();
     if let Work::Probe(probe) = case.work {
@@ -84,6 +85,11 @@ pub fn extra(case: &Case, end: &CaseEnd) -> Extra {
         if !probe.owasp.is_empty() {
             properties.push(("apitest.owasp", probe.owasp.to_owned()));
         }
+    }
+    if let (Work::Steps(_), Some(enforced)) = (&case.work, &case.enforced) {
+        let absent = enforced.absent.iter();
+        let reasons = absent.map(|(id, reason)| one_line(&format!("{id}: {reason}")));
+        properties.extend(reasons.map(|reason| ("apitest.not-applicable", reason)));
     }
     Extra { line: case.line, properties }
 }

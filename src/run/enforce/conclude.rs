@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use super::trial::{Outcome, Shot, Trial};
+use super::trial::{Outcome, Shot, Trial, token};
 use super::{Finding, Standing};
-use crate::auth::answer::Accepted;
+use crate::auth::answer::{Accepted, Oracle};
 use crate::event::{CaseEnd, Exchange, Failure, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response, TransportError};
 use crate::judge::probe::{self, Asked, Grade, Note, ProbeVerdict};
 use crate::plan::Case;
 use crate::plan::probes::{Absent, Probe};
 use crate::run::Run;
-use crate::run::case::StepEnd;
 use crate::run::explain::ProbeStory;
+use crate::run::turn::StepEnd;
 
 /// The end of a control, and whether refusals can be judged beside it.
 pub struct ControlEnd {
@@ -36,6 +36,10 @@ const WEAK_SECRET: &str = "weak-secret";
 const SECRET_FOUND: &str = "bypassed: the secret of the token is a common one, found without asking the API: whoever has a \
                             token can sign others";
 
+/// What is said of what was made of a token that turned out to be bad.
+const MADE_OF_A_BAD_ONE: &str = "it was made of a token that the API refused by then, as the control showed after it, which was \
+     sent once more with a new one: run the test again";
+
 /// What makes two probes of an endpoint show the same: the verdict, the status, what is off.
 type Cause = (ProbeVerdict, Option<u16>, String);
 
@@ -44,6 +48,7 @@ impl Run<'_> {
     pub(super) fn control_end(
         &self,
         trial: &Trial,
+        request: &Request,
         judged: Result<Option<Box<Exchange>>, StepEnd>,
         response: &Response,
         elapsed: Duration,
@@ -57,7 +62,8 @@ impl Run<'_> {
                 };
             }
         };
-        let notes = probe::of_control(trial.enforced.profile, &trial.token, response);
+        let token = token(request).unwrap_or(&trial.token);
+        let notes = probe::of_control(trial.enforced.profile, token, response);
         let notes = self.redacted(self.unwaived(trial, notes).0);
         let failing = notes.iter().find(|note| note.grade == Grade::Fails);
         let end = match failing {
@@ -65,7 +71,7 @@ impl Run<'_> {
             Some(note) => {
                 let explain = self.explainer();
                 let failure = explain.control_note(trial.control, trial.step, note);
-                let exchange = explain.exchange(&trial.request, Some(response));
+                let exchange = explain.exchange(request, Some(response));
                 CaseEnd::new(Verdict::Failed(failure), elapsed, Some(exchange))
             }
         };
@@ -179,9 +185,12 @@ impl Run<'_> {
         let asked = Asked { answer: &probe.answer, profile, tokens: &tokens };
         let control = self.beside(trial);
         let finding = probe::probe(asked, response, &control);
-        // That the good token is served needs no other proof; nor does a leak.
-        let is_refusal = probe.answer.accepted != Accepted::Right
-            && matches!(finding.verdict, ProbeVerdict::Enforced | ProbeVerdict::Nonconforming);
+        // That the good token is served needs no other proof; nor does a leak. That it is not served
+        // may be for what became of it since.
+        let is_refusal = match finding.verdict {
+            ProbeVerdict::Enforced => probe.answer.accepted != Accepted::Right,
+            verdict => verdict == ProbeVerdict::Nonconforming,
+        };
         match standing {
             Standing::Stopped(reason) if is_refusal || finding.verdict == ProbeVerdict::Vacuous => {
                 Err(*reason)
@@ -189,6 +198,9 @@ impl Run<'_> {
             // The secret was found before anything was sent.
             _ if probe.id == WEAK_SECRET && finding.verdict != ProbeVerdict::Bypassed => {
                 Ok(Finding::new(ProbeVerdict::Bypassed, Grade::Fails, SECRET_FOUND))
+            }
+            Standing::Renewed if is_refusal && probe.is_made_of_token() => {
+                Ok(Finding::vacuous(MADE_OF_A_BAD_ONE))
             }
             Standing::Lost(reason) if is_refusal => Ok(Finding::vacuous(reason)),
             _ => Ok(finding),
@@ -215,11 +227,15 @@ impl Run<'_> {
         // What was not proven for one reason was so whatever the answer.
         let status = response.ok().filter(|_| grade != Grade::Errs).map(|r| r.status);
         let cause = (finding.verdict, status, ids.join(" "));
-        let same = told.iter().find(|(known, _)| *known == cause).map(|(_, id)| *id);
+        // What another method or path lets through is a hole of its own.
+        let alone =
+            probe.answer.oracle != Oracle::Test && finding.verdict == ProbeVerdict::Bypassed;
+        let known = told.iter().find(|(known, _)| *known == cause && !alone);
+        let same = known.map(|(_, id)| *id);
         let explain = self.explainer();
         let request: &Request = &shot.variant.request;
         let bad = grade >= Grade::Errs;
-        if bad && same.is_none() {
+        if bad && same.is_none() && !alone {
             told.push((cause, probe.id));
         }
         let shown = (bad && same.is_none()) || self.settings.verbose;
@@ -257,6 +273,9 @@ impl Run<'_> {
         let (found, reason) = match absent {
             Absent::NotApplicable(reason) => (ProbeVerdict::NotApplicable, reason),
             Absent::LacksInput(reason) => (ProbeVerdict::LacksInput, reason),
+            Absent::Unusable(_) if self.stop.reason().is_some() => {
+                return stopped(self.stop.reason().unwrap_or(StopReason::Interrupted));
+            }
             Absent::Unusable(reason) => {
                 let finding = Finding::inconclusive(reason);
                 let failure =

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::event::StopReason;
 use crate::http::message::{Header, Request, Response, TransportError};
-use crate::plan::probes::{Absent, Enforcement, Good, Probe, Supplies, Variant};
+use crate::plan::probes::{Absent, Enforcement, Good, Probe, Supplies, Variant, is_safe};
 use crate::plan::{Case, Step, Work};
 
 /// A control and its probes.
@@ -30,7 +30,7 @@ pub struct Trial<'p> {
     pub absent: Vec<(usize, Absent)>,
     /// What came of each request.
     pub outcomes: Vec<OnceLock<Outcome>>,
-    /// How many are still on their way.
+    /// How many of those that only read are still on their way.
     pub left: AtomicUsize,
     /// The answer to the control, once it passed.
     pub answer: OnceLock<Response>,
@@ -42,6 +42,12 @@ pub struct Shot {
     pub index: usize,
     /// What is sent.
     pub variant: Variant,
+}
+
+impl Shot {
+    fn reads(&self) -> bool {
+        is_safe(&self.variant.request.method)
+    }
 }
 
 /// What came of a request.
@@ -98,13 +104,23 @@ impl<'p> Trial<'p> {
             step: steps.first()?,
             enforced,
             outcomes: shots.iter().map(|_| OnceLock::new()).collect(),
-            left: AtomicUsize::new(shots.len()),
+            left: AtomicUsize::new(shots.iter().filter(|shot| shot.reads()).count()),
             answer: OnceLock::new(),
             request,
             token,
             shots,
             absent,
         })
+    }
+
+    /// Whether a request, by its position, only reads.
+    pub fn reads(&self, shot: usize) -> bool {
+        self.shots[shot].reads()
+    }
+
+    /// The positions of the requests that only read.
+    pub fn readers(&self) -> impl Iterator<Item = usize> {
+        (0..self.shots.len()).filter(|shot| self.reads(*shot))
     }
 
     /// What came of the requests of the probe at this position of the plan.

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use super::{Given, Means, TokenStore, answer, mint};
 use crate::auth::jwt::Jws;
-use crate::http::message::Request;
 use crate::plan::Body;
 use crate::plan::credential::Token;
 use crate::plan::token_source::{Origin, TokenRequest};
-use crate::run::request::Maker;
+use crate::run::request::{Maker, line};
 use crate::run::{command, read};
 use crate::secret::Secret;
 use crate::template::Template;
@@ -116,12 +115,4 @@ impl Means<'_> {
             self.redactor.add(&claims);
         }
     }
-}
-
-/// Where a request goes; its query may hold a credential.
-fn line(request: &Request) -> String {
-    let target = &request.target;
-    let path = target.path_and_query().split('?').next().unwrap_or_default();
-    let scheme = if target.origin().https { "https" } else { "http" };
-    format!("{} {scheme}://{}{path}", request.method, target.origin())
 }

@@ -7,7 +7,7 @@ use apitest::demo::tokens::{Algorithm, Signer, claims, mint};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::api::{Found, found};
+use super::api::{Found, INVALID, ORDERS, api, found, refusal};
 use crate::support::project::root;
 use crate::support::sandbox::Sandbox;
 
@@ -117,4 +117,77 @@ fn a_file_that_is_no_public_key_stops_the_test_before_the_run() {
         let told = format!("{}{}", found.ended.stdout, found.ended.stderr).to_lowercase();
         assert!(told.contains(&why.to_lowercase()), "{path}\n{told}");
     }
+}
+
+const OF_A_URL: &str = "{probes: [key-confusion], keys: {jwks_url: /jwks}}";
+
+#[test]
+fn the_key_of_a_set_that_the_api_shows_is_the_one_that_the_token_names() {
+    let found = at_demo(&Sandbox::new(), &fixed(), CONFUSED, OF_A_URL);
+    assert_eq!(found.probe("key-confusion"), ("failure", "bypassed".into()));
+    let found = at_demo(&Sandbox::new(), &fixed(), "/orders", OF_A_URL);
+    assert_eq!(found.probe("key-confusion"), ("passed", "enforced".into()));
+}
+
+/// A spec with tests that read orders, each with the key set of a URL.
+fn with_key_set(url: &str, tests: usize) -> Sandbox {
+    let mut spec = format!(
+        "base_url: {url}\n{}auth: alice\nheaders: {{X-Key: gate-77}}\nquery: {{k: 1}}\ntests:\n",
+        fixed()
+    );
+    for i in 0..tests {
+        spec.push_str(&format!(
+            "  - {{name: t{i}, request: GET /orders, expect: 200, enforce: {OF_A_URL}}}\n"
+        ));
+    }
+    Sandbox::new().file("specs/a.yaml", spec)
+}
+
+#[test]
+fn a_key_set_is_fetched_once_a_run() {
+    let demo = DemoServer::start(0).expect("a demo");
+    let found = found(&with_key_set(&demo.url(), 20), &["--jobs", "16"]);
+    assert_eq!(found.ended.code, Some(0), "{}", found.ended.stdout);
+    assert_eq!(demo.requests_to("GET", "/jwks"), 1);
+}
+
+#[test]
+fn a_key_set_that_cannot_be_had_proves_nothing_and_gets_nothing_of_the_spec() {
+    for (answer, why) in [
+        ((404, vec![], "{}"), "/jwks: answered 404"),
+        ((302, vec![("Location", "/keys")], ""), "answered 302 (redirects are not followed)"),
+        ((200, vec![], "no keys"), "it is neither PEM nor a JWK"),
+        ((200, vec![], r#"{"keys": []}"#), "the JWK set is empty"),
+        ((200, vec![], r#"{"keys": [{"kty": "RSA", "kid": "x"}]}"#), "no key of the JWK set"),
+    ] {
+        let token = mint(Algorithm::Rs256, Signer::Demo, &claims("alice"));
+        let good = format!("Bearer {token}");
+        let server = api(move |r| match (r.target.as_str(), r.header("authorization")) {
+            ("/jwks", _) => answer.clone(),
+            (_, Some(value)) if value == good => (200, vec![], ORDERS),
+            _ => refusal(INVALID),
+        });
+        let found = found(&with_key_set(&server.url(), 1), &[]);
+        assert_eq!(found.probe("key-confusion"), ("error", "inconclusive".into()), "{why}");
+        assert!(found.ended.stdout.contains(why), "{why}\n{}", found.ended.stdout);
+        let asked = server.arrived().into_iter().find(|r| r.target == "/jwks");
+        let asked = asked.expect("it was asked");
+        assert_eq!((asked.header("authorization"), asked.header("x-key")), (None, None));
+    }
+}
+
+#[test]
+fn nobody_is_asked_for_the_key_of_a_token_that_has_none() {
+    let demo = DemoServer::start(0).expect("a demo");
+    let token = mint(Algorithm::Hs256, Signer::Demo, &claims("alice"));
+    let tokens = format!("tokens: {{alice: {token}}}\n");
+    let enforce = "{probes: [jwt], keys: {jwks_url: /jwks}}";
+    let spec = format!(
+        "base_url: {}\n{tokens}auth: alice\ntests:\n  - {{name: a, request: GET /orders, expect: \
+         200, enforce: {enforce}}}\n",
+        demo.url()
+    );
+    let found = found(&Sandbox::new().file("specs/a.yaml", spec), &[]);
+    assert_eq!(found.probe("key-confusion"), ("skipped", "n/a".into()));
+    assert_eq!(demo.requests_to("GET", "/jwks"), 0);
 }

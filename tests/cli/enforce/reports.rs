@@ -76,7 +76,7 @@ fn a_required_level_fails_for_what_was_waived_not_probed_or_not_there() {
 fn the_catalogue_is_listed_and_explained() {
     let sandbox = Sandbox::new();
     golden("fixtures/console/probes.txt", &sandbox.run(&["probes"]).expect_code(0).stdout);
-    let explained = ["alg-none", "scheme-case", "token-echo"]
+    let explained = ["alg-none", "scheme-case", "other-methods", "path-variants", "token-echo"]
         .map(|id| sandbox.run(&["probes", "--explain", id]).expect_code(0).stdout);
     golden("fixtures/console/explained.txt", &explained.join("\n"));
     let ended = sandbox.run(&["probes", "--explain", "alg-nine"]).expect_code(2);

@@ -227,9 +227,14 @@ fn a_bad_token_that_locks_out_the_good_one_voids_the_refusals() {
             served => served,
         }
     });
-    let found = reads(&server, "{probes: [no-token, random-token]}");
+    let lines = "request: GET /orders\nexpect: 200\n\
+                 enforce: {profile: strict, probes: [no-token, random-token, scheme-case]}";
+    // One at a time, so that the good token comes last.
+    let found = found(&spec(&server, lines), &["--jobs", "1"]);
     assert_eq!(found.cases()[0].1, "passed");
-    assert_eq!(found.probe("no-token"), ("error", "vacuous".into()));
+    for id in ["no-token", "random-token", "scheme-case"] {
+        assert_eq!(found.probe(id), ("error", "vacuous".into()), "{id}");
+    }
     assert!(found.ended.stdout.contains("a bad token may lock out the good one"));
 }
 

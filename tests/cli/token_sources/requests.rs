@@ -126,6 +126,63 @@ fn a_login_sends_what_every_request_of_the_spec_sends() {
 }
 
 #[test]
+fn a_login_has_headers_a_query_and_a_credential_of_its_own() {
+    let login = |more: &str| {
+        let source = format!(
+            "{{login: {{request: POST /token, json: {{}}, token: $.access_token, {more}}}}}"
+        );
+        let (asked, with) = sent(&source);
+        assert_eq!(with.header("authorization"), Some("Bearer an-access-token"));
+        assert_eq!((with.target.as_str(), with.header("x-gateway")), ("/?q=1", Some("g")));
+        asked
+    };
+    let own = login("headers: {x-gateway: h, X-Tenant: [a, b]}, query: {q: 2, tenant: a b}");
+    assert_eq!(own.target, "/token?q=2&tenant=a%20b");
+    let tenants = own.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("x-tenant"));
+    assert_eq!(tenants.map(|(_, value)| value.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(own.header("x-gateway"), Some("h"));
+    assert_eq!(own.header("content-type"), Some("application/json"));
+    let less = login("headers: {X-Gateway: null}, query: {q: null}");
+    assert_eq!((less.target.as_str(), less.header("x-gateway")), ("/token", None));
+    let basic = login("auth: {basic: {username: an app, password: its-password}}");
+    let pair = STANDARD.encode("an app:its-password");
+    assert_eq!(basic.header("authorization"), Some(&*format!("Basic {pair}")));
+    let key = login("auth: {header: {X-Api-Key: the-key-of-an-app}}");
+    assert_eq!(key.header("x-api-key"), Some("the-key-of-an-app"));
+    assert_eq!(key.header("authorization"), None);
+    let bearer = login("auth: {bearer: the-token-of-an-app}");
+    assert_eq!(bearer.header("authorization"), Some("Bearer the-token-of-an-app"));
+    assert_eq!(login("auth: none").header("authorization"), None);
+}
+
+#[test]
+fn the_credential_of_a_login_is_shown_nowhere() {
+    let secret = "its-password-77";
+    for auth in [
+        format!("{{basic: {{username: app, password: {secret}}}}}"),
+        format!("{{header: {{X-Api-Key: {secret}}}}}"),
+        format!("{{bearer: {secret}}}"),
+    ] {
+        let server = Server::start(move |request, stream| {
+            let sent = request.headers.iter().map(|(_, value)| value.as_str());
+            let sent = sent.collect::<Vec<_>>().join(" ");
+            let _ = stream.write_all(&answer(403, &[], &json!({"error": sent}).to_string()));
+            Then::Keep
+        });
+        let source = format!("{{login: {{request: POST /token, token: $.t, auth: {auth}}}}}");
+        let spec = format!(
+            "tokens: {{a: {source}}}\nauth: a\n{}",
+            tests(1, "request: GET /, expect: 200")
+        );
+        let ended = sandbox(&server, &spec).run(&["specs", "--verbose"]).expect_code(1);
+        let told = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(told.contains("answered 403"), "{told}");
+        let pair = STANDARD.encode(format!("app:{secret}"));
+        assert!(!told.contains(secret) && !told.contains(&pair), "{told}");
+    }
+}
+
+#[test]
 fn a_refresh_token_is_followed_by_the_next_one() {
     let server = Server::start(|request, stream| {
         let refused = request.header("authorization") == Some("Bearer access-of-first-refresh");

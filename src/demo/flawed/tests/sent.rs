@@ -141,6 +141,11 @@ fn misplaced() -> Vec<Sent> {
         at("POST /orders", with("method-override", 401, &[("X-HTTP-Method-Override", "GET")])),
         at("GET /orders/", with("trailing-slash", 404, &[])),
         at("GET //orders", with("double-slash", 404, &[])),
+        at("GET /ORDERS", with("upper-case", 404, &[])),
+        at("GET /%2e/orders", with("dot-segment", 404, &[])),
+        at("GET /orders;a=b", with("path-parameter", 404, &[])),
+        at("GET /orders.json", with("suffix", 404, &[])),
+        at("GET //orders", with("double-slash", 404, &[])),
     ]
 }
 

@@ -1,15 +1,14 @@
 //! The set `placement`: a good token where it does not belong, and names in place of one.
 
 use super::{BARE, BARE_OR_400, BROKEN_AUTHENTICATION, OPEN_OR_400};
-use crate::auth::answer::{Accepted, Answer, ErrorCode};
+use crate::auth::answer::{Accepted, Answer};
 use crate::plan::probes::make::placement as make;
 use crate::plan::probes::{Needs, Probe};
 
 const SET: &str = "placement";
 const UNLISTED: Answer = Answer { accepted: Accepted::NonConformance, ..BARE };
 const UNLISTED_OR_400: Answer = Answer { accepted: Accepted::NonConformance, ..BARE_OR_400 };
-const TWICE: Answer =
-    Answer { statuses: &[400, 401], error: ErrorCode::Open, accepted: Accepted::Gap };
+const TWICE: Answer = Answer { statuses: &[400, 401], accepted: Accepted::Gap, ..OPEN_OR_400 };
 const MALFORMED: Answer = Answer { accepted: Accepted::NonConformance, ..TWICE };
 const UNNAMED: Answer = Answer { statuses: &[401], ..OPEN_OR_400 };
 

@@ -1,6 +1,6 @@
-//! The set `robust`: credentials that make a server stumble; and of the set `surface`, the HEAD.
+//! The set `robust`: credentials that make a server stumble.
 
-use super::{BARE, BROKEN_AUTHENTICATION, INVALID};
+use super::{BROKEN_AUTHENTICATION, INVALID};
 use crate::auth::answer::Answer;
 use crate::plan::probes::make::robust as make;
 use crate::plan::probes::{Needs, Probe};
@@ -48,17 +48,4 @@ pub const ODD_TEXT: Probe = Probe {
           refusal.",
     known: "Error pages that repeat the field as it came.",
     make: make::odd_text,
-};
-
-pub const HEAD: Probe = Probe {
-    id: "head",
-    set: "surface",
-    sent: "HEAD in place of GET, and no Authorization field",
-    needs: Needs::Get,
-    answer: Answer { statuses: &[401, 405], ..BARE },
-    standard: "RFC 9110 §9.3.2, §15.5.2",
-    owasp: BROKEN_AUTHENTICATION,
-    why: "A guard that is bound to a list of methods leaves out the ones that a framework adds.",
-    known: "Frameworks that answer HEAD by the route of GET, behind a filter for GET alone.",
-    make: make::head,
 };

@@ -1,5 +1,4 @@
-//! Credentials that are refused like any other, or make a server stumble; and the same request as
-//! a HEAD.
+//! Credentials that are refused like any other, or make a server stumble.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -39,13 +38,6 @@ pub fn deep_payload(_: &Probe, good: &Good) -> Made {
 
 pub fn odd_text(_: &Probe, good: &Good) -> Made {
     Ok(ODD.map(|text| good.with(&format!("Bearer {text}"))).into())
-}
-
-pub fn head(_: &Probe, good: &Good) -> Made {
-    let mut request = good.bare.clone();
-    "HEAD".clone_into(&mut request.method);
-    let label = "HEAD and no Authorization field".to_owned();
-    Ok(vec![Variant { label, request, derived: None }])
 }
 
 /// The request with a token that is too long to be shown.

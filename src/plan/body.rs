@@ -1,0 +1,33 @@
+//! The body of a request, all names bound.
+
+use std::sync::Arc;
+
+use super::Body;
+use super::scope::Binder;
+use super::tokens::file;
+use crate::source::{Source, Span, Spanned};
+use crate::suite::request::Body as WrittenBody;
+
+/// The body of the request at `span`. What is secret in it is known from now on.
+pub fn bind(binder: &mut Binder, body: &WrittenBody, source: &Arc<Source>, span: Span) -> Body {
+    match body {
+        WrittenBody::Json(draft) => {
+            let bound = binder.draft(draft, source);
+            binder.learn_in_body(&bound, source, span);
+            Body::Json(bound)
+        }
+        WrittenBody::Form(form) => {
+            let fields = binder.pairs(form, source);
+            for (name, value) in &fields {
+                binder.learn_field(name, value, source, span);
+            }
+            Body::Form(fields)
+        }
+        WrittenBody::Text(text) => Body::Text(binder.template(text, source)),
+        WrittenBody::File(path) => {
+            let bound = file(binder, path, source, "the body file");
+            Body::File(Spanned::new(bound, path.span))
+        }
+        WrittenBody::Bytes(bytes) => Body::Bytes(bytes.as_slice().into()),
+    }
+}

@@ -1,0 +1,102 @@
+//! Which endpoints there are, and which case stands for each.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{Endpoint, Enforcement};
+use crate::http::url::Target;
+use crate::plan::credential::Credential;
+use crate::plan::{Case, Step, Work};
+use crate::suite::enforce::accepts_success_only;
+use crate::suite::step::Step as WrittenStep;
+
+/// A method that a test uses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Declared {
+    /// The method.
+    pub method: Box<str>,
+    /// Whether the test is served without any credential.
+    pub open: bool,
+}
+
+impl Declared {
+    /// Where a step goes, and the method that it uses there.
+    pub fn of(step: &Step) -> (Box<str>, Declared) {
+        let open =
+            matches!(step.credential, Credential::None) && accepts_success_only(&step.expectations);
+        (site(step), Declared { method: step.method.clone(), open })
+    }
+}
+
+/// Where a step goes, as far as that is known before the run: the same text for the same origin
+/// and path. The query does not count.
+pub(super) fn site(step: &Step) -> Box<str> {
+    let url = step.url.written();
+    let path = url.split('?').next().unwrap_or_default();
+    let base = step.settings.base_url.as_ref().filter(|_| path.starts_with('/'));
+    let base = base.map_or_else(String::new, |base| base.written());
+    let whole = format!("{}{path}", base.strip_suffix('/').unwrap_or(&base));
+    match Target::parse(&whole) {
+        Ok(target) => {
+            let scheme = if target.origin().https { "https" } else { "http" };
+            format!("{scheme}://{}{}", target.origin(), target.path()).into()
+        }
+        Err(_) => whole.into(),
+    }
+}
+
+/// Tells every control that is asked for other methods which ones tests use at its path.
+pub fn declare(cases: &[Case], declared: &HashSet<(Box<str>, Declared)>) {
+    let asks = |case: &Case| matches!(case.work, Work::Probe(probe) if probe.takes_leave());
+    if !cases.iter().any(asks) {
+        return;
+    }
+    let mut sites: HashMap<&str, Vec<Declared>> = HashMap::new();
+    for (site, method) in declared {
+        sites.entry(site).or_default().push(method.clone());
+    }
+    for enforced in cases.iter().filter(|case| asks(case)).filter_map(|case| case.enforced.as_ref())
+    {
+        let here = sites.get(&*enforced.site).cloned().unwrap_or_default();
+        // The probes of a control share it, and all say the same.
+        let _ = enforced.declared.set(here);
+    }
+}
+
+impl Endpoint {
+    /// What a step asks, without its query.
+    pub fn of(step: &Step, written: &WrittenStep) -> Endpoint {
+        let url = written.line.url.value.written();
+        let path = url.split('?').next().unwrap_or_default();
+        let base = step.settings.base_url.as_ref().filter(|_| path.starts_with('/'));
+        let base = base.map_or_else(String::new, |base| base.written());
+        Endpoint {
+            base: base.strip_suffix('/').unwrap_or(&base).into(),
+            path: path.into(),
+            method: step.method.clone(),
+        }
+    }
+}
+
+/// Leaves of inherited enforcement the first for each endpoint, and none where a test asks for it
+/// itself: its probes prove it for all.
+pub fn once_an_endpoint(cases: &mut Vec<Case>) {
+    let own = cases.iter().filter_map(|case| case.enforced.as_ref().filter(|e| e.own));
+    let mut seen: HashSet<u64> = own.map(|enforced| enforced.identity).collect();
+    let mut kept: HashSet<*const Enforcement> = HashSet::new();
+    let mut is_first = |case: &Case| {
+        let Some(enforced) = case.enforced.as_ref().filter(|e| !e.own) else { return true };
+        let pointer = Arc::as_ptr(enforced);
+        match case.work {
+            Work::Probe(_) => kept.contains(&pointer),
+            _ => seen.insert(enforced.identity) && kept.insert(pointer),
+        }
+    };
+    cases.retain_mut(|case| {
+        let first = is_first(case);
+        if !first {
+            case.enforced = None;
+        }
+        first || !matches!(case.work, Work::Probe(_))
+    });
+}
