@@ -11,7 +11,6 @@ mod read;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use serde_json::Value;
 
@@ -58,7 +57,13 @@ pub enum Name {
     ServerUrl,
     /// `${server.port}`: where it listens.
     ServerPort,
+    /// `${name}`, once it is known which step captures it.
+    Captured(Slot, Box<str>),
 }
+
+/// Which of the values that the steps of a case capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Slot(pub u32);
 
 /// The values that are only known during the run.
 #[derive(Clone, Debug, Default)]
@@ -67,8 +72,8 @@ pub struct Bindings {
     pub server_url: Option<String>,
     /// The port of the started server.
     pub server_port: Option<u16>,
-    /// Captured values by name.
-    pub captures: HashMap<Box<str>, Value>,
+    /// Captured values by their slots; `None` where nothing was captured yet.
+    pub captures: Vec<Option<Value>>,
 }
 
 /// A variable has a value that cannot stand where it was written.
@@ -78,6 +83,8 @@ pub struct FillError {
     pub span: Span,
     /// What is wrong, in words.
     pub message: String,
+    /// The captured value that is not there, when that is what is wrong.
+    pub missing: Option<Slot>,
 }
 
 impl Template {
@@ -174,6 +181,30 @@ impl Template {
         }
         Ok(Cow::Owned(filled))
     }
+
+    /// The text of a JSONPath: a variable goes in as a literal of JSONPath.
+    ///
+    /// # Errors
+    /// As [`Template::fill`].
+    pub fn fill_path(&self, bindings: &Bindings) -> Result<String, FillError> {
+        let parts = match self {
+            Template::Fixed(text) => return Ok(text.to_string()),
+            Template::Parts(parts) => parts,
+        };
+        let mut filled = String::new();
+        for part in parts {
+            match part {
+                Part::Text(text) => filled.push_str(text),
+                Part::Variable(variable) => match bindings.get(variable)? {
+                    value @ (Value::Array(_) | Value::Object(_)) => {
+                        return Err(variable.inside_text(&value));
+                    }
+                    scalar => filled.push_str(&scalar.to_string()),
+                },
+            }
+        }
+        Ok(filled)
+    }
 }
 
 /// A text as one component of a URL: all but letters, digits and `-._~` percent-encoded.
@@ -187,7 +218,7 @@ impl Variable {
     /// As it was written.
     pub fn written(&self) -> String {
         match &self.name {
-            Name::Plain(name) => format!("${{{name}}}"),
+            Name::Plain(name) | Name::Captured(_, name) => format!("${{{name}}}"),
             Name::Env(name, None) => format!("${{env.{name}}}"),
             Name::Env(name, Some(default)) => format!("${{env.{name}:-{default}}}"),
             Name::ServerUrl => "${server.url}".to_owned(),
@@ -199,21 +230,33 @@ impl Variable {
     pub fn inside_text(&self, value: &Value) -> FillError {
         let kind = if value.is_array() { "a list" } else { "a mapping" };
         let message = format!("{} is {kind}, and cannot stand inside a text", self.written());
-        FillError { span: self.span, message }
+        FillError { span: self.span, message, missing: None }
     }
 }
 
 impl Bindings {
+    /// Puts in what a step captured.
+    pub fn capture(&mut self, slot: Slot, value: Value) {
+        let at = slot.0 as usize;
+        if self.captures.len() <= at {
+            self.captures.resize(at + 1, None);
+        }
+        self.captures[at] = Some(value);
+    }
+
     fn get(&self, variable: &Variable) -> Result<Value, FillError> {
-        let value = match &variable.name {
-            Name::ServerUrl => self.server_url.clone().map(Value::String),
-            Name::ServerPort => self.server_port.map(Value::from),
-            Name::Plain(name) => self.captures.get(name).cloned(),
-            Name::Env(..) => None,
+        let (value, missing) = match &variable.name {
+            Name::ServerUrl => (self.server_url.clone().map(Value::String), None),
+            Name::ServerPort => (self.server_port.map(Value::from), None),
+            Name::Captured(slot, _) => {
+                (self.captures.get(slot.0 as usize).cloned().flatten(), Some(*slot))
+            }
+            Name::Plain(_) | Name::Env(..) => (None, None),
         };
         value.ok_or_else(|| FillError {
             span: variable.span,
             message: format!("{} has no value", variable.written()),
+            missing,
         })
     }
 }

@@ -99,6 +99,10 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let transport = |worker, request: &Request| {
         client.exchange(worker, request).map_err(|error| served.explained(request, error))
     };
+    let last = last_client(arguments, settings.jobs, routes, &stop, &pace);
+    let last_transport = |worker, request: &Request| {
+        last.exchange(worker, request).map_err(|error| served.explained(request, error))
+    };
     let means = Means {
         redactor: &redactor,
         bindings: &bindings,
@@ -112,6 +116,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         settings,
         transport: &transport,
         pace: &pace,
+        last_transport: &last_transport,
         tokens: TokenStore::new(&plan, means),
         redactor: &redactor,
         bindings: &bindings,
@@ -123,7 +128,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     run.execute(&pool, &mut |event| {
         any_bad = served.report(&event, any_bad, &mut reports);
     });
-    tell_unused_overrides(&client, &stop);
+    tell_unused_overrides([&client, &last], &stop);
     let code = reports.finish(code.and(served.end()));
     // The process ends here: to free a large plan piece by piece takes time and serves nobody.
     std::mem::forget(plan);
@@ -208,12 +213,35 @@ fn client(
     client
 }
 
+/// A client for what cleans up: it outlives the end of the run by a while, and waits for no turn
+/// then.
+fn last_client(
+    arguments: &RunArgs,
+    jobs: usize,
+    routes: usize,
+    stop: &Stop,
+    pace: &Arc<Pace>,
+) -> Arc<Client> {
+    let max_body = arguments.max_body;
+    let settings = ClientSettings { jobs, max_body, connect_timeout: CONNECT_TIMEOUT };
+    let pace = pace.clone();
+    let gate = move |worker, leaving| Ok(pace.wait(worker, leaving).unwrap_or_default());
+    let client = Arc::new(Client::new(settings, routes, &arguments.resolve, Box::new(gate)));
+    let at_last = client.clone();
+    stop.at_last(move || {
+        at_last.interrupt("no verdict: the run was ended before the answer came");
+    });
+    client
+}
+
 /// An override that changed nothing is most likely a slip. Of a run that ended early nothing is known.
-fn tell_unused_overrides(client: &Client, stop: &Stop) {
+fn tell_unused_overrides(clients: [&Client; 2], stop: &Stop) {
     if stop.reason().is_some() {
         return;
     }
-    for given in client.unused_overrides() {
+    let [mut unused, last] = clients.map(Client::unused_overrides);
+    unused.retain(|given| last.contains(given));
+    for given in unused {
         say(&format!("warning: no request needed --resolve {given}"));
     }
 }

@@ -5,13 +5,14 @@ use serde_json::Value;
 use super::Mismatch;
 use super::at::At;
 use super::hint;
+use super::late;
 use super::note::Note;
 use super::outcome::{Judge, Outcome};
 use super::seen::Seen;
-use super::words::{demand, found, operator_demand, path_text};
+use super::words::{demand, found, operator_demand};
 use crate::json_path::{Found, place};
 use crate::source::{Span, Spanned};
-use crate::suite::matcher::{JsonCheck, Matcher, Operator, Path, Subject};
+use crate::suite::matcher::{JsonCheck, Matcher, Operator, Subject};
 
 /// How many elements are told of that `each` does not hold for; the others are counted.
 const TOLD: usize = 10;
@@ -137,15 +138,19 @@ impl Account<'_, '_> {
         if self.judge.check(check, value) == Outcome::Holds {
             return;
         }
-        let name = place::within(base, path_text(&check.path));
+        let name = place::within(base, &late::text(&check.path, self.judge));
         let at = |seen| {
             let (part, place, asked) = (part.to_owned(), name.clone(), Some((value, base)));
             At { part, place, seen, subject: Subject::Json, asked }
         };
-        let Path::Compiled(path) = &check.path else {
-            let expected = demand(&check.matcher, Subject::Json, self.judge.bindings);
-            let actual = "a query that could not be read".to_owned();
-            return self.push(check.span, at(Seen::Missing).name(), expected, actual, Vec::new());
+        let path = match late::query(&check.path, self.judge) {
+            Ok(path) => path,
+            Err(reason) => {
+                let expected = demand(&check.matcher, Subject::Json, self.judge.bindings);
+                let actual = format!("a query that cannot be asked: {reason}");
+                let name = at(Seen::Missing).name();
+                return self.push(check.span, name, expected, actual, Vec::new());
+            }
         };
         match path.find(value) {
             Found::One(one) => self.matcher(&check.matcher, &at(Seen::Json(one))),
@@ -153,7 +158,7 @@ impl Account<'_, '_> {
             Found::Missing => {
                 let before = self.mismatches.len();
                 self.matcher(&check.matcher, &at(Seen::Missing));
-                self.add_notes(before, &hint::on_missing(path, value, base));
+                self.add_notes(before, &hint::on_missing(&path, value, base));
                 if !path.is_singular()
                     && self.judge.matcher(&check.matcher, Seen::Nodes(&[])) == Outcome::Holds
                 {

@@ -6,11 +6,13 @@
 mod account;
 mod at;
 mod body;
+mod capture;
 mod challenge;
 mod compare;
 mod decimal;
 mod hint;
 mod json;
+mod late;
 pub mod note;
 mod outcome;
 pub mod probe;
@@ -36,8 +38,8 @@ use seen::Seen;
 pub struct Mismatch {
     /// The expectation.
     pub span: Span,
-    /// A stable word for what was looked at: `status`, `header`, `json`, `body`, `challenge` or
-    /// `duration`.
+    /// A stable word for what was looked at: `status`, `header`, `json`, `body`, `challenge`,
+    /// `duration` or `capture`.
     pub kind: &'static str,
     /// What was looked at: `status`, `header content-type`, `json $.id`.
     pub subject: String,
@@ -55,21 +57,31 @@ pub fn judge(
     response: &Response,
     bindings: &Bindings,
 ) -> Vec<Mismatch> {
-    let mut mismatches = Vec::new();
-    let judged = Judged { response, body: Body::new(response), judge: Judge { bindings } };
-    for expectation in expectations {
-        judged.expectation(expectation, &mut mismatches);
-    }
-    mismatches
+    Reading::new(response, bindings).judge(expectations)
 }
 
-struct Judged<'r> {
+/// A response that is being read, its body taken apart at most once.
+pub struct Reading<'r> {
     response: &'r Response,
     body: Body<'r>,
     judge: Judge<'r>,
 }
 
-impl Judged<'_> {
+impl<'r> Reading<'r> {
+    /// Begins to read a response, with what is known by now.
+    pub fn new(response: &'r Response, bindings: &'r Bindings) -> Reading<'r> {
+        Reading { response, body: Body::new(response), judge: Judge { bindings } }
+    }
+
+    /// As [`judge`].
+    pub fn judge(&self, expectations: &[Expectation]) -> Vec<Mismatch> {
+        let mut mismatches = Vec::new();
+        for expectation in expectations {
+            self.expectation(expectation, &mut mismatches);
+        }
+        mismatches
+    }
+
     fn expectation(&self, expectation: &Expectation, mismatches: &mut Vec<Mismatch>) {
         let (span, response) = (expectation.span, self.response);
         let kind = kind(&expectation.demand);
@@ -87,9 +99,9 @@ impl Judged<'_> {
             Demand::Json(check) => match self.body.json() {
                 Ok(value) => account.check(check, value, "json", ""),
                 Err(unreadable) => {
-                    let (path, reason) = (words::path_text(&check.path), unreadable.reason());
+                    let (path, reason) = (late::text(&check.path, self.judge), unreadable.reason());
                     let before = account.mismatches.len();
-                    account.unavailable(check.span, path, &check.matcher, Subject::Json, reason);
+                    account.unavailable(check.span, &path, &check.matcher, Subject::Json, reason);
                     account.add_notes(before, &hint::on_body(unreadable, response));
                 }
             },

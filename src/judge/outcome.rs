@@ -6,11 +6,10 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::compare::{is_equal, is_of_type, order};
+use super::late;
 use super::seen::Seen;
 use crate::json_path::Found;
-use crate::suite::matcher::{
-    JsonCheck, Matcher, Operator, Path, Pattern, ValueOperator, status_class,
-};
+use crate::suite::matcher::{JsonCheck, Matcher, Operator, Pattern, ValueOperator, status_class};
 use crate::template::{Bindings, as_text};
 
 /// What an operator says of a value.
@@ -67,13 +66,11 @@ impl Judge<'_> {
 
     /// Whether what a query finds in `value` meets its matcher.
     pub fn check(self, check: &JsonCheck, value: &Value) -> Outcome {
-        match &check.path {
-            Path::Compiled(path) => match path.find(value) {
-                Found::One(value) => self.matcher(&check.matcher, Seen::Json(value)),
-                Found::Many(nodes) => self.matcher(&check.matcher, Seen::Nodes(&nodes)),
-                Found::Missing => self.matcher(&check.matcher, Seen::Missing),
-            },
-            Path::Written(_) => Outcome::Unfit,
+        let Ok(path) = late::query(&check.path, self) else { return Outcome::Unfit };
+        match path.find(value) {
+            Found::One(value) => self.matcher(&check.matcher, Seen::Json(value)),
+            Found::Many(nodes) => self.matcher(&check.matcher, Seen::Nodes(&nodes)),
+            Found::Missing => self.matcher(&check.matcher, Seen::Missing),
         }
     }
 

@@ -140,7 +140,8 @@ pub fn path_text(path: &Path) -> &str {
     }
 }
 
-fn regex(pattern: &Pattern, bindings: &Bindings) -> String {
+/// A regex as it is matched.
+pub fn regex(pattern: &Pattern, bindings: &Bindings) -> String {
     match pattern {
         Pattern::Compiled(regex) => regex.as_str().to_owned(),
         Pattern::Written(text) => match text.value.fill(bindings) {

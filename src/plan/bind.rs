@@ -8,6 +8,7 @@ use super::scope::Binder;
 use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
 use crate::source::{Source, Span, Spanned};
+use crate::suite::capture::{Capture, ResponsePart};
 use crate::suite::expect::{ChallengeField, Demand, Expectation};
 use crate::suite::matcher::{
     EMPTY_REGEX, JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator,
@@ -50,6 +51,22 @@ impl Expectations<'_, '_> {
             Demand::Duration(matcher) => Demand::Duration(self.matcher(matcher, Subject::Duration)),
         };
         Expectation { span: expectation.span, demand }
+    }
+
+    /// The capture with nothing left to look up before the run.
+    pub fn capture(&mut self, capture: &Capture) -> Capture {
+        let part = match &capture.part {
+            ResponsePart::Json(path) => ResponsePart::Json(self.path(path)),
+            ResponsePart::Header(name) => {
+                ResponsePart::Header(self.binder.template(name, self.source))
+            }
+            ResponsePart::Cookie(name) => {
+                ResponsePart::Cookie(self.binder.template(name, self.source))
+            }
+            part @ (ResponsePart::Body | ResponsePart::Status) => part.clone(),
+        };
+        let regex = capture.regex.as_ref().map(|pattern| self.pattern(pattern));
+        Capture { part, regex, ..capture.clone() }
     }
 
     /// A name that is written out was checked when it was read.
@@ -154,10 +171,14 @@ impl Expectations<'_, '_> {
     fn path(&mut self, path: &Path) -> Path {
         let Path::Written(written) = path else { return path.clone() };
         let mark = self.binder.mark();
-        let text = self.path_text(written);
+        let bound = self.path_text(written);
         if !self.binder.is_sound(mark) {
             return path.clone();
         }
+        let Template::Fixed(text) = bound else {
+            return Path::Written(Spanned::new(bound, written.span));
+        };
+        let text = String::from(text);
         if let Some(path) = self.binder.paths.get(&text) {
             return Path::Compiled(path.clone());
         }
@@ -179,12 +200,10 @@ impl Expectations<'_, '_> {
         }
     }
 
-    /// In a JSONPath a value goes in as a JSONPath literal.
-    fn path_text(&mut self, written: &Spanned<Template>) -> String {
-        let Template::Parts(parts) = &written.value else {
-            return written.value.as_fixed().unwrap_or_default().to_owned();
-        };
-        let mut text = String::new();
+    /// In a JSONPath a value goes in as a JSONPath literal. What only the run knows is left.
+    fn path_text(&mut self, written: &Spanned<Template>) -> Template {
+        let Template::Parts(parts) = &written.value else { return written.value.clone() };
+        let (mut bound, mut text) = (Vec::new(), String::new());
         for part in parts {
             let variable = match part {
                 Part::Text(part) => {
@@ -198,16 +217,24 @@ impl Expectations<'_, '_> {
                 Draft::Fixed(value) if !value.is_array() && !value.is_object() => {
                     text.push_str(&value.to_string());
                 }
-                bound => {
+                Draft::Text(Template::Parts(parts)) if parts.len() == 1 => {
+                    bound.push(Part::Text(std::mem::take(&mut text).into()));
+                    bound.extend(parts);
+                }
+                other => {
                     let title = format!("`{}` cannot stand in a JSONPath", variable.written());
-                    self.binder.fault(self.source, variable.span, title).label = match bound {
-                        Draft::Text(_) => "it is known only when the server runs".into(),
+                    self.binder.fault(self.source, variable.span, title).label = match other {
+                        Draft::Text(_) => "it holds what only the run knows".into(),
                         _ => "it stands for a list or a mapping".into(),
                     };
                 }
             }
         }
-        text
+        if bound.is_empty() {
+            return Template::Fixed(text.into());
+        }
+        bound.push(Part::Text(text.into()));
+        Template::Parts(bound.into())
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::bind::Expectations;
+use super::capture::keep_secret;
 use super::credential::{self, Credential};
 use super::invalid::invalid;
 use super::probes::assign::{self, Control};
@@ -11,16 +12,17 @@ use super::probes::check;
 use super::probes::{Declared, Extras};
 use super::scope::{Binder, Inputs, Level};
 use super::secrets::short;
-use super::settings::{StepSettings, effective, says_nothing};
+use super::settings::{StepSettings, effective, pause, says_nothing};
 use super::tokens::Tokens;
 use super::unused::{settle, try_settings};
-use super::{Case, FilePlan, SpecFile, Step, Work, body, url};
+use super::{Case, FilePlan, SpecFile, Stage, Step, Work, body, url};
 use crate::diagnostic::{Diagnostic, Severity, roots};
 use crate::source::Source;
 use crate::suite::Suite;
 use crate::suite::project::Project;
 use crate::suite::settings::Settings;
-use crate::suite::test::{Step as WrittenStep, Test};
+use crate::suite::step::Step as WrittenStep;
+use crate::suite::test::Test;
 
 /// Plans a file: `suite` is what could be read of it, `faults` what could not.
 pub fn expand(
@@ -135,12 +137,16 @@ impl<'s> Expansion<'s> {
         if let Some(level) = self.binder.levels().first().copied() {
             check::check(&mut self.binder, level);
         }
+        if test.is_scenario() {
+            assign::scenario(&mut self.binder, case, test);
+            return Vec::new();
+        }
         let Some(written) = test.steps.first() else { return Vec::new() };
         let control = Control { case, written, tokens: &self.tokens.0, extras };
         control.probes(&mut self.binder)
     }
 
-    fn case_inside(&mut self, test: &Test) -> (Case, Extras) {
+    fn case_inside(&mut self, test: &'s Test) -> (Case, Extras) {
         let source = &self.suite.source;
         let (start, end) = (source.location(test.span.start), source.location(test.span.end));
         let tags = match test.settings.tags.is_empty() {
@@ -153,9 +159,13 @@ impl<'s> Expansion<'s> {
         self.binder.missing = self.missing.clone();
         let name = self.binder.known(&test.name, source, "a name");
         let skip = test.skip.as_ref().map(|reason| self.binder.known(reason, source, "the reason"));
+        self.binder.begin_captures(test);
         let (steps, unset) = self.steps(test);
+        let unused = self.binder.end_captures(source);
+        self.warnings.extend(unused);
         self.declared.extend(steps.iter().map(Declared::of));
-        let extras = assign::extras(&mut self.binder, &mut self.tokens, steps.first());
+        let control = steps.first().filter(|_| !test.is_scenario());
+        let extras = assign::extras(&mut self.binder, &mut self.tokens, control);
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match skip {
             _ if !missing.is_empty() => Work::Unready(missing),
@@ -178,19 +188,59 @@ impl<'s> Expansion<'s> {
     }
 
     /// The steps, and what the environment lacks for them.
-    fn steps(&mut self, test: &Test) -> (Box<[Step]>, Vec<Diagnostic>) {
+    fn steps(&mut self, test: &'s Test) -> (Box<[Step]>, Vec<Diagnostic>) {
         let before = std::mem::take(&mut self.binder.missing);
-        let steps = test.steps.iter().map(|step| self.step(test, step)).collect();
+        let stages = [
+            (Stage::Setup, &test.setup),
+            (Stage::Main, &test.steps),
+            (Stage::Teardown, &test.teardown),
+        ];
+        let mut steps = Vec::new();
+        for (stage, written) in stages {
+            for (i, step) in written.iter().enumerate() {
+                let number = (test.listed || stage != Stage::Main).then_some(i + 1);
+                steps.push(self.step_inside(test, step, stage, number));
+            }
+        }
+        keep_secret(&mut steps);
         let mut unset = std::mem::replace(&mut self.binder.missing, before);
         unset.sort_by_key(|fault| fault.place.span.start);
-        (steps, unset)
+        (steps.into(), unset)
     }
 
-    fn step(&mut self, test: &Test, step: &WrittenStep) -> Step {
+    /// A step under its own settings, if it is one of a list; `number` counts them.
+    fn step_inside(
+        &mut self,
+        test: &'s Test,
+        step: &'s WrittenStep,
+        stage: Stage,
+        number: Option<usize>,
+    ) -> Step {
         let source = &self.suite.source;
-        let settings = self.settings(test);
+        let Some(number) = number else { return self.step(&[&test.settings], step, stage, None) };
+        let outside = self.binder.enter(Level { source, settings: &step.settings });
+        let name = match &step.name {
+            Some(name) => self.binder.known(name, source, "the name of a step"),
+            None => format!("step {number}").into(),
+        };
+        let planned = self.step(&[&step.settings, &test.settings], step, stage, Some(name));
+        let warnings = settle(&mut self.binder, &step.settings, source);
+        self.warnings.extend(warnings);
+        self.binder.leave(outside);
+        planned
+    }
+
+    fn step(
+        &mut self,
+        own: &[&Settings],
+        step: &WrittenStep,
+        stage: Stage,
+        name: Option<Box<str>>,
+    ) -> Step {
+        let source = &self.suite.source;
+        let settings = self.settings(own);
         self.binder.missing.extend(settings.missing.iter().cloned());
-        let credential = self.credential(test);
+        let credential = self.credential(own);
         self.refuse_second_line(&credential, &settings);
         let written = &step.line.url;
         let url = url::bind(&mut self.binder, written, source, &settings);
@@ -199,12 +249,29 @@ impl<'s> Expansion<'s> {
         let mut bind = Expectations { binder: &mut self.binder, source };
         let expectations = step.expectations.iter().map(|e| bind.bind(e)).collect();
         let method = step.line.method.as_str().into();
-        Step { span: written.span, method, url, body, credential, settings, expectations }
+        let pause = step.waits.iter().map(|wait| pause(&mut self.binder, wait, source)).sum();
+        let captures = self.binder.captures(step, source);
+        let span = written.span;
+        Step {
+            stage,
+            name,
+            pause,
+            span,
+            method,
+            url,
+            body,
+            credential,
+            settings,
+            expectations,
+            captures,
+        }
     }
 
-    /// Tests that say nothing about their settings share those of their file.
-    fn settings(&mut self, test: &Test) -> Arc<StepSettings> {
-        if !says_nothing(&test.settings) {
+    /// Tests that say nothing about their settings share those of their file; `own` are the levels
+    /// below it.
+    fn settings(&mut self, own: &[&Settings]) -> Arc<StepSettings> {
+        let shared = self.binder.captured.is_empty() && own.iter().all(|s| says_nothing(s));
+        if !shared {
             return Arc::new(effective(&mut self.binder, true));
         }
         let binder = &mut self.binder;
@@ -212,10 +279,9 @@ impl<'s> Expansion<'s> {
     }
 
     /// Tests that say nothing about authentication share the credential of their file.
-    fn credential(&mut self, test: &Test) -> Credential {
-        let Settings { auth, tokens, vars, .. } = &test.settings;
-        let shared = auth.is_none() && tokens.is_empty() && vars.is_empty();
-        if !shared {
+    fn credential(&mut self, own: &[&Settings]) -> Credential {
+        let silent = |s: &&Settings| s.auth.is_none() && s.tokens.is_empty() && s.vars.is_empty();
+        if !(self.binder.captured.is_empty() && own.iter().all(silent)) {
             return credential::effective(&mut self.binder, &mut self.tokens);
         }
         let (binder, tokens) = (&mut self.binder, &mut self.tokens);

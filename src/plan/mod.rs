@@ -12,6 +12,7 @@ mod tokens;
 pub mod token_source;
 mod body;
 mod body_secrets;
+mod capture;
 mod url;
 pub mod unused;
 pub mod invalid;
@@ -26,11 +27,13 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Source, Span, Spanned};
+use crate::suite::capture::Capture;
 use crate::suite::expect::Expectation;
-use crate::template::Template;
+use crate::template::{Slot, Template};
 use credential::{Credential, Token, TokenId};
 use probes::endpoint::{declare, once_an_endpoint};
 use probes::{Declared, Endpoint, Enforcement, Probe};
@@ -85,7 +88,7 @@ pub struct SpecFile {
 /// What a case does.
 #[derive(Debug)]
 pub enum Work {
-    /// Takes its steps in order.
+    /// Takes its steps in order, up to the first that does not hold; then those that clean up.
     Steps(Box<[Step]>),
     /// Sends the request of the control before it in a wrong way.
     Probe(&'static Probe),
@@ -97,9 +100,26 @@ pub enum Work {
     Invalid(Vec<Diagnostic>),
 }
 
+/// The part of a case that a step belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It prepares: where it does not hold, nothing is judged.
+    Setup,
+    /// It is what the case is about.
+    Main,
+    /// It cleans up, whatever came of the others.
+    Teardown,
+}
+
 /// A request and what must come back, all names bound.
 #[derive(Debug)]
 pub struct Step {
+    /// Which part of its case it belongs to; a case has those of one part together, in this order.
+    pub stage: Stage,
+    /// What messages call it; `None` for the only step of a case.
+    pub name: Option<Box<str>>,
+    /// How long to wait before it is sent.
+    pub pause: Duration,
     /// Where the request stands.
     pub span: Span,
     /// The method.
@@ -114,6 +134,17 @@ pub struct Step {
     pub settings: Arc<StepSettings>,
     /// What must come back.
     pub expectations: Box<[Expectation]>,
+    /// What the later steps know of the response.
+    pub captures: Box<[Captured]>,
+}
+
+/// A part of a response and the slot of the value, all names bound.
+#[derive(Debug)]
+pub struct Captured {
+    /// Where later steps find it.
+    pub slot: Slot,
+    /// What is captured.
+    pub capture: Capture,
 }
 
 /// The most bytes that a body file may have: each worker holds one in memory.
@@ -241,8 +272,15 @@ impl Case {
 
     /// Where it stands that its requests take any certificate of a server, if they do.
     pub fn insecure(&self) -> Option<&Place> {
-        let Work::Steps(steps) = &self.work else { return None };
-        steps.iter().find_map(|step| step.settings.passage.insecure.as_ref())
+        self.steps().iter().find_map(|step| step.settings.passage.insecure.as_ref())
+    }
+
+    /// Its steps; none for one that is not run.
+    pub fn steps(&self) -> &[Step] {
+        match &self.work {
+            Work::Steps(steps) => steps,
+            _ => &[],
+        }
     }
 
     /// The token that a step names.

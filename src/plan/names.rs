@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::scope::{Binder, Bound, Level, Place, place};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span};
-use crate::template::{Draft, Name, Part, Template, Variable, is_of_environment};
+use crate::template::{Draft, Name, Part, Slot, Template, Variable, is_of_environment};
 
 /// How long a chain of variables may be of which each stands for the next, and how deep all lists
 /// and mappings on the way may be nested: they are followed by recursion.
@@ -26,7 +26,11 @@ impl<'s> Binder<'s> {
         match &variable.name {
             Name::ServerUrl | Name::ServerPort => self.server(variable, source),
             Name::Env(name, default) => self.environment(variable, name, default, source),
-            Name::Plain(name) => self.defined(variable, name, source),
+            Name::Plain(name) => match self.captured_as(name) {
+                Some(slot) => captured(variable, slot, name),
+                None => self.defined(variable, name, source),
+            },
+            Name::Captured(slot, name) => captured(variable, *slot, name),
         }
     }
 
@@ -193,6 +197,23 @@ impl<'s> Binder<'s> {
         let is_token =
             levels.iter().any(|level| level.settings.tokens.iter().any(|(k, _)| k.value == name));
         let in_environment = self.inputs.env.contains_key(name);
+        let later = self.captures_of_test.iter().find(|capture| capture.value == name);
+        if let Some(later) = later.cloned() {
+            let line = source.location(later.span.start).line;
+            if self.captures_hidden {
+                let title = format!("a token source cannot know the capture `{name}`");
+                let fault = self.fault(source, variable.span, title);
+                fault.label = "a named token is got once a run, for all tests".into();
+                let help = "for a token that a step captured, write `auth: {bearer: …}`";
+                fault.helps.push(help.into());
+                return empty();
+            }
+            let title = format!("`{name}` is not captured yet");
+            let fault = self.fault(source, variable.span, title);
+            fault.label = format!("line {line} captures it, of an answer that comes later");
+            fault.helps.push("move that step before this one".into());
+            return empty();
+        }
         let fault =
             self.fault(source, variable.span, format!("the variable `{name}` is not defined"));
         match (near, is_token, in_environment) {
@@ -222,6 +243,12 @@ impl<'s> Binder<'s> {
         let at = Diagnostic::error(source, span, name);
         self.apart(|binder| drop(binder.definition(place(source, span), at, draft)));
     }
+}
+
+/// What only the run knows.
+fn captured(variable: &Variable, slot: Slot, name: &str) -> Draft {
+    let variable = Variable { name: Name::Captured(slot, name.into()), span: variable.span };
+    Draft::Text(Template::Parts(Box::new([Part::Variable(variable)])))
 }
 
 fn empty() -> Draft {

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::secrets::Secrets;
 use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
-use crate::source::{Source, Span};
+use crate::source::{Source, Span, Spanned};
 use crate::suite::settings::Settings;
-use crate::template::Draft;
+use crate::template::{Draft, Slot};
 
 /// What comes from outside the specs.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +60,12 @@ pub struct Binder<'s> {
     pub used: HashSet<Place>,
     /// The variables of the command line that were used.
     pub used_vars: HashSet<String>,
+    /// What the steps before the one at hand capture.
+    pub(super) captured: Vec<Known>,
+    /// What the steps of the test at hand capture in all.
+    pub(super) captures_of_test: Vec<Spanned<String>>,
+    /// Whether what is bound may not know any of them.
+    pub(super) captures_hidden: bool,
     /// What must not be shown.
     pub secrets: Secrets,
     pub(super) regexes: HashMap<String, Arc<regex::Regex>>,
@@ -79,6 +85,12 @@ pub(super) struct Bound {
     pub(super) fault: Option<Diagnostic>,
     /// What the environment lacks for it.
     pub(super) missing: Vec<Diagnostic>,
+}
+
+/// A name that is captured, and the slot of its value.
+pub(super) struct Known {
+    pub(super) name: Spanned<String>,
+    pub(super) slot: Slot,
 }
 
 /// What [`Binder::enter`] set aside.
@@ -113,6 +125,9 @@ impl<'s> Binder<'s> {
             filled: 0,
             used: HashSet::new(),
             used_vars: HashSet::new(),
+            captured: Vec::new(),
+            captures_of_test: Vec::new(),
+            captures_hidden: false,
             secrets: Secrets::new(),
             regexes: HashMap::new(),
             paths: HashMap::new(),

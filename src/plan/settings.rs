@@ -56,6 +56,9 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest time for one exchange.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The longest time to wait before a step.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+
 /// The header fields that are sent unless something else is said.
 const DEFAULT_HEADERS: [(&str, &str); 3] = [
     ("Accept", "*/*"),
@@ -260,6 +263,16 @@ fn timeout(
     };
     let takes = "`timeout` takes a time with its unit, such as 30s or 500ms, up to 24h";
     typed(binder, written, source, read, takes)
+}
+
+/// How long a `wait` lasts.
+pub fn pause(binder: &mut Binder, written: &Spanned<Draft>, source: &Arc<Source>) -> Duration {
+    let read = |value: &Value| {
+        let time = humantime::parse_duration(value.as_str()?).ok()?;
+        (time > Duration::ZERO && time <= LONGEST_WAIT).then_some(time)
+    };
+    let takes = "`wait` takes a time with its unit, such as 2s or 500ms, up to 1h";
+    typed(binder, written, source, read, takes).unwrap_or_default()
 }
 
 fn hops(binder: &mut Binder, written: &Spanned<Draft>, source: &Arc<Source>) -> Option<u32> {

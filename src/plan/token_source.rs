@@ -8,7 +8,7 @@ use super::credential::{self, Credential, bearer_token, secret};
 use super::scope::{Binder, Level};
 use super::settings::{StepSettings, default_headers, effective};
 use super::tokens::{Tokens, file};
-use super::{Body, Step, url};
+use super::{Body, Stage, Step, url};
 use crate::auth::jwt::{Algorithm, SigningKey};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
@@ -260,7 +260,19 @@ impl<'s> SourceBinder<'_, 's> {
     ) -> Step {
         let settings = Arc::new(StepSettings { follow_redirects: 0, ..settings });
         let (span, method) = (self.span, method.into());
-        Step { span, method, url, body, credential, settings, expectations: Box::new([]) }
+        Step {
+            stage: Stage::Main,
+            name: None,
+            pause: Duration::ZERO,
+            span,
+            method,
+            url,
+            body,
+            credential,
+            settings,
+            expectations: Box::new([]),
+            captures: Box::new([]),
+        }
     }
 
     /// How a login authenticates. A token of the store would wait for another, or for itself.

@@ -66,8 +66,11 @@ impl Tokens {
         source: &'s Arc<Source>,
         skipped: usize,
     ) -> TokenId {
-        let (origin, missing) = binder.apart(|binder| {
-            SourceBinder { binder, name, source, span: token.span, skipped }.bind(&token.kind)
+        // It is got once a run, whatever the steps of one test capture.
+        let (origin, missing) = binder.without_captures(|binder| {
+            binder.apart(|binder| {
+                SourceBinder { binder, name, source, span: token.span, skipped }.bind(&token.kind)
+            })
         });
         let (name, source, span) = (name.to_owned(), source.clone(), token.span);
         let token = Token { name, source, span, origin, missing };

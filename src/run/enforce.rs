@@ -22,9 +22,9 @@ use std::time::Duration;
 
 use self::patience::wanted_wait;
 use self::trial::{Outcome, Shot, Trial};
-use super::case::StepEnd;
 use super::ends::Ends;
 use super::pool::Start;
+use super::turn::StepEnd;
 use super::{Run, Task};
 use crate::event::{CaseEnd, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response};
@@ -82,8 +82,10 @@ impl<'r> Run<'r> {
         let Work::Steps(steps) = &control.work else {
             return Err(Box::new(self.panicked(control)));
         };
-        let request = self.request(worker, control, &steps[0], TOKEN_LASTS);
-        let request = request.map_err(|end| Box::new(ended(end, Duration::ZERO)))?;
+        let turn = self.turn(worker, control);
+        let request = turn
+            .request(&steps[0], TOKEN_LASTS)
+            .map_err(|unsent| Box::new(ended(turn.unsent(&steps[0], &unsent), Duration::ZERO)))?;
         Ok((control, &steps[0], request))
     }
 
@@ -112,11 +114,11 @@ impl<'r> Run<'r> {
     ) -> Result<(Trial<'r>, CaseEnd), Box<CaseEnd>> {
         let (control, step, request) = self.control_request(worker, group)?;
         let stopwatch = self.pace.stopwatch(worker);
-        let answered = self.answered(worker, control, step, request);
+        let answered = self.turn(worker, control).answered(step, request);
         let elapsed = stopwatch.elapsed();
         let (request, response) = answered.map_err(|end| Box::new(ended(end, elapsed)))?;
         let trial = self.trial(worker, group, request)?;
-        let end = self.control_judged(&trial, &trial.request, response, elapsed);
+        let end = self.control_judged(worker, &trial, &trial.request, response, elapsed);
         Ok((trial, end))
     }
 
@@ -256,12 +258,12 @@ impl<'r> Run<'r> {
     /// Sends and judges the control; tells too whether its token was renewed.
     fn control(&self, worker: usize, trial: &Trial) -> (CaseEnd, bool) {
         let stopwatch = self.pace.stopwatch(worker);
-        let answered = self.answered(worker, trial.control, trial.step, trial.request.clone());
+        let answered = self.turn(worker, trial.control).answered(trial.step, trial.request.clone());
         let elapsed = stopwatch.elapsed();
         match answered {
             Ok((request, response)) => {
                 let renewed = request.headers != trial.request.headers;
-                (self.control_judged(trial, &request, response, elapsed), renewed)
+                (self.control_judged(worker, trial, &request, response, elapsed), renewed)
             }
             Err(end) => (ended(end, elapsed), false),
         }
@@ -270,12 +272,14 @@ impl<'r> Run<'r> {
     /// The end of a control that was answered; the trial keeps the answer of one that passed.
     fn control_judged(
         &self,
+        worker: usize,
         trial: &Trial,
         request: &Request,
         response: Response,
         elapsed: Duration,
     ) -> CaseEnd {
-        let judged = self.judged(trial.control, trial.step, request, &response);
+        let turn = self.turn(worker, trial.control);
+        let judged = turn.judged(trial.step, request, &response).map(|held| held.shown);
         let end = self.control_end(trial, request, judged, &response, elapsed);
         if end.is_sound {
             // It is answered once.

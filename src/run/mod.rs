@@ -12,6 +12,8 @@ mod request;
 mod explain;
 mod issued;
 mod curl;
+mod turn;
+mod walk;
 mod case;
 mod ends;
 pub mod enforce;
@@ -64,6 +66,8 @@ pub struct Run<'r> {
     pub transport: &'r Transport<'r>,
     /// How fast.
     pub pace: &'r Pace,
+    /// How those are sent that clean up, also when the run has ended.
+    pub last_transport: &'r Transport<'r>,
     /// Where named tokens come from.
     pub tokens: TokenStore<'r>,
     /// Takes secrets out of all that is told.
@@ -102,7 +106,10 @@ impl<'r> Run<'r> {
         };
         let units = self.plan.units().into_iter().map(Task::Unit).collect();
         std::thread::scope(|scope| {
-            scope.spawn(|| self.stop.watch(self.settings.deadline));
+            scope.spawn(|| {
+                self.stop.watch(self.settings.deadline);
+                self.stop.watch_last();
+            });
             let mut told = Ok(());
             pool.run(units, work, || {
                 told = catch_unwind(AssertUnwindSafe(|| self.tell(&ends, observe)));

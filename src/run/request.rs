@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use super::read::at_most;
 use super::tokens::TokenStore;
-use crate::auth::credential::{basic_pair, secret_parts};
+use crate::auth::credential::{basic_pair, secret_parts, token_fault};
 use crate::http::message::{Connections, Header, Request};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, LARGEST_BODY_FILE, Step};
 use crate::secret::{Redactor, Secret};
 use crate::source::Place;
-use crate::template::{Bindings, FillError, Template, encode_component};
+use crate::template::{Bindings, FillError, Slot, Template, encode_component};
 
 /// Why a request could not be made; nothing was sent.
 #[derive(Debug)]
@@ -24,22 +24,29 @@ pub struct Unsent {
     pub reason: String,
     /// Where that stands, if it is not the request itself.
     pub place: Option<Place>,
+    /// The captured value that it needs and that is not there.
+    pub missing: Option<Slot>,
 }
 
 impl Unsent {
     /// A token that cannot be had.
     pub fn token(reason: impl Into<String>, place: Place) -> Unsent {
-        Unsent { kind: "token", reason: reason.into(), place: Some(place) }
+        Unsent { kind: "token", reason: reason.into(), place: Some(place), missing: None }
+    }
+
+    /// A step that the end of the run came before.
+    pub fn ended(reason: &str) -> Unsent {
+        Unsent { kind: "interrupted", reason: reason.into(), place: None, missing: None }
     }
 
     fn request(reason: impl Into<String>) -> Unsent {
-        Unsent { kind: "request", reason: reason.into(), place: None }
+        Unsent { kind: "request", reason: reason.into(), place: None, missing: None }
     }
 }
 
 impl From<FillError> for Unsent {
     fn from(error: FillError) -> Unsent {
-        Unsent::request(error.message)
+        Unsent { missing: error.missing, ..Unsent::request(error.message) }
     }
 }
 
@@ -229,7 +236,7 @@ impl Maker<'_> {
                 let token = token.map_err(|why| Unsent::token(why, self.tokens.place(index)))?;
                 format!("Bearer {}", token.expose())
             }
-            Credential::Bearer(token) => format!("Bearer {}", self.secret(token)?.trim()),
+            Credential::Bearer(token) => format!("Bearer {}", self.token(token)?.trim()),
             Credential::Basic(username, password) => {
                 format!("Basic {}", self.pair(username, password)?)
             }
@@ -267,6 +274,15 @@ impl Maker<'_> {
             headers.push(Header { name, value, credential: true });
         }
         Ok(())
+    }
+
+    /// A bearer token. What is only known now was not written by hand: it must look like one.
+    fn token(&self, template: &Template) -> Result<String, Unsent> {
+        let token = self.secret(template)?;
+        match token_fault(&token).filter(|_| template.as_fixed().is_none()) {
+            Some(fault) => Err(Unsent::request(format!("the token {fault}"))),
+            None => Ok(token),
+        }
     }
 
     /// A credential that is only known now must be known to the redactor before it is sent.

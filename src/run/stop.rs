@@ -10,6 +10,9 @@ use crate::event::StopReason;
 /// How long requests in flight may go on after a signal.
 pub const GRACE: Duration = Duration::from_secs(2);
 
+/// How long those steps may take then that clean up.
+pub const CLEANING: Duration = Duration::from_secs(5);
+
 /// Shared by the workers, the signal handler and the thread that watches the time.
 pub struct Stop {
     /// How long requests in flight may go on after a signal; [`GRACE`] but in tests.
@@ -27,6 +30,7 @@ struct State {
     aborted: Option<StopReason>,
     at_abort: Vec<AtAbort>,
     at_stop: Vec<Arc<AtStop>>,
+    at_last: Vec<Box<dyn FnOnce() + Send>>,
 }
 
 impl Default for Stop {
@@ -113,6 +117,11 @@ impl Stop {
         end(reason);
     }
 
+    /// Calls `end` when also what cleans up after the abort must end.
+    pub fn at_last(&self, end: impl FnOnce() + Send + 'static) {
+        self.state().at_last.push(Box::new(end));
+    }
+
     /// The run is over: the watch ends.
     pub fn over(&self) {
         self.state().over = true;
@@ -147,6 +156,20 @@ impl Stop {
                 }
             }
         }
+    }
+
+    /// Watches on after the abort: ends what cleans up [`CLEANING`] later.
+    pub fn watch_last(&self) {
+        let until = Instant::now() + CLEANING;
+        loop {
+            match self.wait(Some(until), self.reason()) {
+                Woken::Over => return,
+                Woken::Stopped => {}
+                Woken::TimeUp => break,
+            }
+        }
+        let ends = std::mem::take(&mut self.state().at_last);
+        ends.into_iter().for_each(|end| end());
     }
 
     fn abort(&self, reason: StopReason) {

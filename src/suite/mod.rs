@@ -14,6 +14,8 @@ pub mod matcher;
 pub mod operand;
 pub mod expect;
 pub mod enforce;
+pub mod capture;
+pub mod step;
 pub mod test;
 pub mod server;
 pub mod project;

@@ -142,7 +142,7 @@ fn tokens(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, TokenSource
 }
 
 /// A key that names a variable or a token.
-fn name(reader: &mut Reader, key: &Spanned<String>, what: &str) -> Spanned<String> {
+pub(super) fn name(reader: &mut Reader, key: &Spanned<String>, what: &str) -> Spanned<String> {
     let name = reader.key_name(key);
     let reserved = matches!(name.value.as_str(), "env" | "server");
     if reserved {

@@ -1,10 +1,10 @@
 //! A test: what it is called, what it sends, what must come back.
 
-use super::expect::{self, Expectation};
 use super::habits;
 use super::reader::{Keys, Reader};
-use super::request::{BODIES, Body, LATER_BODIES, RequestLine};
+use super::request::{BODIES, LATER_BODIES};
 use super::settings::{self, Settings};
+use super::step::{self, REQUEST_KEYS, RequestParts, Step};
 use super::tree::{Entry, Node, Value};
 use crate::source::{Span, Spanned};
 use crate::template::Template;
@@ -22,32 +22,40 @@ pub struct Test {
     pub skip: Option<Spanned<Template>>,
     /// Its own settings.
     pub settings: Settings,
+    /// What is done before the steps; when it does not hold, there is no verdict.
+    pub setup: Vec<Step>,
     /// What it does.
     pub steps: Vec<Step>,
-}
-
-/// A request and what must come back.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// The request line.
-    pub line: RequestLine,
-    /// The body, if any.
-    pub body: Option<Body>,
-    /// What must come back; never empty.
-    pub expectations: Vec<Expectation>,
+    /// What is done after the steps, whatever came of them.
+    pub teardown: Vec<Step>,
+    /// Whether it is written as a list of steps.
+    pub listed: bool,
 }
 
 const KEYS: Keys = Keys {
     what: "a key of a test",
-    known: &[&["name", "description", "skip", "request"], &BODIES, &["expect"], &settings::KEYS],
+    known: &[
+        &["name", "description", "skip"],
+        &REQUEST_KEYS,
+        &BODIES,
+        &["steps", "setup", "teardown"],
+        &settings::KEYS,
+    ],
     later: &[
         &settings::LATER,
         &LATER_BODIES,
-        &["cookies", "capture", "poll", "steps", "use", "with", "wait"],
-        &["data", "matrix", "setup", "teardown"],
+        &step::LATER,
+        &["use", "with", "wait", "data", "matrix"],
     ],
     help: None,
 };
+
+impl Test {
+    /// Whether it is more than one request.
+    pub fn is_scenario(&self) -> bool {
+        self.listed || !self.setup.is_empty() || !self.teardown.is_empty()
+    }
+}
 
 /// What has been read of a test so far.
 #[derive(Default)]
@@ -56,9 +64,10 @@ struct Parts {
     description: Option<Spanned<Template>>,
     skip: Option<Spanned<Template>>,
     settings: Settings,
-    line: Option<RequestLine>,
-    body: Option<(Span, Body)>,
-    expectations: Option<Vec<Expectation>>,
+    request: RequestParts,
+    setup: Vec<Step>,
+    steps: Vec<Step>,
+    teardown: Vec<Step>,
     /// The keys that were read, also those of values that could not be.
     seen: Vec<&'static str>,
     /// Whether there are keys that could not be read; one of them may be what is missing.
@@ -114,41 +123,58 @@ impl Parts {
             "name" => self.name = reader.spanned_template(value, "name"),
             "description" => self.description = reader.spanned_template(value, "description"),
             "skip" => self.skip = read_skip(reader, value),
-            "request" => self.line = RequestLine::read(reader, value),
-            "expect" => self.expectations = expect::read(reader, value),
-            _ => self.read_body(reader, name, entry),
+            "steps" => self.steps = step::read_list(reader, value, name),
+            "setup" => self.setup = step::read_list(reader, value, name),
+            "teardown" => self.teardown = step::read_list(reader, value, name),
+            _ => drop(self.request.read(reader, name, entry)),
         }
     }
 
-    fn read_body(&mut self, reader: &mut Reader, name: &str, entry: &Entry) {
-        if let Some((first, _)) = &self.body {
-            let line = reader.source().location(first.start).line;
-            reader.fault(entry.key.span, "a request has one body").label =
-                format!("another one stands in line {line}");
+    fn finish(mut self, reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<Test> {
+        let listed = self.seen.contains(&"steps");
+        let first = entries.first().map_or(node.span, |entry| entry.key.span);
+        match (listed, self.unread) {
+            (true, _) => self.check_steps(reader, entries),
+            (false, false) => self.check_complete(reader, first),
+            (false, true) => {}
         }
-        if let Some(body) = Body::read(reader, name, &entry.value) {
-            self.body = Some((entry.key.span, body));
+        if !listed {
+            // Whatever it lacks has its fault.
+            self.request.seen.contains(&"expect").then_some(())?;
+            self.steps = vec![self.request.finish()?];
         }
-    }
-
-    fn finish(self, reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<Test> {
-        if !self.unread {
-            let first = entries.first().map_or(node.span, |entry| entry.key.span);
-            self.check_complete(reader, first);
-        }
-        let step = Step {
-            line: self.line?,
-            body: self.body.map(|(_, body)| body),
-            expectations: self.expectations?,
-        };
         Some(Test {
             name: self.name?,
             description: self.description,
             span: node.span,
             skip: self.skip,
             settings: Settings { broken: self.settings.broken || self.unread, ..self.settings },
-            steps: vec![step],
+            setup: self.setup,
+            steps: self.steps,
+            teardown: self.teardown,
+            listed,
         })
+    }
+
+    /// What belongs to a request stands in its step, and one of them must expect something.
+    fn check_steps(&self, reader: &mut Reader, entries: &[Entry]) {
+        if let Some(entry) =
+            entries.iter().find(|entry| self.request.seen.contains(&entry.key.value.as_str()))
+        {
+            let title = format!("`{}` beside `steps`", entry.key.value);
+            reader.fault(entry.key.span, title).label = "it belongs in one of the steps".into();
+        }
+        let steps = entries.iter().find(|entry| entry.key.value == "steps");
+        let expects = self.steps.iter().any(|step| step.expects);
+        if let Some(entry) = steps.filter(|_| !expects && !self.steps.is_empty()) {
+            let fault = reader.fault(entry.key.span, "steps of which none expects anything");
+            fault.label = "give one of them `expect:` with at least a status".into();
+            fault.helps.push("a step without `expect` must succeed, and no more is proven".into());
+        }
+        if self.name.is_none() && !self.seen.contains(&"name") && !self.unread {
+            let first = entries.first().map_or(Span::default(), |entry| entry.key.span);
+            reader.fault(first, "a test without `name`").label = "add `name: …`".into();
+        }
     }
 
     /// One fault for all that is missing.

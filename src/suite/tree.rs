@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
 
 /// A value of the file and where it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     /// Where: a scalar with its quotes, a block collection from its first to its last entry.
     pub span: Span,
@@ -27,7 +27,7 @@ pub struct Node {
 }
 
 /// What a node holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// `null`
     Null,
@@ -44,7 +44,7 @@ pub enum Value {
 }
 
 /// A key and its value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// The key as text: scalars of any type as they are spelled.
     pub key: Spanned<String>,

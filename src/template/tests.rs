@@ -48,16 +48,26 @@ fn what_cannot_be_read_is_a_fault() {
 
 #[test]
 fn a_sole_variable_keeps_the_type_of_its_value() {
-    let captures = HashMap::from([(Box::from("n"), Value::from(5))]);
-    let bindings =
-        Bindings { server_url: Some("http://h".into()), captures, server_port: Some(80) };
-    let fill = |text: &str| {
-        Draft::Text(parse(text).unwrap()).fill(&bindings).map(Cow::into_owned).unwrap()
+    let mut bindings = Bindings {
+        server_url: Some("http://h".into()),
+        server_port: Some(80),
+        captures: Vec::new(),
     };
-    assert_eq!(fill("${n}"), Value::from(5));
-    assert_eq!(fill("n=${n}"), Value::from("n=5"));
-    assert_eq!(fill("${server.url}/x"), Value::from("http://h/x"));
-    assert_eq!(fill("${server.port}"), Value::from(80));
+    bindings.capture(Slot(2), Value::from(5));
+    let captured =
+        |slot| Variable { name: Name::Captured(Slot(slot), "n".into()), span: Span::default() };
+    let fill = |parts: Vec<Part>| {
+        Draft::Text(Template::Parts(parts.into())).fill(&bindings).map(Cow::into_owned)
+    };
+    assert_eq!(fill(vec![Part::Variable(captured(2))]), Ok(Value::from(5)));
+    let inside = vec![Part::Text("n=".into()), Part::Variable(captured(2))];
+    assert_eq!(fill(inside), Ok(Value::from("n=5")));
+    let missing = fill(vec![Part::Variable(captured(1))]).unwrap_err();
+    assert_eq!((missing.missing, &*missing.message), (Some(Slot(1)), "${n} has no value"));
+    let server = |text: &str| Draft::Text(parse(text).unwrap());
+    let filled = |text: &str| server(text).fill(&bindings).unwrap().into_owned();
+    assert_eq!(filled("${server.url}/x"), Value::from("http://h/x"));
+    assert_eq!(filled("${server.port}"), Value::from(80));
 }
 
 #[test]

@@ -12,11 +12,12 @@ use crate::plan::credential::{Credential, Token};
 use crate::plan::scope::{Binder, Level};
 use crate::plan::token_source::Origin;
 use crate::plan::tokens::Tokens;
-use crate::plan::{Case, Step, Work};
+use crate::plan::{Case, Stage, Step, Work};
 use crate::source::{Place, Spanned};
 use crate::suite::auth::Auth;
 use crate::suite::enforce::{Enforce, Rules, accepts, accepts_success_only};
-use crate::suite::test::Step as WrittenStep;
+use crate::suite::step::Step as WrittenStep;
+use crate::suite::test::Test;
 use crate::template::Template;
 
 /// A control that may be probed.
@@ -52,6 +53,27 @@ pub fn extras(binder: &mut Binder, tokens: &mut Tokens, step: Option<&Step>) -> 
     };
     let tokens = rules.tokens.iter().filter_map(named).collect();
     Extras { key, revoke: revoke.map(Box::new), tokens }
+}
+
+/// A test of several steps is not probed yet: it counts as an endpoint without proof, and one that
+/// asks for probes itself is told.
+pub fn scenario(binder: &mut Binder, case: &mut Case, test: &Test) {
+    if let Work::Steps(steps) = &case.work {
+        let main = steps.iter().filter(|step| step.stage == Stage::Main).zip(&test.steps);
+        let mut sending = main.filter(|(step, _)| sends_token(step));
+        let first = sending.next();
+        case.endpoint = first.map(|(step, written)| Arc::new(Endpoint::of(step, written)));
+    }
+    let all = test.setup.iter().chain(&test.steps).chain(&test.teardown);
+    let own = [&test.settings].into_iter().chain(all.map(|step| &step.settings));
+    for enforce in own.filter_map(|settings| settings.enforce.as_ref()) {
+        if let (Enforce::Bearer(_), Some(level)) = (&enforce.value, binder.levels().first()) {
+            let source = level.source;
+            let title = "`enforce` on a test of several steps is not supported yet";
+            let fault = binder.fault(source, enforce.span, title);
+            fault.label = "write it on a test that has one request, and nothing around it".into();
+        }
+    }
 }
 
 impl Control<'_> {

@@ -8,7 +8,7 @@ use crate::http::url::Target;
 use crate::plan::credential::Credential;
 use crate::plan::{Case, Step, Work};
 use crate::suite::enforce::accepts_success_only;
-use crate::suite::test::Step as WrittenStep;
+use crate::suite::step::Step as WrittenStep;
 
 /// A method that a test uses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

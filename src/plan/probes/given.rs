@@ -1,6 +1,7 @@
 //! What a spec gives to its probes besides the token of the test, all names bound.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::{KeyFile, KeySource, is_safe};
 use crate::plan::credential::{Credential, Token};
@@ -8,7 +9,7 @@ use crate::plan::scope::{Binder, Level};
 use crate::plan::settings::{StepSettings, default_headers, effective};
 use crate::plan::token_source::Origin;
 use crate::plan::tokens::file;
-use crate::plan::{Step, body, url};
+use crate::plan::{Stage, Step, body, url};
 use crate::source::{Place, Source, Spanned};
 use crate::suite::enforce::PublicKey;
 use crate::suite::side_request::SideRequest;
@@ -55,6 +56,10 @@ pub fn revoke<'s>(
 
 fn step<T>(method: &str, url: Template, written: &Spanned<T>, settings: StepSettings) -> Step {
     Step {
+        stage: Stage::Main,
+        name: None,
+        pause: Duration::ZERO,
+        captures: Box::new([]),
         span: written.span,
         method: method.into(),
         url,

@@ -11,8 +11,8 @@ use crate::judge::probe::{self, Asked, Grade, Note, ProbeVerdict};
 use crate::plan::Case;
 use crate::plan::probes::{Absent, Probe};
 use crate::run::Run;
-use crate::run::case::StepEnd;
 use crate::run::explain::ProbeStory;
+use crate::run::turn::StepEnd;
 
 /// The end of a control, and whether refusals can be judged beside it.
 pub struct ControlEnd {

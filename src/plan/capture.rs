@@ -1,0 +1,110 @@
+//! What the steps of a test capture: which names the later ones know, and the slots behind them.
+
+use std::sync::Arc;
+
+use super::bind::Expectations;
+use super::credential::Credential;
+use super::scope::{Binder, Known, place};
+use super::secrets::is_secret_name;
+use super::{Captured, Step as PlannedStep};
+use crate::diagnostic::Diagnostic;
+use crate::source::Source;
+use crate::suite::capture::Capture;
+use crate::suite::step::Step;
+use crate::suite::test::Test;
+use crate::template::{Name, Slot, Template};
+
+impl Binder<'_> {
+    /// The slot of what an earlier step captures under a name, the latest first.
+    pub(super) fn captured_as(&mut self, name: &str) -> Option<Slot> {
+        let known = self.captured.iter().rev().find(|known| known.name.value == name)?;
+        let (slot, span) = (known.slot, known.name.span);
+        if let Some(level) = self.levels.first() {
+            let source = level.source;
+            self.use_of(source, span);
+        }
+        Some(slot)
+    }
+
+    /// Begins with a test, of which no step has captured anything.
+    pub(super) fn begin_captures(&mut self, test: &Test) {
+        let steps = test.setup.iter().chain(&test.steps).chain(&test.teardown);
+        let captures = steps.flat_map(|step| &step.captures);
+        self.captures_of_test = captures.map(|capture| capture.name.clone()).collect();
+    }
+
+    /// Works without what was captured.
+    pub(super) fn without_captures<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let captured = std::mem::take(&mut self.captured);
+        let bound = (!captured.is_empty()).then(|| std::mem::take(&mut self.bound));
+        let outer = std::mem::replace(&mut self.captures_hidden, true);
+        let result = work(self);
+        self.captures_hidden = outer;
+        self.captured = captured;
+        if let Some(bound) = bound {
+            self.bound = bound;
+        }
+        result
+    }
+
+    /// Ends with it, and warns of what was captured and is not used.
+    pub(super) fn end_captures(&mut self, source: &Arc<Source>) -> Vec<Diagnostic> {
+        let captured = std::mem::take(&mut self.captured);
+        if !captured.is_empty() {
+            self.bound.clear();
+        }
+        self.captures_of_test.clear();
+        let unused = |known: &Known| !self.used.contains(&place(source, known.name.span));
+        let warning = |known: &Known| {
+            let title = format!("nothing uses the capture `{}`", known.name.value);
+            Diagnostic::warning(source, known.name.span, title).label("use it, or remove it")
+        };
+        captured.iter().filter(|known| unused(known)).map(warning).collect()
+    }
+
+    /// The captures of a step, all names bound; from now on the later steps know them.
+    pub(super) fn captures(&mut self, step: &Step, source: &Arc<Source>) -> Box<[Captured]> {
+        let bound: Vec<Capture> = step
+            .captures
+            .iter()
+            .map(|capture| Expectations { binder: self, source }.capture(capture))
+            .collect();
+        if !bound.is_empty() {
+            // What was bound before may have another value from here on.
+            self.bound.clear();
+        }
+        let captured = bound.into_iter().map(|mut capture| {
+            capture.secret |= gives_a_secret(&capture.name.value);
+            let slot = Slot(self.captured.len() as u32);
+            self.captured.push(Known { name: capture.name.clone(), slot });
+            Captured { slot, capture }
+        });
+        captured.collect()
+    }
+}
+
+/// Whether what is captured under a name is most likely a secret.
+fn gives_a_secret(name: &str) -> bool {
+    is_secret_name(name) || ["token", "jwt"].iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// What is sent as a credential is secret from the moment it is captured.
+pub(super) fn keep_secret(steps: &mut [PlannedStep]) {
+    let mut slots: Vec<Slot> = Vec::new();
+    for step in steps.iter() {
+        let templates: Vec<&Template> = match &step.credential {
+            Credential::None | Credential::Token(_) => Vec::new(),
+            Credential::Bearer(token) => vec![token],
+            Credential::Basic(_, password) => vec![password],
+            Credential::Header(fields) => fields.iter().map(|(_, value)| value).collect(),
+        };
+        let variables = templates.into_iter().flat_map(Template::variables);
+        slots.extend(variables.filter_map(|variable| match variable.name {
+            Name::Captured(slot, _) => Some(slot),
+            _ => None,
+        }));
+    }
+    for captured in steps.iter_mut().flat_map(|step| &mut step.captures) {
+        captured.capture.secret |= slots.contains(&captured.slot);
+    }
+}

@@ -1,0 +1,196 @@
+//! What a step comes to: its request, its answer, what of that does not hold.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::explain::Explainer;
+use super::request::{Maker, Unsent};
+use super::{Run, Transport};
+use crate::event::{Exchange, Failure, Skip, Verdict};
+use crate::http::message::{Request, Response};
+use crate::judge::{Mismatch, Reading};
+use crate::plan::credential::Credential;
+use crate::plan::{Case, Step};
+use crate::template::{Bindings, Slot};
+
+/// What a step says when it does not hold.
+pub type StepEnd = (Verdict, Option<Box<Exchange>>);
+
+/// A case on the thread that takes its steps, and what is known by now.
+#[derive(Clone, Copy)]
+pub struct Turn<'t> {
+    /// The run.
+    pub run: &'t Run<'t>,
+    /// The index of the thread.
+    pub worker: usize,
+    /// The case.
+    pub case: &'t Case,
+    /// What is known by now.
+    pub bindings: &'t Bindings,
+    /// How its requests are sent.
+    pub transport: &'t Transport<'t>,
+}
+
+/// What there is of a step that held.
+pub struct Held {
+    /// What is shown of it, in a talkative run.
+    pub shown: Option<Box<Exchange>>,
+    /// What it captured.
+    pub captured: Vec<(Slot, Value)>,
+}
+
+impl Turn<'_> {
+    /// The request of a step, with a token that is good for `least`, if its source gives such.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn request(&self, step: &Step, least: Duration) -> Result<Request, Unsent> {
+        let Turn { run, worker, bindings, .. } = *self;
+        Maker { least, bindings, ..run.maker(worker) }.request(self.case, step)
+    }
+
+    /// The answer to the request of a step, and the request that got it: sent once more, with
+    /// another token, where its own was refused though it should not have been.
+    ///
+    /// # Errors
+    /// An exchange did not complete, or there is no other token.
+    pub fn answered(&self, step: &Step, request: Request) -> Result<(Request, Response), StepEnd> {
+        let response = self.response(step, &request)?;
+        match self.renewed(step, &request, &response)? {
+            None => Ok((request, response)),
+            Some(renewed) => {
+                let response = self.response(step, &renewed)?;
+                Ok((renewed, response))
+            }
+        }
+    }
+
+    /// The end of a step whose request was not sent.
+    pub fn unsent(&self, step: &Step, unsent: &Unsent) -> StepEnd {
+        (Verdict::Errored(self.explainer().unsent(self.case, step, unsent)), None)
+    }
+
+    /// The request with another token, when its own was refused though it should not have been.
+    ///
+    /// # Errors
+    /// There is no other token.
+    fn renewed(
+        &self,
+        step: &Step,
+        request: &Request,
+        response: &Response,
+    ) -> Result<Option<Request>, StepEnd> {
+        let Credential::Token(id) = &step.credential else { return Ok(None) };
+        if response.status != 401 || response.withheld.is_some() {
+            return Ok(None);
+        }
+        let mismatches = Reading::new(response, self.bindings).judge(&step.expectations);
+        if mismatches.iter().all(|mismatch| mismatch.kind != "status") {
+            return Ok(None);
+        }
+        let (index, tokens) = (self.case.token(*id), &self.run.tokens);
+        tokens
+            .renewed(index, self.worker, request)
+            .map_err(|reason| self.unsent(step, &Unsent::token(reason, tokens.place(index))))
+    }
+
+    /// The answer to the request of a step.
+    ///
+    /// # Errors
+    /// The exchange did not complete.
+    fn response(&self, step: &Step, request: &Request) -> Result<Response, StepEnd> {
+        let explain = self.explainer();
+        let response = (self.transport)(self.worker, request).map_err(|error| {
+            if let Some(reason) = self.run.held(&error) {
+                return (Verdict::Skipped(Skip::Stopped(reason)), None);
+            }
+            let failure = explain.transport(self.case, step, request, &error);
+            (Verdict::Errored(failure), Some(explain.unanswered(request, &error)))
+        })?;
+        if let Credential::Token(id) = &step.credential
+            && response.status != 401
+        {
+            self.run.tokens.accepted(self.case.token(*id));
+        }
+        Ok(response)
+    }
+
+    /// Whether the answer is what the step expects, and holds what it captures.
+    ///
+    /// # Errors
+    /// It is not, or does not.
+    pub fn judged(
+        &self,
+        step: &Step,
+        request: &Request,
+        response: &Response,
+    ) -> Result<Held, StepEnd> {
+        let explain = self.explainer();
+        let shown = || explain.exchange(request, Some(response));
+        if let Some(unsent) = refused_for_lack_of_a_credential(step, response) {
+            let (verdict, _) = self.unsent(step, &unsent);
+            return Err((verdict, Some(shown())));
+        }
+        let reading = Reading::new(response, self.bindings);
+        let (captured, missing) = self.captured(step, &reading);
+        // What is not as expected has nothing to capture: one reason is enough.
+        let mismatches = match reading.judge(&step.expectations) {
+            mismatches if mismatches.is_empty() => missing,
+            mismatches => mismatches,
+        };
+        if mismatches.is_empty() {
+            let shown = self.run.settings.verbose.then(shown);
+            return Ok(Held { shown, captured });
+        }
+        let failure: Box<Failure> =
+            explain.mismatches(self.case, step, request, response, &mismatches);
+        Err((Verdict::Failed(failure), Some(shown())))
+    }
+
+    /// What the step captures, and what it should and cannot. What is secret of it is known to the
+    /// redactor before anything of the answer is shown.
+    fn captured(&self, step: &Step, reading: &Reading) -> (Vec<(Slot, Value)>, Vec<Mismatch>) {
+        let (mut captured, mut missing) = (Vec::new(), Vec::new());
+        for known in &step.captures {
+            match reading.capture(&known.capture) {
+                Ok(value) => {
+                    if known.capture.secret {
+                        self.learn(&value);
+                    }
+                    captured.push((known.slot, value));
+                }
+                Err(mismatch) => missing.push(*mismatch),
+            }
+        }
+        (captured, missing)
+    }
+
+    fn learn(&self, value: &Value) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| self.learn(item)),
+            Value::Object(members) => members.values().for_each(|member| self.learn(member)),
+            Value::String(text) => self.run.redactor.add(text),
+            Value::Number(number) => self.run.redactor.add(&number.to_string()),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    fn explainer(&self) -> Explainer<'_> {
+        self.run.explainer()
+    }
+}
+
+/// A refusal after a redirect took the credential off says nothing about that credential.
+fn refused_for_lack_of_a_credential(step: &Step, response: &Response) -> Option<Unsent> {
+    let origin = response.withheld.as_ref()?;
+    if matches!(step.credential, Credential::None) || !matches!(response.status, 401 | 403) {
+        return None;
+    }
+    let reason = format!(
+        "a redirect led to {origin}, where no credential is sent: its {} says nothing about the \
+         one of this test; request it there",
+        response.status
+    );
+    Some(Unsent { kind: "redirect", reason, place: None, missing: None })
+}

@@ -1,0 +1,166 @@
+//! The steps of a case in order, up to the first that does not hold; then those that clean up.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::Run;
+use super::request::Unsent;
+use super::turn::{Held, StepEnd, Turn};
+use crate::event::{Exchange, Failure, StopReason, Verdict};
+use crate::plan::{Case, Stage, Step};
+use crate::template::{Bindings, Slot};
+
+/// A case on its way through its steps.
+pub struct Walk<'w> {
+    run: &'w Run<'w>,
+    worker: usize,
+    case: &'w Case,
+    /// What is known by now; of its own once something was captured.
+    bindings: Cow<'w, Bindings>,
+}
+
+impl<'w> Walk<'w> {
+    /// Before the first step.
+    pub fn new(run: &'w Run<'w>, worker: usize, case: &'w Case) -> Walk<'w> {
+        Walk { run, worker, case, bindings: Cow::Borrowed(run.bindings) }
+    }
+
+    /// Takes the steps.
+    pub fn walk(mut self, steps: &[Step]) -> StepEnd {
+        let cleaning = steps.iter().position(|step| step.stage == Stage::Teardown);
+        let (steps, cleaning) = steps.split_at(cleaning.unwrap_or(steps.len()));
+        let mut exchange = None;
+        for step in steps {
+            match self.step(step) {
+                Ok(shown) => exchange = shown,
+                Err(end) => {
+                    let end = told(step, end);
+                    return self.clean(cleaning, end);
+                }
+            }
+        }
+        self.clean(cleaning, (Verdict::Passed, exchange))
+    }
+
+    /// Takes a step; gives what is shown of it.
+    fn step(&mut self, step: &Step) -> Result<Option<Box<Exchange>>, StepEnd> {
+        self.wait(step)?;
+        let turn = self.turn(step.stage);
+        let request = turn.request(step, Duration::ZERO);
+        let request = request.map_err(|unsent| turn.unsent(step, &unsent))?;
+        let (request, response) = turn.answered(step, request)?;
+        let Held { shown, captured } = turn.judged(step, &request, &response)?;
+        for (slot, value) in captured {
+            self.bindings.to_mut().capture(slot, value);
+        }
+        Ok(shown)
+    }
+
+    fn turn(&self, stage: Stage) -> Turn<'_> {
+        let Walk { run, worker, case, .. } = *self;
+        let transport = match stage {
+            Stage::Setup | Stage::Main => run.transport,
+            Stage::Teardown => run.last_transport,
+        };
+        Turn { run, worker, case, bindings: &self.bindings, transport }
+    }
+
+    /// Waits before a step, unless the run ends. What cleans up goes on then, without waiting.
+    fn wait(&self, step: &Step) -> Result<(), StepEnd> {
+        let stop = self.run.stop;
+        let stopped = match step.pause.is_zero() {
+            true => stop.reason(),
+            false => stop.pause(step.pause),
+        };
+        // After `--fail-fast` a case that has begun may finish.
+        let stopped = stopped.filter(|reason| *reason != StopReason::FailFast);
+        match stopped.filter(|_| step.stage != Stage::Teardown) {
+            None => Ok(()),
+            Some(reason) => {
+                let unsent = Unsent::ended(reason.cut_short());
+                Err(self.turn(step.stage).unsent(step, &unsent))
+            }
+        }
+    }
+
+    /// Takes all steps that clean up, whatever comes of each, and adds to the end of the case what
+    /// of them did not hold.
+    fn clean(&mut self, steps: &[Step], mut end: StepEnd) -> StepEnd {
+        for step in steps {
+            if let Some((slot, line)) = self.lacks(step).filter(|_| end.0.is_bad()) {
+                let name = step.name.as_deref().unwrap_or_default();
+                note(
+                    &mut end.0,
+                    format!("tear-down {name} was not sent: {slot} (line {line}) was not captured"),
+                );
+                continue;
+            }
+            if let Err(bad) = self.step(step) {
+                end = joined(end, told(step, bad));
+            }
+        }
+        end
+    }
+
+    /// What an earlier step should have captured for this one and did not, and the line of that.
+    fn lacks(&self, step: &Step) -> Option<(String, usize)> {
+        let unsent = self.turn(step.stage).request(step, Duration::ZERO).err()?;
+        let slot: Slot = unsent.missing?;
+        let captures = self.case.steps().iter().flat_map(|step| &step.captures);
+        let capture = captures.into_iter().find(|known| known.slot == slot)?;
+        let name = &capture.capture.name;
+        let line = self.case.file.source.location(name.span.start).line;
+        Some((format!("`{}`", name.value), line))
+    }
+}
+
+/// The end of a step, told with the step: a set-up that does not hold leaves no verdict.
+fn told(step: &Step, (verdict, exchange): StepEnd) -> StepEnd {
+    let Some(name) = &step.name else { return (verdict, exchange) };
+    let stage = match step.stage {
+        Stage::Setup => "set-up, ",
+        Stage::Main => "",
+        Stage::Teardown => "tear-down, ",
+    };
+    let named = |mut failure: Box<Failure>| {
+        let name = |text: &mut String| text.insert_str(0, &format!("{stage}{name}: "));
+        name(&mut failure.message);
+        failure.annotations.iter_mut().for_each(|annotation| name(&mut annotation.title));
+        failure
+    };
+    let verdict = match verdict {
+        Verdict::Failed(failure) if step.stage == Stage::Setup => {
+            Verdict::Errored(Box::new(Failure { kind: "setup", ..*named(failure) }))
+        }
+        Verdict::Failed(failure) => Verdict::Failed(named(failure)),
+        Verdict::Errored(failure) => Verdict::Errored(named(failure)),
+        other => other,
+    };
+    (verdict, exchange)
+}
+
+/// The end of a case and that of a step that cleans up and did not: one that passed is bad then,
+/// one that was bad stays what it was and tells of both.
+fn joined(end: StepEnd, bad: StepEnd) -> StepEnd {
+    let (Verdict::Failed(more) | Verdict::Errored(more)) = bad.0 else { return end };
+    match end.0 {
+        Verdict::Failed(failure) => (Verdict::Failed(both(failure, *more)), end.1),
+        Verdict::Errored(failure) => (Verdict::Errored(both(failure, *more)), end.1),
+        Verdict::Passed | Verdict::Skipped(_) => {
+            (Verdict::Errored(Box::new(Failure { kind: "teardown", ..*more })), bad.1)
+        }
+    }
+}
+
+fn both(mut failure: Box<Failure>, more: Failure) -> Box<Failure> {
+    failure.message = format!("{}; {}", failure.message, more.message);
+    failure.annotations.extend(more.annotations);
+    failure
+}
+
+fn note(verdict: &mut Verdict, words: String) {
+    let (Verdict::Failed(failure) | Verdict::Errored(failure)) = verdict else { return };
+    if let Some(annotation) = failure.annotations.last_mut() {
+        annotation.helps.push(words);
+    }
+}
