@@ -11,9 +11,9 @@ use super::ends::Ends;
 use super::pool::Start;
 use super::walk::Walk;
 use super::{Run, Task};
-use crate::event::{CaseEnd, Verdict};
+use crate::diagnostic::Annotation;
+use crate::event::{CaseEnd, Skip, Verdict};
 use crate::plan::{Case, Plan, Stage, Work};
-use crate::source::{Place, Span};
 use crate::template::Bindings;
 
 /// What the set-ups of the files came to; empty where none has run.
@@ -71,6 +71,18 @@ impl<'r> Run<'r> {
         let setup = Some(cases.start).filter(|first| is(*first, Stage::Setup));
         let teardown = Some(cases.end - 1).filter(|last| is(*last, Stage::Teardown));
         let inner = cases.start + setup.iter().len()..cases.end - teardown.iter().len();
+        // What is only skipped needs nothing around it.
+        let is_run = |index: usize| matches!(self.plan.cases[index].work, Work::Steps(_));
+        if !inner.clone().any(is_run) {
+            for index in cases {
+                let end = match self.plan.cases[index].around {
+                    Some(_) => CaseEnd::new(unneeded(), Duration::ZERO, None),
+                    None => self.caught(worker, index),
+                };
+                self.put(ends, index, end);
+            }
+            return;
+        }
         if self.stop.reason().is_some() {
             return cases.for_each(|index| self.put(ends, index, self.caught(worker, index)));
         }
@@ -110,10 +122,7 @@ impl<'r> Run<'r> {
         let failed = match &verdict {
             Verdict::Failed(failure) | Verdict::Errored(failure) => Some(format!(
                 "no verdict: the set-up of the file did not hold ({}): {}",
-                Place::new(
-                    &case.file.source,
-                    case.steps().first().map_or(Span::default(), |s| s.span)
-                ),
+                failure.annotations.first().map_or_else(|| case.address(), Annotation::address),
                 failure.message
             )),
             Verdict::Passed | Verdict::Skipped(_) => None,
@@ -139,4 +148,9 @@ impl<'r> Run<'r> {
         };
         self.put(ends, index, end);
     }
+}
+
+/// The verdict of what is done around cases of which none is run; nobody is told.
+fn unneeded() -> Verdict {
+    Verdict::Skipped(Skip::NotApplicable("no test of the file is run".into()))
 }
