@@ -132,28 +132,56 @@ impl<'s> Expansion<'s> {
     fn cases(&mut self, test: &'s Test) -> Vec<Case> {
         let source = &self.suite.source;
         let outside = self.binder.enter(Level { source, settings: &test.settings });
-        let (mut case, extras) = self.case_inside(test);
-        let probes = self.probes(test, &mut case, extras);
+        let (mut case, control) = self.case_inside(test);
+        let probes = self.probes(test, &mut case, control);
         let warnings = settle(&mut self.binder, &test.settings, source);
         self.warnings.extend(warnings);
         self.binder.leave(outside);
         std::iter::once(case).chain(probes).collect()
     }
 
-    fn probes(&mut self, test: &Test, case: &mut Case, extras: Extras) -> Vec<Case> {
+    fn probes(
+        &mut self,
+        test: &'s Test,
+        case: &mut Case,
+        control: Option<(usize, Extras)>,
+    ) -> Vec<Case> {
         if let Some(level) = self.binder.levels().first().copied() {
             check::check(&mut self.binder, level);
         }
-        if test.is_scenario() {
-            assign::scenario(&mut self.binder, case, test);
+        let Some((at, extras)) = control else { return Vec::new() };
+        let Some(written) = test.steps.get(at.saturating_sub(test.setup.len())) else {
             return Vec::new();
-        }
-        let Some(written) = test.steps.first() else { return Vec::new() };
-        let control = Control { case, written, tokens: &self.tokens.0, extras };
-        control.probes(&mut self.binder)
+        };
+        self.beside(test, at, |expansion| {
+            if let Some(level) = expansion.binder.levels().first().copied() {
+                check::check(&mut expansion.binder, level);
+            }
+            let control = Control { case, at, written, tokens: &expansion.tokens.0, extras };
+            control.probes(&mut expansion.binder)
+        })
     }
 
-    fn case_inside(&mut self, test: &'s Test) -> (Case, Extras) {
+    /// Works under the settings of the step at this position, if that asks for probes itself.
+    fn beside<T>(
+        &mut self,
+        test: &'s Test,
+        at: usize,
+        work: impl FnOnce(&mut Expansion<'s>) -> T,
+    ) -> T {
+        let step = test.steps.get(at.saturating_sub(test.setup.len()));
+        let Some(step) = step.filter(|s| test.listed && assign::asks_for_probes(&s.settings))
+        else {
+            return work(self);
+        };
+        let source = &self.suite.source;
+        let outside = self.binder.enter(Level { source, settings: &step.settings });
+        let result = work(self);
+        self.binder.leave(outside);
+        result
+    }
+
+    fn case_inside(&mut self, test: &'s Test) -> (Case, Option<(usize, Extras)>) {
         let source = &self.suite.source;
         let (start, end) = (source.location(test.span.start), source.location(test.span.end));
         let tags = match test.settings.tags.is_empty() {
@@ -171,8 +199,17 @@ impl<'s> Expansion<'s> {
         let unused = self.binder.end_captures(source);
         self.warnings.extend(unused);
         self.declared.extend(steps.iter().map(Declared::of));
-        let control = steps.first().filter(|_| !test.is_scenario());
-        let extras = assign::extras(&mut self.binder, &mut self.tokens, control);
+        let at = match test.is_scenario() {
+            true => assign::control_of(&mut self.binder, test, &steps),
+            false => Some(0),
+        };
+        let control = at.map(|at| {
+            let extras = self.beside(test, at, |expansion| {
+                let Expansion { binder, tokens, .. } = expansion;
+                assign::extras(binder, tokens, steps.get(at))
+            });
+            (at, extras)
+        });
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match skip {
             _ if !missing.is_empty() => Work::Unready(missing),
@@ -192,7 +229,7 @@ impl<'s> Expansion<'s> {
             enforced: None,
             around: None,
         };
-        (case, extras)
+        (case, control)
     }
 
     /// The steps, and what the environment lacks for them.

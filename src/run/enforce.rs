@@ -24,13 +24,14 @@ use self::patience::wanted_wait;
 use self::trial::{Outcome, Shot, Trial};
 use super::ends::Ends;
 use super::pool::Start;
-use super::turn::StepEnd;
+use super::turn::{Judged, StepEnd};
+use super::walk::Walk;
 use super::{Run, Task};
 use crate::event::{CaseEnd, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response};
 use crate::judge::probe::{self, Control, Finding};
 use crate::plan::probes::is_safe;
-use crate::plan::{Case, Step, Work};
+use crate::plan::{Case, Step};
 
 /// What the control says about the refusals.
 pub enum Standing {
@@ -60,15 +61,58 @@ impl<'r> Run<'r> {
         start: Option<Start<Task<'r>>>,
     ) {
         let control = &self.plan.cases[group.start];
-        match &control.work {
-            Work::Steps(steps) if self.stop.reason().is_none() => match is_safe(&steps[0].method) {
-                true => self.control_first(worker, group, ends, start),
-                false => self.control_last(worker, group, ends),
-            },
-            _ => {
-                let end = self.caught(worker, group.start);
-                self.leave_out(group, end, ends);
+        match control.control() {
+            Some(_) if self.stop.reason().is_some() => {}
+            Some(step) if control.steps().len() == 1 => {
+                return self.probed(worker, group, step, ends, start);
             }
+            Some(step) => return self.probed_between(worker, group, step, ends),
+            None => {}
+        }
+        let end = self.caught(worker, group.start);
+        self.leave_out(group, end, ends);
+    }
+
+    /// Runs a control that can be sent, and its probes.
+    fn probed(
+        &self,
+        worker: usize,
+        group: Range<usize>,
+        control: &Step,
+        ends: &Ends,
+        start: Option<Start<Task<'r>>>,
+    ) {
+        match is_safe(&control.method) {
+            true => self.control_first(worker, group, ends, start),
+            false => self.control_last(worker, group, ends),
+        }
+    }
+
+    /// Runs a control among other steps: those before it come first, and the others after its
+    /// probes.
+    fn probed_between(&self, worker: usize, group: Range<usize>, control: &Step, ends: &Ends) {
+        let case = &self.plan.cases[group.start];
+        let Some(enforced) = &case.enforced else { return };
+        let (before, rest) = case.steps().split_at(enforced.at);
+        let mut walk = Walk::new(self, worker, case);
+        let end = walk.all(before);
+        if end.0.is_bad() {
+            let end = walk.clean_up(end);
+            return self.leave_out(group, ended(end, Duration::ZERO), ends);
+        }
+        // Each case is run once.
+        let _ = enforced.before.set(walk.known().clone());
+        let own = Ends::new(group.len());
+        self.probed(worker, group.clone(), control, &own, None);
+        if let Some(after) = enforced.after.get() {
+            walk.learn(after.clone());
+        }
+        for (index, end) in own.take(Duration::ZERO).into_iter().flatten() {
+            let end = match index == group.start {
+                true => walk.ended(end, control, &rest[1..]),
+                false => end,
+            };
+            self.put(ends, index, end);
         }
     }
 
@@ -79,14 +123,12 @@ impl<'r> Run<'r> {
         group: &Range<usize>,
     ) -> Result<(&'r Case, &'r Step, Request), Box<CaseEnd>> {
         let control = &self.plan.cases[group.start];
-        let Work::Steps(steps) = &control.work else {
-            return Err(Box::new(self.panicked(control)));
-        };
+        let step = control.control().ok_or_else(|| Box::new(self.panicked(control)))?;
         let turn = self.turn(worker, control);
         let request = turn
-            .request(&steps[0], TOKEN_LASTS)
-            .map_err(|unsent| Box::new(ended(turn.unsent(&steps[0], &unsent), Duration::ZERO)))?;
-        Ok((control, &steps[0], request))
+            .request(step, TOKEN_LASTS)
+            .map_err(|unsent| Box::new(ended(turn.unsent(step, &unsent), Duration::ZERO)))?;
+        Ok((control, step, request))
     }
 
     /// The probes of a group whose control is sent so.
@@ -279,7 +321,13 @@ impl<'r> Run<'r> {
         elapsed: Duration,
     ) -> CaseEnd {
         let turn = self.turn(worker, trial.control);
-        let judged = turn.judged(trial.step, request, &response).held;
+        let Judged { captured, held: judged } = turn.judged(trial.step, request, &response);
+        if !captured.is_empty() {
+            let mut known = turn.bindings.clone();
+            captured.into_iter().for_each(|(slot, value)| known.capture(slot, value));
+            // It is judged once.
+            let _ = trial.enforced.after.set(known);
+        }
         let end = self.control_end(trial, request, judged, &response, elapsed);
         if end.is_sound {
             // It is answered once.

@@ -83,7 +83,6 @@ impl<'p> Trial<'p> {
         supplies: &Supplies,
     ) -> Option<Trial<'p>> {
         let control = &cases[group.start];
-        let Work::Steps(steps) = &control.work else { return None };
         let enforced = control.enforced.as_deref()?;
         let token = token(&request)?.to_owned();
         let bare = Good::strip(&request);
@@ -101,7 +100,7 @@ impl<'p> Trial<'p> {
         Some(Trial {
             group,
             control,
-            step: steps.first()?,
+            step: control.control()?,
             enforced,
             outcomes: shots.iter().map(|_| OnceLock::new()).collect(),
             left: AtomicUsize::new(shots.iter().filter(|shot| shot.reads()).count()),
