@@ -6,6 +6,7 @@
 //! Where the control changes something, the probes come first, one after another. The first of
 //! those that is let through ends it: it took effect.
 
+mod between;
 mod conclude;
 pub mod key_sets;
 mod patience;
@@ -25,7 +26,6 @@ use self::trial::{Outcome, Shot, Trial};
 use super::ends::Ends;
 use super::pool::Start;
 use super::turn::{Judged, StepEnd};
-use super::walk::Walk;
 use super::{Run, Task};
 use crate::event::{CaseEnd, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response};
@@ -85,34 +85,6 @@ impl<'r> Run<'r> {
         match is_safe(&control.method) {
             true => self.control_first(worker, group, ends, start),
             false => self.control_last(worker, group, ends),
-        }
-    }
-
-    /// Runs a control among other steps: those before it come first, and the others after its
-    /// probes.
-    fn probed_between(&self, worker: usize, group: Range<usize>, control: &Step, ends: &Ends) {
-        let case = &self.plan.cases[group.start];
-        let Some(enforced) = &case.enforced else { return };
-        let (before, rest) = case.steps().split_at(enforced.at);
-        let mut walk = Walk::new(self, worker, case);
-        let end = walk.all(before);
-        if end.0.is_bad() {
-            let end = walk.clean_up(end);
-            return self.leave_out(group, ended(end, Duration::ZERO), ends);
-        }
-        // Each case is run once.
-        let _ = enforced.before.set(walk.known().clone());
-        let own = Ends::new(group.len());
-        self.probed(worker, group.clone(), control, &own, None);
-        if let Some(after) = enforced.after.get() {
-            walk.learn(after.clone());
-        }
-        for (index, end) in own.take(Duration::ZERO).into_iter().flatten() {
-            let end = match index == group.start {
-                true => walk.ended(end, control, &rest[1..]),
-                false => end,
-            };
-            self.put(ends, index, end);
         }
     }
 
