@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use apitest::suite::{matcher, request, settings};
+use apitest::suite::{matcher, request, settings, step};
 use serde_yaml::Value;
 
 use crate::support::project::{files, root};
@@ -20,7 +20,7 @@ struct Written {
     name: String,
     skipped: bool,
     statuses: Vec<String>,
-    /// Whether its token comes from a request to the same server.
+    /// Whether its token, or what its spec sets up, comes from a request to the same server.
     asks: bool,
 }
 
@@ -54,7 +54,9 @@ fn they_show_every_setting_and_every_operator() {
     }
     // On loopback it changes nothing, and where it does nobody should copy it.
     let elsewhere = "allow_plain_http";
-    for key in settings::KEYS.iter().chain(&matcher::OPERATORS).chain(&request::BODIES) {
+    let known = settings::KEYS.iter().chain(&matcher::OPERATORS).chain(&request::BODIES);
+    let steps = ["steps", "setup", "teardown", "wait"];
+    for key in known.chain(&step::REQUEST_KEYS).chain(&steps) {
         assert!(shown.contains(*key) || *key == elsewhere, "no spec shows `{key}`");
     }
 }
@@ -174,14 +176,27 @@ fn tests_of(path: &Path) -> Vec<Written> {
                 file: file.clone(),
                 name: name.replace("${name}", order).replace("${user}", user),
                 skipped: test.get("skip").is_some(),
-                statuses: statuses(&test["expect"]),
-                asks: test["auth"].as_str().is_some_and(|name| {
-                    let source = &spec["tokens"][name];
-                    ["login", "oauth2"].iter().any(|kind| source.get(kind).is_some())
-                }),
+                statuses: match test["steps"].as_sequence() {
+                    Some(steps) => steps.iter().flat_map(of_step).collect(),
+                    None => statuses(&test["expect"]),
+                },
+                asks: spec.get("setup").is_some()
+                    || test["auth"].as_str().is_some_and(|name| {
+                        let source = &spec["tokens"][name];
+                        ["login", "oauth2"].iter().any(|kind| source.get(kind).is_some())
+                    }),
             }
         })
         .collect()
+}
+
+/// The statuses that a step expects; one that waits expects none.
+fn of_step(step: &Value) -> Vec<String> {
+    match (step.get("request"), step.get("expect")) {
+        (Some(_), Some(expect)) => statuses(expect),
+        (Some(_), None) => vec!["2xx".to_owned()],
+        (None, _) => Vec::new(),
+    }
 }
 
 /// The statuses that are expected: written out, in a list, under `in`; else any 2xx.
