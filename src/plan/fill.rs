@@ -82,7 +82,7 @@ impl Binder<'_> {
             Template::Fixed(_) => template.value.written().into(),
             Template::Parts(_) => {
                 self.fault(source, template.span, format!("{what} must be known before the run"))
-                    .label = "this is known only when the server runs".into();
+                    .label = "this is known only during the run".into();
                 template.value.written().into()
             }
         }

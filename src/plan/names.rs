@@ -193,6 +193,8 @@ impl<'s> Binder<'s> {
         let levels = self.levels().to_vec();
         let names = levels.iter().flat_map(|l| l.settings.vars.iter().map(|(k, _)| &*k.value));
         let names = names.chain(self.inputs.vars.keys().map(String::as_str));
+        let captures = self.captures_of_test.iter().chain(self.captured.iter().map(|k| &k.name));
+        let names = names.chain(captures.map(|name| name.value.as_str()));
         let near = did_you_mean(name, names).map(str::to_owned);
         let is_token =
             levels.iter().any(|level| level.settings.tokens.iter().any(|(k, _)| k.value == name));

@@ -305,7 +305,7 @@ pub(super) fn typed<T>(
     let mark = binder.mark();
     let Draft::Fixed(value) = binder.draft(&written.value, source) else {
         binder.fault(source, written.span, takes).label =
-            "this is known only when the server runs".into();
+            "this is known only during the run".into();
         return None;
     };
     if !binder.is_sound(mark) {

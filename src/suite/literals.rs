@@ -50,7 +50,7 @@ const KEYS: [&str; 10] = [
 ];
 
 /// Keys that are nearly one of those, and are none.
-const INNOCENT: [&str; 4] = ["token", "author", "path", "all"];
+const INNOCENT: [&str; 5] = ["token", "author", "path", "all", "header"];
 
 /// Where `text` has secrets written out: values without their quotes, in order. A value that is
 /// broken, or goes over several lines, has several ranges, which may overlap.
@@ -129,6 +129,9 @@ impl Below {
 
     /// Whether a scalar is a secret. What cannot name a token is most likely one.
     fn hides(self, scalar: &str) -> bool {
+        if matches!(scalar.trim(), "true" | "false" | "yes" | "no") {
+            return false;
+        }
         self.is_secret() || self == Below::Auth && !is_name(scalar.trim())
     }
 }

@@ -25,5 +25,6 @@ mod flawed;
 mod own_specs;
 mod architecture;
 mod around_files;
+mod scenarios;
 mod docs;
 mod enforce;
