@@ -29,8 +29,8 @@ use super::{Run, Task};
 use crate::event::{CaseEnd, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response};
 use crate::judge::probe::{self, Control, Finding};
-use crate::plan::probes::is_safe;
-use crate::plan::{Case, Step, Work};
+use crate::plan::probes::only_reads;
+use crate::plan::{Body, Case, Step, Work};
 
 /// What the control says about the refusals.
 pub enum Standing {
@@ -61,7 +61,7 @@ impl<'r> Run<'r> {
     ) {
         let control = &self.plan.cases[group.start];
         match &control.work {
-            Work::Steps(steps) if self.stop.reason().is_none() => match is_safe(&steps[0].method) {
+            Work::Steps(steps) if self.stop.reason().is_none() => match only_reads(&steps[0]) {
                 true => self.control_first(worker, group, ends, start),
                 false => self.control_last(worker, group, ends),
             },
@@ -281,7 +281,7 @@ impl<'r> Run<'r> {
         let turn = self.turn(worker, trial.control);
         let judged = turn.judged(trial.step, request, &response).map(|held| held.shown);
         let end = self.control_end(trial, request, judged, &response, elapsed);
-        if end.is_sound {
+        if end.is_sound && !probe::is_graphql_refusal(&response, &self.beside(trial)) {
             // It is answered once.
             let _ = trial.answer.set(response);
         }
@@ -346,6 +346,8 @@ impl<'r> Run<'r> {
             passed: trial.answer.get(),
             expectations: &trial.step.expectations,
             bindings: self.bindings,
+            only_reads: only_reads(trial.step),
+            is_graphql: matches!(trial.step.body, Some(Body::Graphql { .. })),
         }
     }
 }

@@ -224,7 +224,8 @@ fn without_leave_nothing_is_sent_that_may_change_something() {
     let why = "n/a (it may change something, and takes `unsafe: true` under `enforce`): \
                method-override, other-methods";
     assert!(shown.contains(why), "{shown}");
-    let reason = "value=\"other-methods method-override: it may change something, and takes `unsafe: true`";
+    let reason =
+        "value=\"other-methods method-override: it may change something, and takes `unsafe: true`";
     assert!(sandbox.read("junit.xml").contains(reason), "{}", sandbox.read("junit.xml"));
 }
 
