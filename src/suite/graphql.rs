@@ -27,6 +27,11 @@ const KEYS: Keys = Keys {
 impl Graphql {
     /// Reads the value of `graphql`.
     pub fn read(reader: &mut Reader, node: &Node) -> Option<Graphql> {
+        if node.as_text().is_some() {
+            reader.unexpected(node, "graphql", "a mapping").label =
+                "write `graphql: {query: …}` with this document".into();
+            return None;
+        }
         let entries = reader.mapping(node, "graphql")?;
         let (mut query, mut variables, mut operation) = (None, None, None);
         let before = reader.count();
