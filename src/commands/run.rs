@@ -27,6 +27,7 @@ use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pace::Pace;
 use crate::run::pool::Pool;
 use crate::run::server::Surroundings;
+use crate::run::site::Sites;
 use crate::run::stop::Stop;
 use crate::run::tokens::{Means, TokenStore};
 use crate::run::{Run, RunSettings};
@@ -117,6 +118,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         transport: &transport,
         pace: &pace,
         last_transport: &last_transport,
+        sites: Sites::new(&plan),
         tokens: TokenStore::new(&plan, means),
         redactor: &redactor,
         bindings: &bindings,

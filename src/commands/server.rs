@@ -188,7 +188,13 @@ impl Served<'_> {
 fn case(place: &Place) -> Case {
     let location = place.location();
     let name = place.source.path().to_owned();
-    let file = SpecFile { source: place.source.clone(), name, serial: false, tokens: Vec::new() };
+    let file = SpecFile {
+        source: place.source.clone(),
+        name,
+        serial: false,
+        tokens: Vec::new(),
+        site: None,
+    };
     Case {
         file: Arc::new(file),
         name: "the server serves".into(),
@@ -199,5 +205,6 @@ fn case(place: &Place) -> Case {
         work: Work::Skip("it is not run, but concluded".into()),
         endpoint: None,
         enforced: None,
+        around: None,
     }
 }

@@ -28,9 +28,22 @@ impl Binder<'_> {
 
     /// Begins with a test, of which no step has captured anything.
     pub(super) fn begin_captures(&mut self, test: &Test) {
+        self.captures_of_file = self.captured.len();
         let steps = test.setup.iter().chain(&test.steps).chain(&test.teardown);
         let captures = steps.flat_map(|step| &step.captures);
         self.captures_of_test = captures.map(|capture| capture.name.clone()).collect();
+    }
+
+    /// Begins with what is done around all tests: what it captures, they know.
+    pub(super) fn begin_around(&mut self, steps: &[Step]) {
+        let captures = steps.iter().flat_map(|step| &step.captures);
+        self.captures_of_test = captures.map(|capture| capture.name.clone()).collect();
+        self.captures_of_file = self.captured.len();
+    }
+
+    /// Whether steps of the test at hand have captured anything.
+    pub(super) fn has_own_captures(&self) -> bool {
+        self.captured.len() > self.captures_of_file
     }
 
     /// Works without what was captured.
@@ -49,17 +62,23 @@ impl Binder<'_> {
 
     /// Ends with it, and warns of what was captured and is not used.
     pub(super) fn end_captures(&mut self, source: &Arc<Source>) -> Vec<Diagnostic> {
-        let captured = std::mem::take(&mut self.captured);
-        if !captured.is_empty() {
+        let unused = self.unused_captures(self.captures_of_file, source);
+        if self.has_own_captures() {
+            self.captured.truncate(self.captures_of_file);
             self.bound.clear();
         }
         self.captures_of_test.clear();
-        let unused = |known: &Known| !self.used.contains(&place(source, known.name.span));
+        unused
+    }
+
+    /// A warning for each capture from this one on that nothing uses.
+    pub(super) fn unused_captures(&self, from: usize, source: &Arc<Source>) -> Vec<Diagnostic> {
+        let unused = |known: &&Known| !self.used.contains(&place(source, known.name.span));
         let warning = |known: &Known| {
             let title = format!("nothing uses the capture `{}`", known.name.value);
             Diagnostic::warning(source, known.name.span, title).label("use it, or remove it")
         };
-        captured.iter().filter(|known| unused(known)).map(warning).collect()
+        self.captured[from..].iter().filter(unused).map(warning).collect()
     }
 
     /// The captures of a step, all names bound; from now on the later steps know them.

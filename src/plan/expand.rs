@@ -37,7 +37,11 @@ pub fn expand(
     levels.extend(project.map(|p| Level { source: &p.source, settings: &p.settings }));
     let mut expansion = Expansion::new(suite, Binder::new(inputs, levels));
     expansion.check_enforce();
-    let cases: Vec<Case> = suite.tests.iter().flat_map(|test| expansion.cases(test)).collect();
+    let setup = expansion.around(Stage::Setup, &suite.setup);
+    let mut cases: Vec<Case> = suite.tests.iter().flat_map(|test| expansion.cases(test)).collect();
+    let teardown = expansion.around(Stage::Teardown, &suite.teardown);
+    cases.splice(0..0, setup);
+    cases.extend(teardown);
     expansion.finish(cases, faults)
 }
 
@@ -73,6 +77,7 @@ impl<'s> Expansion<'s> {
             name: name.map_or_else(|| source.path().to_owned(), String::from),
             serial: suite.serial,
             tokens: Vec::new(),
+            site: None,
         });
         let (tokens, warnings) = (Tokens::default(), Vec::new());
         let tags = tags_of(binder.levels());
@@ -100,6 +105,8 @@ impl<'s> Expansion<'s> {
             try_settings(&mut self.binder, settings, source);
         }
         self.warnings.extend(settle(&mut self.binder, settings, source));
+        let unused = self.binder.unused_captures(0, source);
+        self.warnings.extend(unused);
         let Binder { faults: unbound, used, used_vars, secrets, .. } = self.binder;
         let used_vars = used_vars.into_iter().collect();
         let diagnostics = roots(faults.into_iter().chain(unbound).collect());
@@ -183,6 +190,7 @@ impl<'s> Expansion<'s> {
             work,
             endpoint: None,
             enforced: None,
+            around: None,
         };
         (case, extras)
     }
@@ -197,10 +205,8 @@ impl<'s> Expansion<'s> {
         ];
         let mut steps = Vec::new();
         for (stage, written) in stages {
-            for (i, step) in written.iter().enumerate() {
-                let number = (test.listed || stage != Stage::Main).then_some(i + 1);
-                steps.push(self.step_inside(test, step, stage, number));
-            }
+            let numbered = test.listed || stage != Stage::Main;
+            steps.extend(self.stage(stage, written, &[&test.settings], numbered));
         }
         keep_secret(&mut steps);
         let mut unset = std::mem::replace(&mut self.binder.missing, before);
@@ -208,22 +214,71 @@ impl<'s> Expansion<'s> {
         (steps.into(), unset)
     }
 
-    /// A step under its own settings, if it is one of a list; `number` counts them.
-    fn step_inside(
+    /// What is done once before or after all tests of the file, as a case.
+    fn around(&mut self, stage: Stage, written: &'s [WrittenStep]) -> Option<Case> {
+        let source = &self.suite.source;
+        let (first, last) = (written.first()?.line.url.span, written.last()?.line.url.span);
+        let (start, end) = (source.location(first.start), source.location(last.end));
+        self.binder.begin_around(written);
+        self.binder.missing = self.missing.clone();
+        let mut steps = self.stage(stage, written, &[], true);
+        keep_secret(&mut steps);
+        // What was bound without its captures may be something else with them.
+        (self.settings, self.credential) = (None, None);
+        self.declared.extend(steps.iter().map(Declared::of));
+        let missing = std::mem::take(&mut self.binder.missing);
+        let work = match missing.is_empty() {
+            true => Work::Steps(steps.into()),
+            false => Work::Unready(missing),
+        };
+        Some(Case {
+            file: self.file.clone(),
+            name: if stage == Stage::Setup { "set-up" } else { "tear-down" }.into(),
+            line: start.line as u32,
+            column: start.column as u32,
+            last_line: end.line as u32,
+            tags: self.tags.clone(),
+            work,
+            endpoint: None,
+            enforced: None,
+            around: Some(stage),
+        })
+    }
+
+    /// The steps of one part of a case; `outer` are the levels between them and the file.
+    fn stage(
         &mut self,
-        test: &'s Test,
-        step: &'s WrittenStep,
         stage: Stage,
-        number: Option<usize>,
+        written: &'s [WrittenStep],
+        outer: &[&'s Settings],
+        numbered: bool,
+    ) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for (i, step) in written.iter().enumerate() {
+            steps.push(match numbered {
+                true => self.numbered(stage, step, outer, i + 1),
+                false => self.step(outer, step, stage, None),
+            });
+        }
+        steps
+    }
+
+    /// A step of a list, under its own settings.
+    fn numbered(
+        &mut self,
+        stage: Stage,
+        step: &'s WrittenStep,
+        outer: &[&'s Settings],
+        number: usize,
     ) -> Step {
         let source = &self.suite.source;
-        let Some(number) = number else { return self.step(&[&test.settings], step, stage, None) };
         let outside = self.binder.enter(Level { source, settings: &step.settings });
         let name = match &step.name {
             Some(name) => self.binder.known(name, source, "the name of a step"),
             None => format!("step {number}").into(),
         };
-        let planned = self.step(&[&step.settings, &test.settings], step, stage, Some(name));
+        let own = [&[&step.settings], outer].concat();
+        let planned = self.step(&own, step, stage, Some(name));
         let warnings = settle(&mut self.binder, &step.settings, source);
         self.warnings.extend(warnings);
         self.binder.leave(outside);
@@ -270,7 +325,7 @@ impl<'s> Expansion<'s> {
     /// Tests that say nothing about their settings share those of their file; `own` are the levels
     /// below it.
     fn settings(&mut self, own: &[&Settings]) -> Arc<StepSettings> {
-        let shared = self.binder.captured.is_empty() && own.iter().all(|s| says_nothing(s));
+        let shared = !self.binder.has_own_captures() && own.iter().all(|s| says_nothing(s));
         if !shared {
             return Arc::new(effective(&mut self.binder, true));
         }
@@ -281,7 +336,7 @@ impl<'s> Expansion<'s> {
     /// Tests that say nothing about authentication share the credential of their file.
     fn credential(&mut self, own: &[&Settings]) -> Credential {
         let silent = |s: &&Settings| s.auth.is_none() && s.tokens.is_empty() && s.vars.is_empty();
-        if !(self.binder.captured.is_empty() && own.iter().all(silent)) {
+        if self.binder.has_own_captures() || !own.iter().all(silent) {
             return credential::effective(&mut self.binder, &mut self.tokens);
         }
         let (binder, tokens) = (&mut self.binder, &mut self.tokens);
@@ -312,7 +367,8 @@ impl<'s> Expansion<'s> {
     /// Written names were compared when the file was read; names with variables only now.
     fn check_names(&mut self, cases: &[Case], tests: &[Test]) {
         let mut seen: HashMap<&str, u32> = HashMap::new();
-        let controls = cases.iter().filter(|case| !matches!(case.work, Work::Probe(_)));
+        let is_test = |case: &&Case| case.around.is_none() && !matches!(case.work, Work::Probe(_));
+        let controls = cases.iter().filter(is_test);
         for (case, test) in controls.zip(tests) {
             if let Some(line) = seen.insert(&case.name, case.line)
                 && test.name.value.as_fixed().is_none()

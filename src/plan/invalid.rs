@@ -19,6 +19,7 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         name: name.unwrap_or(source.path()).to_owned(),
         serial: false,
         tokens: Vec::new(),
+        site: None,
     };
     let case = Case {
         file: Arc::new(file),
@@ -30,6 +31,7 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         work: Work::Invalid(errors),
         endpoint: None,
         enforced: None,
+        around: None,
     };
     FilePlan { cases: vec![case], diagnostics, ..FilePlan::default() }
 }

@@ -47,6 +47,8 @@ pub struct Plan {
     pub cases: Vec<Case>,
     /// The tokens that the cases name.
     pub tokens: Vec<Token>,
+    /// How many files have a set-up or a tear-down.
+    pub sites: usize,
 }
 
 /// One run of a test.
@@ -70,6 +72,9 @@ pub struct Case {
     pub endpoint: Option<Arc<Endpoint>>,
     /// What is proven with it, of a control and of its probes.
     pub enforced: Option<Arc<Enforcement>>,
+    /// Whether it is no test, but what is done once before or after all tests of its file. It is
+    /// told about only when it does not hold.
+    pub around: Option<Stage>,
 }
 
 /// A spec file, as far as cases and reports need it.
@@ -83,6 +88,8 @@ pub struct SpecFile {
     pub serial: bool,
     /// Its tokens as positions in [`Plan::tokens`], by [`TokenId`].
     pub tokens: Vec<usize>,
+    /// Which of the files it is that something is done around, counted from 0; see [`Plan::sites`].
+    pub site: Option<usize>,
 }
 
 /// What a case does.
@@ -232,6 +239,10 @@ impl Plan {
             name: first.file.name.clone(),
             serial: first.file.serial,
             tokens,
+            site: cases.iter().any(|case| case.around.is_some()).then(|| {
+                self.sites += 1;
+                self.sites - 1
+            }),
         });
         for case in &mut cases {
             case.file = file.clone();
@@ -239,11 +250,26 @@ impl Plan {
         self.cases.extend(cases);
     }
 
-    /// The units in order: a case, a control with its probes, or all cases of a serial file. One
-    /// worker takes a unit in order.
-    pub fn units(&self) -> Vec<Range<usize>> {
-        let mut units: Vec<Range<usize>> = Vec::new();
+    /// Stretches of the plan, in order, each of one file that something is done around, or of
+    /// files without such.
+    pub fn stretches(&self) -> Vec<Range<usize>> {
+        let mut stretches: Vec<Range<usize>> = Vec::new();
         for (i, case) in self.cases.iter().enumerate() {
+            match stretches.last_mut() {
+                Some(last) if self.cases[last.start].file.site == case.file.site => {
+                    last.end = i + 1
+                }
+                _ => stretches.push(i..i + 1),
+            }
+        }
+        stretches
+    }
+
+    /// The units of a part of the plan, in order: a case, a control with its probes, or all cases
+    /// of a serial file. One worker takes a unit in order.
+    pub fn units(&self, part: Range<usize>) -> Vec<Range<usize>> {
+        let mut units: Vec<Range<usize>> = Vec::new();
+        for (i, case) in self.cases.iter().enumerate().take(part.end).skip(part.start) {
             match units.last_mut() {
                 Some(last)
                     if matches!(case.work, Work::Probe(_))
@@ -274,7 +300,11 @@ pub fn groups(cases: &[Case], unit: Range<usize>) -> Vec<Range<usize>> {
 impl Case {
     /// `path:line`, which selects it again.
     pub fn address(&self) -> String {
-        format!("{}:{}", self.file.source.path(), self.line)
+        match self.around {
+            // It is run with the tests that it is done around.
+            Some(_) => self.file.source.path().to_owned(),
+            None => format!("{}:{}", self.file.source.path(), self.line),
+        }
     }
 
     /// Where it stands that its requests take any certificate of a server, if they do.

@@ -212,6 +212,9 @@ impl<'s> Binder<'s> {
             let fault = self.fault(source, variable.span, title);
             fault.label = format!("line {line} captures it, of an answer that comes later");
             fault.helps.push("move that step before this one".into());
+            fault
+                .helps
+                .push("or take back on this one what it inherits, as with `auth: none`".into());
             return empty();
         }
         let fault =

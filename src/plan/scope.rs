@@ -62,6 +62,8 @@ pub struct Binder<'s> {
     pub used_vars: HashSet<String>,
     /// What the steps before the one at hand capture.
     pub(super) captured: Vec<Known>,
+    /// How many of these the set-up of the file captures.
+    pub(super) captures_of_file: usize,
     /// What the steps of the test at hand capture in all.
     pub(super) captures_of_test: Vec<Spanned<String>>,
     /// Whether what is bound may not know any of them.
@@ -126,6 +128,7 @@ impl<'s> Binder<'s> {
             used: HashSet::new(),
             used_vars: HashSet::new(),
             captured: Vec::new(),
+            captures_of_file: 0,
             captures_of_test: Vec::new(),
             captures_hidden: false,
             secrets: Secrets::new(),

@@ -1,8 +1,9 @@
 //! Which cases of a plan are run.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use super::{Case, Plan, Work};
+use super::{Case, Plan, SpecFile, Work};
 use crate::diagnostic::did_you_mean;
 
 /// What the user asked for; a case must meet each kind that is not empty.
@@ -24,6 +25,19 @@ impl Plan {
     /// A probe brings its control along.
     pub fn select(mut self, selection: &Selection) -> Plan {
         let mut taken: Vec<bool> = self.cases.iter().map(|case| selection.takes(case)).collect();
+        // What is done around the tests of a file is done for any of them.
+        let files: HashSet<*const SpecFile> = self
+            .cases
+            .iter()
+            .zip(&taken)
+            .filter(|(case, taken)| **taken && case.around.is_none())
+            .map(|(case, _)| Arc::as_ptr(&case.file))
+            .collect();
+        for (case, taken) in self.cases.iter().zip(&mut taken) {
+            if case.around.is_some() {
+                *taken = files.contains(&Arc::as_ptr(&case.file));
+            }
+        }
         let mut control = 0;
         for (i, case) in self.cases.iter().enumerate() {
             match case.work {
@@ -63,7 +77,8 @@ impl Plan {
     }
 
     fn no_name(&self, wanted: &str) -> Option<(String, Option<String>)> {
-        if self.cases.iter().any(|case| case.name.contains(wanted)) {
+        let mut tests = self.cases.iter().filter(|case| case.around.is_none());
+        if tests.any(|case| case.name.contains(wanted)) {
             return None;
         }
         let lower = wanted.to_lowercase();
@@ -78,7 +93,8 @@ impl Plan {
         line: usize,
         selection: &Selection,
     ) -> Option<(String, Option<String>)> {
-        let mut cases = self.cases.iter().filter(|case| case.file.source.path() == file);
+        let of_file = |case: &&Case| case.around.is_none() && case.file.source.path() == file;
+        let mut cases = self.cases.iter().filter(of_file);
         let mut there = cases.clone().filter(|case| case.stands_at(line)).peekable();
         if there.peek().is_some() {
             return there.all(|case| !selection.takes(case)).then(|| {

@@ -13,7 +13,7 @@ use crate::source::Source;
 pub fn required_level(proof: &Proof, level: Level) -> (Case, CaseEnd) {
     let source = Arc::new(Source::new("the command line", ""));
     let name = source.path().to_owned();
-    let file = SpecFile { source, name, serial: false, tokens: Vec::new() };
+    let file = SpecFile { source, name, serial: false, tokens: Vec::new(), site: None };
     let case = Case {
         file: Arc::new(file),
         name: format!("every endpoint is proven up to level {}", level.name()).into(),
@@ -24,6 +24,7 @@ pub fn required_level(proof: &Proof, level: Level) -> (Case, CaseEnd) {
         work: Work::Skip("it is not run, but concluded".into()),
         endpoint: None,
         enforced: None,
+        around: None,
     };
     let verdict = match shortfall(proof, level) {
         None => Verdict::Passed,

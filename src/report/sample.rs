@@ -19,7 +19,15 @@ impl Spec {
     pub fn new(path: &str, text: &str) -> Spec {
         let source = Arc::new(Source::new(path, text));
         let name = path.to_owned();
-        Spec { file: Arc::new(SpecFile { source, name, serial: false, tokens: Vec::new() }) }
+        Spec {
+            file: Arc::new(SpecFile {
+                source,
+                name,
+                serial: false,
+                tokens: Vec::new(),
+                site: None,
+            }),
+        }
     }
 
     /// A case that stands at a line.
@@ -34,6 +42,7 @@ impl Spec {
             work: Work::Skip("never run".into()),
             endpoint: None,
             enforced: None,
+            around: None,
         }
     }
 

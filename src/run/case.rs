@@ -24,6 +24,10 @@ impl Run<'_> {
                 (Verdict::Errored(self.explainer().faults(case, "spec", faults)), None)
             }
             (_, Some(stopped)) => (Verdict::Skipped(Skip::Stopped(stopped)), None),
+            (Work::Steps(_) | Work::Probe(_), None) if self.without_setup(case).is_some() => {
+                let reason = self.without_setup(case).unwrap_or_default();
+                (Verdict::Errored(self.explainer().without_place(case, "setup", reason)), None)
+            }
             (Work::Unready(missing), None) => {
                 (Verdict::Errored(self.explainer().faults(case, "environment", missing)), None)
             }
@@ -40,7 +44,13 @@ impl Run<'_> {
 
     /// A case on the thread with this index, with what is known before its first step.
     pub fn turn<'t>(&'t self, worker: usize, case: &'t Case) -> Turn<'t> {
-        Turn { run: self, worker, case, bindings: self.bindings, transport: self.transport }
+        Turn {
+            run: self,
+            worker,
+            case,
+            bindings: self.bindings_of(case),
+            transport: self.transport,
+        }
     }
 
     /// What requests are made with on the thread with this index.

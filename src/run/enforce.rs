@@ -133,7 +133,7 @@ impl<'r> Run<'r> {
     }
 
     /// Ends a control that was not sent or not answered, and its probes with it.
-    fn leave_out(&self, group: Range<usize>, control: CaseEnd, ends: &Ends) {
+    pub(super) fn leave_out(&self, group: Range<usize>, control: CaseEnd, ends: &Ends) {
         self.put(ends, group.start, control);
         for index in group.start + 1..group.end {
             self.put(ends, index, self.unsent_probe(index));
@@ -279,7 +279,7 @@ impl<'r> Run<'r> {
         elapsed: Duration,
     ) -> CaseEnd {
         let turn = self.turn(worker, trial.control);
-        let judged = turn.judged(trial.step, request, &response).map(|held| held.shown);
+        let judged = turn.judged(trial.step, request, &response).held;
         let end = self.control_end(trial, request, judged, &response, elapsed);
         if end.is_sound && !probe::is_graphql_refusal(&response, &self.beside(trial)) {
             // It is answered once.
@@ -345,7 +345,7 @@ impl<'r> Run<'r> {
             request: &trial.request,
             passed: trial.answer.get(),
             expectations: &trial.step.expectations,
-            bindings: self.bindings,
+            bindings: self.bindings_of(trial.control),
             only_reads: only_reads(trial.step),
             is_graphql: matches!(trial.step.body, Some(Body::Graphql { .. })),
         }

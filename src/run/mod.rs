@@ -14,6 +14,7 @@ mod issued;
 mod curl;
 mod turn;
 mod walk;
+pub mod site;
 mod case;
 mod ends;
 pub mod enforce;
@@ -35,6 +36,7 @@ use enforce::trial::Trial;
 use enforce::waivers::WaiverBook;
 use pace::Pace;
 use pool::{Pool, Start};
+use site::{Around, Sites};
 use stop::Stop;
 use tokens::TokenStore;
 
@@ -74,6 +76,8 @@ pub struct Run<'r> {
     pub redactor: &'r Redactor,
     /// What is known before the first case.
     pub bindings: &'r Bindings,
+    /// What the set-ups of files came to, by [`SpecFile::site`](crate::plan::SpecFile).
+    pub sites: Sites,
     /// Ends the run early.
     pub stop: &'r Stop,
     /// Which waivers were needed.
@@ -84,6 +88,10 @@ pub struct Run<'r> {
 
 /// What a worker takes at a time.
 enum Task<'r> {
+    /// All cases of a file that something is done around.
+    Site(Range<usize>),
+    /// A unit of such a file, once its set-up is done.
+    Within(Range<usize>, Arc<Around>),
     /// A unit of the plan.
     Unit(Range<usize>),
     /// A request of a probe, by its position among those of its trial.
@@ -101,10 +109,12 @@ impl<'r> Run<'r> {
         observe(self.started());
         let ends = Ends::new(self.plan.cases.len());
         let work = |worker: usize, task: Task<'r>, start: Start<Task<'r>>| match task {
-            Task::Unit(unit) => self.unit(worker, unit, &ends, start),
+            Task::Site(cases) => self.site(worker, cases, &ends, start),
+            Task::Within(unit, around) => self.within(worker, unit, &around, &ends),
+            Task::Unit(unit) => self.unit(worker, unit, &ends, Some(start)),
             Task::Shot(trial, shot) => self.shot(worker, &trial, shot, &ends),
         };
-        let units = self.plan.units().into_iter().map(Task::Unit).collect();
+        let units = self.tasks();
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 self.stop.watch(self.settings.deadline);
@@ -129,20 +139,33 @@ impl<'r> Run<'r> {
             self.plan.cases.iter().map(|case| case.file.source.path()).collect();
         files.dedup();
         Event::Started {
-            cases: self.plan.cases.len(),
+            cases: self.plan.cases.iter().filter(|case| case.around.is_none()).count(),
             files: files.len(),
             jobs: self.settings.jobs,
         }
     }
 
-    fn unit(&self, worker: usize, unit: Range<usize>, ends: &Ends, start: Start<Task<'r>>) {
+    /// What workers take first, in the order of the plan.
+    fn tasks(&self) -> Vec<Task<'r>> {
+        let tasks = |stretch: Range<usize>| match self.plan.cases[stretch.start].file.site {
+            Some(_) => vec![Task::Site(stretch)],
+            None => self.plan.units(stretch).into_iter().map(Task::Unit).collect(),
+        };
+        self.plan.stretches().into_iter().flat_map(tasks).collect()
+    }
+
+    fn unit(&self, worker: usize, unit: Range<usize>, ends: &Ends, start: Option<Start<Task<'r>>>) {
         let groups = groups(&self.plan.cases, unit.clone());
         // In a serial file requests wait for each other.
         let serial = self.plan.cases[unit.start].file.serial;
-        let start = (!serial).then_some(start);
+        let start = start.filter(|_| !serial);
         for group in groups {
             match group.len() {
                 1 => self.put(ends, group.start, self.caught(worker, group.start)),
+                _ if self.without_setup(&self.plan.cases[group.start]).is_some() => {
+                    let end = self.caught(worker, group.start);
+                    self.leave_out(group, end, ends);
+                }
                 _ => self.enforce(worker, group, ends, start),
             }
         }
@@ -166,6 +189,11 @@ impl<'r> Run<'r> {
         ends.put(index, end);
     }
 
+    /// What is done around tests is told about only when it did not hold.
+    fn is_told(&self, index: usize, end: &CaseEnd) -> bool {
+        self.plan.cases[index].around.is_none() || end.verdict.is_bad()
+    }
+
     /// Tells the ends in the order of the plan: one that comes early waits for its turn. Progress
     /// is told in time also while nothing ends.
     fn tell(&self, ends: &Ends, observe: &mut dyn FnMut(Event)) {
@@ -174,12 +202,14 @@ impl<'r> Run<'r> {
         let (mut next, mut done, mut bad, mut told) = (0, 0, 0, Instant::now());
         while let Some(batch) = ends.take(PROGRESS) {
             for (index, end) in batch {
-                done += 1;
+                done += usize::from(self.is_told(index, &end));
                 bad += usize::from(end.verdict.is_bad());
                 waiting[index] = Some(end);
             }
             while let Some(end) = waiting.get_mut(next).and_then(Option::take) {
-                observe(Event::CaseEnded(&self.plan.cases[next], &end));
+                if self.is_told(next, &end) {
+                    observe(Event::CaseEnded(&self.plan.cases[next], &end));
+                }
                 next += 1;
             }
             if told.elapsed() >= PROGRESS {

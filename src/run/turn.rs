@@ -32,12 +32,12 @@ pub struct Turn<'t> {
     pub transport: &'t Transport<'t>,
 }
 
-/// What there is of a step that held.
-pub struct Held {
-    /// What is shown of it, in a talkative run.
-    pub shown: Option<Box<Exchange>>,
-    /// What it captured.
+/// What there is of a step that was answered.
+pub struct Judged {
+    /// What it captured; also of one that does not hold, for what cleans up after it.
     pub captured: Vec<(Slot, Value)>,
+    /// What is shown of one that held, in a talkative run; or its end.
+    pub held: Result<Option<Box<Exchange>>, StepEnd>,
 }
 
 impl Turn<'_> {
@@ -117,21 +117,7 @@ impl Turn<'_> {
     }
 
     /// Whether the answer is what the step expects, and holds what it captures.
-    ///
-    /// # Errors
-    /// It is not, or does not.
-    pub fn judged(
-        &self,
-        step: &Step,
-        request: &Request,
-        response: &Response,
-    ) -> Result<Held, StepEnd> {
-        let explain = self.explainer();
-        let shown = || explain.exchange(request, Some(response));
-        if let Some(unsent) = refused_for_lack_of_a_credential(step, response) {
-            let (verdict, _) = self.unsent(step, &unsent);
-            return Err((verdict, Some(shown())));
-        }
+    pub fn judged(&self, step: &Step, request: &Request, response: &Response) -> Judged {
         let reading = Reading::new(response, self.bindings);
         let (captured, missing) = self.captured(step, &reading);
         // What is not as expected has nothing to capture: one reason is enough.
@@ -139,12 +125,27 @@ impl Turn<'_> {
             mismatches if mismatches.is_empty() => missing,
             mismatches => mismatches,
         };
+        Judged { captured, held: self.held(step, request, response, &mismatches) }
+    }
+
+    fn held(
+        &self,
+        step: &Step,
+        request: &Request,
+        response: &Response,
+        mismatches: &[Mismatch],
+    ) -> Result<Option<Box<Exchange>>, StepEnd> {
+        let explain = self.explainer();
+        let shown = || explain.exchange(request, Some(response));
+        if let Some(unsent) = refused_for_lack_of_a_credential(step, response) {
+            let (verdict, _) = self.unsent(step, &unsent);
+            return Err((verdict, Some(shown())));
+        }
         if mismatches.is_empty() {
-            let shown = self.run.settings.verbose.then(shown);
-            return Ok(Held { shown, captured });
+            return Ok(self.run.settings.verbose.then(shown));
         }
         let failure: Box<Failure> =
-            explain.mismatches(self.case, step, request, response, &mismatches);
+            explain.mismatches(self.case, step, request, response, mismatches);
         Err((Verdict::Failed(failure), Some(shown())))
     }
 

@@ -1,11 +1,12 @@
 //! The steps of a case in order, up to the first that does not hold; then those that clean up.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Run;
 use super::request::Unsent;
-use super::turn::{Held, StepEnd, Turn};
+use super::turn::{Judged, StepEnd, Turn};
 use crate::event::{Exchange, Failure, StopReason, Verdict};
 use crate::plan::{Case, Stage, Step};
 use crate::template::{Bindings, Slot};
@@ -22,24 +23,32 @@ pub struct Walk<'w> {
 impl<'w> Walk<'w> {
     /// Before the first step.
     pub fn new(run: &'w Run<'w>, worker: usize, case: &'w Case) -> Walk<'w> {
-        Walk { run, worker, case, bindings: Cow::Borrowed(run.bindings) }
+        Walk { run, worker, case, bindings: Cow::Borrowed(run.bindings_of(case)) }
     }
 
     /// Takes the steps.
     pub fn walk(mut self, steps: &[Step]) -> StepEnd {
         let cleaning = steps.iter().position(|step| step.stage == Stage::Teardown);
         let (steps, cleaning) = steps.split_at(cleaning.unwrap_or(steps.len()));
+        let end = self.all(steps);
+        self.clean(cleaning, end)
+    }
+
+    /// Takes the steps of a set-up; gives too what is known after them.
+    pub fn prepare(mut self, steps: &[Step]) -> (StepEnd, Bindings) {
+        let end = self.all(steps);
+        (end, self.bindings.into_owned())
+    }
+
+    fn all(&mut self, steps: &[Step]) -> StepEnd {
         let mut exchange = None;
         for step in steps {
             match self.step(step) {
                 Ok(shown) => exchange = shown,
-                Err(end) => {
-                    let end = told(step, end);
-                    return self.clean(cleaning, end);
-                }
+                Err(end) => return self.told(step, end),
             }
         }
-        self.clean(cleaning, (Verdict::Passed, exchange))
+        (Verdict::Passed, exchange)
     }
 
     /// Takes a step; gives what is shown of it.
@@ -49,11 +58,11 @@ impl<'w> Walk<'w> {
         let request = turn.request(step, Duration::ZERO);
         let request = request.map_err(|unsent| turn.unsent(step, &unsent))?;
         let (request, response) = turn.answered(step, request)?;
-        let Held { shown, captured } = turn.judged(step, &request, &response)?;
+        let Judged { captured, held } = turn.judged(step, &request, &response);
         for (slot, value) in captured {
             self.bindings.to_mut().capture(slot, value);
         }
-        Ok(shown)
+        held
     }
 
     fn turn(&self, stage: Stage) -> Turn<'_> {
@@ -87,7 +96,8 @@ impl<'w> Walk<'w> {
     /// of them did not hold.
     fn clean(&mut self, steps: &[Step], mut end: StepEnd) -> StepEnd {
         for step in steps {
-            if let Some((slot, line)) = self.lacks(step).filter(|_| end.0.is_bad()) {
+            let excused = end.0.is_bad() || self.run.without_setup(self.case).is_some();
+            if let Some((slot, line)) = self.lacks(step).filter(|_| excused) {
                 let name = step.name.as_deref().unwrap_or_default();
                 note(
                     &mut end.0,
@@ -96,7 +106,7 @@ impl<'w> Walk<'w> {
                 continue;
             }
             if let Err(bad) = self.step(step) {
-                end = joined(end, told(step, bad));
+                end = joined(end, self.told(step, bad));
             }
         }
         end
@@ -106,37 +116,42 @@ impl<'w> Walk<'w> {
     fn lacks(&self, step: &Step) -> Option<(String, usize)> {
         let unsent = self.turn(step.stage).request(step, Duration::ZERO).err()?;
         let slot: Slot = unsent.missing?;
-        let captures = self.case.steps().iter().flat_map(|step| &step.captures);
-        let capture = captures.into_iter().find(|known| known.slot == slot)?;
+        let before = self.run.plan.cases.iter().filter(|case| {
+            case.around == Some(Stage::Setup) && Arc::ptr_eq(&case.file, &self.case.file)
+        });
+        let steps = before.flat_map(Case::steps).chain(self.case.steps());
+        let capture = steps.flat_map(|step| &step.captures).find(|known| known.slot == slot)?;
         let name = &capture.capture.name;
         let line = self.case.file.source.location(name.span.start).line;
         Some((format!("`{}`", name.value), line))
     }
-}
 
-/// The end of a step, told with the step: a set-up that does not hold leaves no verdict.
-fn told(step: &Step, (verdict, exchange): StepEnd) -> StepEnd {
-    let Some(name) = &step.name else { return (verdict, exchange) };
-    let stage = match step.stage {
-        Stage::Setup => "set-up, ",
-        Stage::Main => "",
-        Stage::Teardown => "tear-down, ",
-    };
-    let named = |mut failure: Box<Failure>| {
-        let name = |text: &mut String| text.insert_str(0, &format!("{stage}{name}: "));
-        name(&mut failure.message);
-        failure.annotations.iter_mut().for_each(|annotation| name(&mut annotation.title));
-        failure
-    };
-    let verdict = match verdict {
-        Verdict::Failed(failure) if step.stage == Stage::Setup => {
-            Verdict::Errored(Box::new(Failure { kind: "setup", ..*named(failure) }))
-        }
-        Verdict::Failed(failure) => Verdict::Failed(named(failure)),
-        Verdict::Errored(failure) => Verdict::Errored(named(failure)),
-        other => other,
-    };
-    (verdict, exchange)
+    /// The end of a step, told with the step: a set-up that does not hold leaves no verdict.
+    fn told(&self, step: &Step, (verdict, exchange): StepEnd) -> StepEnd {
+        let Some(name) = &step.name else { return (verdict, exchange) };
+        let stage = match step.stage {
+            // Its case is called so.
+            _ if self.case.around.is_some() => "",
+            Stage::Setup => "set-up, ",
+            Stage::Main => "",
+            Stage::Teardown => "tear-down, ",
+        };
+        let named = |mut failure: Box<Failure>| {
+            let name = |text: &mut String| text.insert_str(0, &format!("{stage}{name}: "));
+            name(&mut failure.message);
+            failure.annotations.iter_mut().for_each(|annotation| name(&mut annotation.title));
+            failure
+        };
+        let verdict = match verdict {
+            Verdict::Failed(failure) if step.stage == Stage::Setup => {
+                Verdict::Errored(Box::new(Failure { kind: "setup", ..*named(failure) }))
+            }
+            Verdict::Failed(failure) => Verdict::Failed(named(failure)),
+            Verdict::Errored(failure) => Verdict::Errored(named(failure)),
+            other => other,
+        };
+        (verdict, exchange)
+    }
 }
 
 /// The end of a case and that of a step that cleans up and did not: one that passed is bad then,

@@ -30,6 +30,7 @@ use crate::source::{Source, Spanned};
 use crate::template::Template;
 use reader::{Keys, Reader};
 use settings::Settings;
+use step::Step;
 use test::Test;
 use tree::{Entry, Node, Value};
 
@@ -46,14 +47,18 @@ pub struct Suite {
     pub settings: Settings,
     /// Whether its tests run one after another.
     pub serial: bool,
+    /// What is done once before the tests; when it does not hold, none of them has a verdict.
+    pub setup: Vec<Step>,
     /// The tests, in order.
     pub tests: Vec<Test>,
+    /// What is done once after the tests, whatever came of them.
+    pub teardown: Vec<Step>,
 }
 
 const KEYS: Keys = Keys {
     what: "a key of a spec",
-    known: &[&["name", "description"], &settings::KEYS, &["serial", "tests"]],
-    later: &[&settings::LATER, &["setup", "teardown"]],
+    known: &[&["name", "description"], &settings::KEYS, &["serial", "setup", "tests", "teardown"]],
+    later: &[&settings::LATER],
     help: None,
 };
 
@@ -85,7 +90,9 @@ impl Suite {
             description: None,
             settings: Settings { broken: reader.is_damaged(), ..Settings::default() },
             serial: false,
+            setup: Vec::new(),
             tests: Vec::new(),
+            teardown: Vec::new(),
         };
         for entry in entries {
             match reader.key(entry, entries, &KEYS) {
@@ -105,6 +112,8 @@ impl Suite {
         match name {
             "name" => self.name = reader.spanned_template(value, "name"),
             "description" => self.description = reader.spanned_template(value, "description"),
+            "setup" => self.setup = step::read_list(reader, value, name),
+            "teardown" => self.teardown = step::read_list(reader, value, name),
             "serial" => match value.value {
                 Value::Bool(serial) => self.serial = serial,
                 _ => drop(reader.unexpected(value, "serial", "true or false")),

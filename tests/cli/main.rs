@@ -24,5 +24,6 @@ mod surroundings;
 mod flawed;
 mod own_specs;
 mod architecture;
+mod around_files;
 mod docs;
 mod enforce;

@@ -29,7 +29,7 @@ impl Run<'_> {
         };
         let step = &steps[0];
         let token = self.token_of_its_own(worker, control, step, request)?;
-        self.must_be_good(worker, step, &with_token(request, &token))?;
+        self.must_be_good(worker, control, step, &with_token(request, &token))?;
         self.revoke(worker, revoke, &token)?;
         Ok(token)
     }
@@ -54,9 +54,16 @@ impl Run<'_> {
     }
 
     /// A token that never was good is refused for that.
-    fn must_be_good(&self, worker: usize, step: &Step, request: &Request) -> Result<(), Absent> {
+    fn must_be_good(
+        &self,
+        worker: usize,
+        control: &Case,
+        step: &Step,
+        request: &Request,
+    ) -> Result<(), Absent> {
         let response = self.sent(worker, request, "the token that was got to be revoked")?;
-        match judge(&step.expectations, &response, self.bindings).is_empty() {
+        let bindings = self.bindings_of(control);
+        match judge(&step.expectations, &response, bindings).is_empty() {
             true => Ok(()),
             false => Err(Absent::Unusable(format!(
                 "the token that was got to be revoked was no good one before that: it got {}, and \
