@@ -1,27 +1,25 @@
 //! From a suite to its cases.
 
+mod steps;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::bind::Expectations;
-use super::capture::keep_secret;
-use super::credential::{self, Credential};
+use super::credential::Credential;
 use super::invalid::invalid;
 use super::probes::assign::{self, Control};
 use super::probes::check;
 use super::probes::{Declared, Extras};
 use super::scope::{Binder, Inputs, Level};
 use super::secrets::short;
-use super::settings::{StepSettings, effective, pause, says_nothing};
+use super::settings::StepSettings;
 use super::tokens::Tokens;
 use super::unused::{settle, try_settings};
-use super::{Case, FilePlan, SpecFile, Stage, Step, Work, body, url};
+use super::{Case, FilePlan, SpecFile, Stage, Work};
 use crate::diagnostic::{Diagnostic, Severity, roots};
 use crate::source::Source;
 use crate::suite::Suite;
 use crate::suite::project::Project;
-use crate::suite::settings::Settings;
-use crate::suite::step::Step as WrittenStep;
 use crate::suite::test::Test;
 
 /// Plans a file: `suite` is what could be read of it, `faults` what could not.
@@ -132,28 +130,56 @@ impl<'s> Expansion<'s> {
     fn cases(&mut self, test: &'s Test) -> Vec<Case> {
         let source = &self.suite.source;
         let outside = self.binder.enter(Level { source, settings: &test.settings });
-        let (mut case, extras) = self.case_inside(test);
-        let probes = self.probes(test, &mut case, extras);
+        let (mut case, control) = self.case_inside(test);
+        let probes = self.probes(test, &mut case, control);
         let warnings = settle(&mut self.binder, &test.settings, source);
         self.warnings.extend(warnings);
         self.binder.leave(outside);
         std::iter::once(case).chain(probes).collect()
     }
 
-    fn probes(&mut self, test: &Test, case: &mut Case, extras: Extras) -> Vec<Case> {
+    fn probes(
+        &mut self,
+        test: &'s Test,
+        case: &mut Case,
+        control: Option<(usize, Extras)>,
+    ) -> Vec<Case> {
         if let Some(level) = self.binder.levels().first().copied() {
             check::check(&mut self.binder, level);
         }
-        if test.is_scenario() {
-            assign::scenario(&mut self.binder, case, test);
+        let Some((at, extras)) = control else { return Vec::new() };
+        let Some(written) = test.steps.get(at.saturating_sub(test.setup.len())) else {
             return Vec::new();
-        }
-        let Some(written) = test.steps.first() else { return Vec::new() };
-        let control = Control { case, written, tokens: &self.tokens.0, extras };
-        control.probes(&mut self.binder)
+        };
+        self.beside(test, at, |expansion| {
+            if let Some(level) = expansion.binder.levels().first().copied() {
+                check::check(&mut expansion.binder, level);
+            }
+            let control = Control { case, at, written, tokens: &expansion.tokens.0, extras };
+            control.probes(&mut expansion.binder)
+        })
     }
 
-    fn case_inside(&mut self, test: &'s Test) -> (Case, Extras) {
+    /// Works under the settings of the step at this position, if that asks for probes itself.
+    fn beside<T>(
+        &mut self,
+        test: &'s Test,
+        at: usize,
+        work: impl FnOnce(&mut Expansion<'s>) -> T,
+    ) -> T {
+        let step = test.steps.get(at.saturating_sub(test.setup.len()));
+        let Some(step) = step.filter(|s| test.listed && assign::asks_for_probes(&s.settings))
+        else {
+            return work(self);
+        };
+        let source = &self.suite.source;
+        let outside = self.binder.enter(Level { source, settings: &step.settings });
+        let result = work(self);
+        self.binder.leave(outside);
+        result
+    }
+
+    fn case_inside(&mut self, test: &'s Test) -> (Case, Option<(usize, Extras)>) {
         let source = &self.suite.source;
         let (start, end) = (source.location(test.span.start), source.location(test.span.end));
         let tags = match test.settings.tags.is_empty() {
@@ -171,8 +197,17 @@ impl<'s> Expansion<'s> {
         let unused = self.binder.end_captures(source);
         self.warnings.extend(unused);
         self.declared.extend(steps.iter().map(Declared::of));
-        let control = steps.first().filter(|_| !test.is_scenario());
-        let extras = assign::extras(&mut self.binder, &mut self.tokens, control);
+        let at = match test.is_scenario() {
+            true => assign::control_of(&mut self.binder, test, &steps),
+            false => Some(0),
+        };
+        let control = at.map(|at| {
+            let extras = self.beside(test, at, |expansion| {
+                let Expansion { binder, tokens, .. } = expansion;
+                assign::extras(binder, tokens, steps.get(at))
+            });
+            (at, extras)
+        });
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match skip {
             _ if !missing.is_empty() => Work::Unready(missing),
@@ -192,176 +227,7 @@ impl<'s> Expansion<'s> {
             enforced: None,
             around: None,
         };
-        (case, extras)
-    }
-
-    /// The steps, and what the environment lacks for them.
-    fn steps(&mut self, test: &'s Test) -> (Box<[Step]>, Vec<Diagnostic>) {
-        let before = std::mem::take(&mut self.binder.missing);
-        let stages = [
-            (Stage::Setup, &test.setup),
-            (Stage::Main, &test.steps),
-            (Stage::Teardown, &test.teardown),
-        ];
-        let mut steps = Vec::new();
-        for (stage, written) in stages {
-            let numbered = test.listed || stage != Stage::Main;
-            steps.extend(self.stage(stage, written, &[&test.settings], numbered));
-        }
-        keep_secret(&mut steps);
-        let mut unset = std::mem::replace(&mut self.binder.missing, before);
-        unset.sort_by_key(|fault| fault.place.span.start);
-        (steps.into(), unset)
-    }
-
-    /// What is done once before or after all tests of the file, as a case.
-    fn around(&mut self, stage: Stage, written: &'s [WrittenStep]) -> Option<Case> {
-        let source = &self.suite.source;
-        let (first, last) = (written.first()?.line.url.span, written.last()?.line.url.span);
-        let (start, end) = (source.location(first.start), source.location(last.end));
-        self.binder.begin_around(written);
-        self.binder.missing = self.missing.clone();
-        let mut steps = self.stage(stage, written, &[], true);
-        keep_secret(&mut steps);
-        // What was bound without its captures may be something else with them.
-        (self.settings, self.credential) = (None, None);
-        self.declared.extend(steps.iter().map(Declared::of));
-        let missing = std::mem::take(&mut self.binder.missing);
-        let work = match missing.is_empty() {
-            true => Work::Steps(steps.into()),
-            false => Work::Unready(missing),
-        };
-        Some(Case {
-            file: self.file.clone(),
-            name: if stage == Stage::Setup { "set-up" } else { "tear-down" }.into(),
-            line: start.line as u32,
-            column: start.column as u32,
-            last_line: end.line as u32,
-            tags: self.tags.clone(),
-            work,
-            endpoint: None,
-            enforced: None,
-            around: Some(stage),
-        })
-    }
-
-    /// The steps of one part of a case; `outer` are the levels between them and the file.
-    fn stage(
-        &mut self,
-        stage: Stage,
-        written: &'s [WrittenStep],
-        outer: &[&'s Settings],
-        numbered: bool,
-    ) -> Vec<Step> {
-        let mut steps = Vec::new();
-        for (i, step) in written.iter().enumerate() {
-            steps.push(match numbered {
-                true => self.numbered(stage, step, outer, i + 1),
-                false => self.step(outer, step, stage, None),
-            });
-        }
-        steps
-    }
-
-    /// A step of a list, under its own settings.
-    fn numbered(
-        &mut self,
-        stage: Stage,
-        step: &'s WrittenStep,
-        outer: &[&'s Settings],
-        number: usize,
-    ) -> Step {
-        let source = &self.suite.source;
-        let outside = self.binder.enter(Level { source, settings: &step.settings });
-        let name = match &step.name {
-            Some(name) => self.binder.known(name, source, "the name of a step"),
-            None => format!("step {number}").into(),
-        };
-        let own = [&[&step.settings], outer].concat();
-        let planned = self.step(&own, step, stage, Some(name));
-        let warnings = settle(&mut self.binder, &step.settings, source);
-        self.warnings.extend(warnings);
-        self.binder.leave(outside);
-        planned
-    }
-
-    fn step(
-        &mut self,
-        own: &[&Settings],
-        step: &WrittenStep,
-        stage: Stage,
-        name: Option<Box<str>>,
-    ) -> Step {
-        let source = &self.suite.source;
-        let settings = self.settings(own);
-        self.binder.missing.extend(settings.missing.iter().cloned());
-        let credential = self.credential(own);
-        self.refuse_second_line(&credential, &settings);
-        let written = &step.line.url;
-        let url = url::bind(&mut self.binder, written, source, &settings);
-        let body =
-            step.body.as_ref().map(|b| body::bind(&mut self.binder, b, source, written.span));
-        let mut bind = Expectations { binder: &mut self.binder, source };
-        let expectations = step.expectations.iter().map(|e| bind.bind(e)).collect();
-        let method = step.line.method.as_str().into();
-        let pause = step.waits.iter().map(|wait| pause(&mut self.binder, wait, source)).sum();
-        let captures = self.binder.captures(step, source);
-        let span = written.span;
-        Step {
-            stage,
-            name,
-            pause,
-            span,
-            method,
-            url,
-            body,
-            credential,
-            settings,
-            expectations,
-            captures,
-        }
-    }
-
-    /// Tests that say nothing about their settings share those of their file; `own` are the levels
-    /// below it.
-    fn settings(&mut self, own: &[&Settings]) -> Arc<StepSettings> {
-        let shared = !self.binder.has_own_captures() && own.iter().all(|s| says_nothing(s));
-        if !shared {
-            return Arc::new(effective(&mut self.binder, true));
-        }
-        let binder = &mut self.binder;
-        self.settings.get_or_insert_with(|| Arc::new(effective(binder, false))).clone()
-    }
-
-    /// Tests that say nothing about authentication share the credential of their file.
-    fn credential(&mut self, own: &[&Settings]) -> Credential {
-        let silent = |s: &&Settings| s.auth.is_none() && s.tokens.is_empty() && s.vars.is_empty();
-        if self.binder.has_own_captures() || !own.iter().all(silent) {
-            return credential::effective(&mut self.binder, &mut self.tokens);
-        }
-        let (binder, tokens) = (&mut self.binder, &mut self.tokens);
-        let (credential, missing) = self
-            .credential
-            .get_or_insert_with(|| binder.apart(|binder| credential::effective(binder, tokens)));
-        self.binder.missing.extend(missing.iter().cloned());
-        credential.clone()
-    }
-
-    /// With a second line of its name, a server may take the other one for the credential.
-    fn refuse_second_line(&mut self, credential: &Credential, settings: &StepSettings) {
-        let twice = credential::sent_twice(credential, settings);
-        let written = self
-            .binder
-            .levels()
-            .iter()
-            .find_map(|level| Some((level.source, level.settings.auth.as_ref()?.span)));
-        let (Some(name), Some((source, span))) = (twice, written) else { return };
-        let title = format!("the header `{name}` would be sent twice");
-        if self.binder.faults.iter().all(|fault| fault.title != title) {
-            let fault = self.binder.fault(source, span, title);
-            fault.label = "it is among `headers` too".into();
-            fault.helps.push(format!("take that one back with `headers: {{{name}: null}}`"));
-        }
+        (case, control)
     }
 
     /// Written names were compared when the file was read; names with variables only now.

@@ -312,6 +312,11 @@ impl Case {
         self.steps().iter().find_map(|step| step.settings.passage.insecure.as_ref())
     }
 
+    /// The step whose wrong forms are its probes, if it has such.
+    pub fn control(&self) -> Option<&Step> {
+        self.steps().get(self.enforced.as_ref()?.at)
+    }
+
     /// Its steps; none for one that is not run.
     pub fn steps(&self) -> &[Step] {
         match &self.work {

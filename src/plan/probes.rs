@@ -23,6 +23,7 @@ use crate::auth::answer::{Accepted, Answer, Profile};
 use crate::plan::credential::TokenId;
 use crate::plan::{Body, Step};
 use crate::source::Place;
+use crate::template::Bindings;
 
 pub use self::catalogue::PROBES;
 pub use self::endpoint::Declared;
@@ -125,6 +126,12 @@ pub struct Enforcement {
     site: Box<str>,
     /// The methods that tests use there, once all specs are read.
     pub declared: OnceLock<Vec<Declared>>,
+    /// The position of the control among the steps of its case.
+    pub at: usize,
+    /// What is known before the control is sent, once the steps before it were taken.
+    pub before: OnceLock<Bindings>,
+    /// What is known once it was answered.
+    pub after: OnceLock<Bindings>,
     /// The same for the same endpoint and token.
     identity: u64,
     /// Whether the test itself asks for it.

@@ -6,6 +6,7 @@
 //! Where the control changes something, the probes come first, one after another. The first of
 //! those that is let through ends it: it took effect.
 
+mod between;
 mod conclude;
 pub mod key_sets;
 mod patience;
@@ -24,13 +25,13 @@ use self::patience::wanted_wait;
 use self::trial::{Outcome, Shot, Trial};
 use super::ends::Ends;
 use super::pool::Start;
-use super::turn::StepEnd;
+use super::turn::{Judged, StepEnd};
 use super::{Run, Task};
 use crate::event::{CaseEnd, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response};
 use crate::judge::probe::{self, Control, Finding};
 use crate::plan::probes::only_reads;
-use crate::plan::{Body, Case, Step, Work};
+use crate::plan::{Body, Case, Step};
 
 /// What the control says about the refusals.
 pub enum Standing {
@@ -60,15 +61,30 @@ impl<'r> Run<'r> {
         start: Option<Start<Task<'r>>>,
     ) {
         let control = &self.plan.cases[group.start];
-        match &control.work {
-            Work::Steps(steps) if self.stop.reason().is_none() => match only_reads(&steps[0]) {
-                true => self.control_first(worker, group, ends, start),
-                false => self.control_last(worker, group, ends),
-            },
-            _ => {
-                let end = self.caught(worker, group.start);
-                self.leave_out(group, end, ends);
+        match control.control() {
+            Some(_) if self.stop.reason().is_some() => {}
+            Some(step) if control.steps().len() == 1 => {
+                return self.probed(worker, group, step, ends, start);
             }
+            Some(step) => return self.probed_between(worker, group, step, ends),
+            None => {}
+        }
+        let end = self.caught(worker, group.start);
+        self.leave_out(group, end, ends);
+    }
+
+    /// Runs a control that can be sent, and its probes.
+    fn probed(
+        &self,
+        worker: usize,
+        group: Range<usize>,
+        control: &Step,
+        ends: &Ends,
+        start: Option<Start<Task<'r>>>,
+    ) {
+        match only_reads(control) {
+            true => self.control_first(worker, group, ends, start),
+            false => self.control_last(worker, group, ends),
         }
     }
 
@@ -79,14 +95,12 @@ impl<'r> Run<'r> {
         group: &Range<usize>,
     ) -> Result<(&'r Case, &'r Step, Request), Box<CaseEnd>> {
         let control = &self.plan.cases[group.start];
-        let Work::Steps(steps) = &control.work else {
-            return Err(Box::new(self.panicked(control)));
-        };
+        let step = control.control().ok_or_else(|| Box::new(self.panicked(control)))?;
         let turn = self.turn(worker, control);
         let request = turn
-            .request(&steps[0], TOKEN_LASTS)
-            .map_err(|unsent| Box::new(ended(turn.unsent(&steps[0], &unsent), Duration::ZERO)))?;
-        Ok((control, &steps[0], request))
+            .request(step, TOKEN_LASTS)
+            .map_err(|unsent| Box::new(ended(turn.unsent(step, &unsent), Duration::ZERO)))?;
+        Ok((control, step, request))
     }
 
     /// The probes of a group whose control is sent so.
@@ -279,7 +293,13 @@ impl<'r> Run<'r> {
         elapsed: Duration,
     ) -> CaseEnd {
         let turn = self.turn(worker, trial.control);
-        let judged = turn.judged(trial.step, request, &response).held;
+        let Judged { captured, held: judged } = turn.judged(trial.step, request, &response);
+        if !captured.is_empty() {
+            let mut known = turn.bindings.clone();
+            captured.into_iter().for_each(|(slot, value)| known.capture(slot, value));
+            // It is judged once.
+            let _ = trial.enforced.after.set(known);
+        }
         let end = self.control_end(trial, request, judged, &response, elapsed);
         if end.is_sound && !probe::is_graphql_refusal(&response, &self.beside(trial)) {
             // It is answered once.

@@ -48,7 +48,10 @@ impl Sites {
 
 impl<'r> Run<'r> {
     /// What a case knows before its first step.
-    pub fn bindings_of(&self, case: &Case) -> &Bindings {
+    pub fn bindings_of<'c>(&'c self, case: &'c Case) -> &'c Bindings {
+        if let Some(before) = case.enforced.as_ref().and_then(|enforced| enforced.before.get()) {
+            return before;
+        }
         let site = self.sites.of(case).and_then(OnceLock::get);
         site.map_or(self.bindings, |site| &site.bindings)
     }

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Run;
 use super::request::Unsent;
 use super::turn::{Judged, StepEnd, Turn};
-use crate::event::{Exchange, Failure, StopReason, Verdict};
+use crate::event::{CaseEnd, Exchange, Failure, StopReason, Verdict};
 use crate::plan::{Case, Stage, Step};
 use crate::template::{Bindings, Slot};
 
@@ -28,7 +28,7 @@ impl<'w> Walk<'w> {
 
     /// Takes the steps.
     pub fn walk(mut self, steps: &[Step]) -> StepEnd {
-        let cleaning = steps.iter().position(|step| step.stage == Stage::Teardown);
+        let cleaning = steps.iter().position(is_cleaning);
         let (steps, cleaning) = steps.split_at(cleaning.unwrap_or(steps.len()));
         let end = self.all(steps);
         self.clean(cleaning, end)
@@ -40,7 +40,39 @@ impl<'w> Walk<'w> {
         (end, self.bindings.into_owned())
     }
 
-    fn all(&mut self, steps: &[Step]) -> StepEnd {
+    /// What is known by now.
+    pub fn known(&self) -> &Bindings {
+        &self.bindings
+    }
+
+    /// Goes on with what is known after steps that were taken elsewhere.
+    pub fn learn(&mut self, bindings: Bindings) {
+        self.bindings = Cow::Owned(bindings);
+    }
+
+    /// Ends a case that one step of was taken elsewhere, with the steps after that.
+    pub fn ended(&mut self, end: CaseEnd, taken: &Step, rest: &[Step]) -> CaseEnd {
+        let started = Instant::now();
+        let rest = &rest[..rest.iter().position(is_cleaning).unwrap_or(rest.len())];
+        let CaseEnd { verdict, exchange, elapsed, .. } = end;
+        let step_end = match verdict {
+            Verdict::Passed if rest.is_empty() => (Verdict::Passed, exchange),
+            Verdict::Passed => self.all(rest),
+            bad => self.told(taken, (bad, exchange)),
+        };
+        let (verdict, exchange) = self.clean_up(step_end);
+        CaseEnd { verdict, exchange, elapsed: elapsed + started.elapsed(), ..end }
+    }
+
+    /// Takes the steps of the case that clean up.
+    pub fn clean_up(&mut self, end: StepEnd) -> StepEnd {
+        let steps = self.case.steps();
+        let first = steps.iter().position(is_cleaning).unwrap_or(steps.len());
+        self.clean(&steps[first..], end)
+    }
+
+    /// Takes steps, up to the first that does not hold.
+    pub fn all(&mut self, steps: &[Step]) -> StepEnd {
         let mut exchange = None;
         for step in steps {
             match self.step(step) {
@@ -152,6 +184,10 @@ impl<'w> Walk<'w> {
         };
         (verdict, exchange)
     }
+}
+
+fn is_cleaning(step: &Step) -> bool {
+    step.stage == Stage::Teardown
 }
 
 /// The end of a case and that of a step that cleans up and did not: one that passed is bad then,

@@ -12,6 +12,7 @@ mod renewal;
 mod reports;
 mod revoked;
 mod robust;
+mod scenario;
 mod sending;
 mod surface;
 mod unsafe_methods;

@@ -16,6 +16,7 @@ use crate::plan::{Body, Case, Stage, Step, Work};
 use crate::source::{Place, Spanned};
 use crate::suite::auth::Auth;
 use crate::suite::enforce::{Enforce, Rules, accepts, accepts_success_only};
+use crate::suite::settings::Settings;
 use crate::suite::step::Step as WrittenStep;
 use crate::suite::test::Test;
 use crate::template::Template;
@@ -24,6 +25,8 @@ use crate::template::Template;
 pub struct Control<'c> {
     /// The case.
     pub case: &'c mut Case,
+    /// The position of its step among those of the case.
+    pub at: usize,
     /// Its step as it was written.
     pub written: &'c WrittenStep,
     /// The tokens of its file.
@@ -55,35 +58,51 @@ pub fn extras(binder: &mut Binder, tokens: &mut Tokens, step: Option<&Step>) -> 
     Extras { key, revoke: revoke.map(Box::new), tokens }
 }
 
-/// A test of several steps is not probed yet: it counts as an endpoint without proof, and one that
-/// asks for probes itself is told.
-pub fn scenario(binder: &mut Binder, case: &mut Case, test: &Test) {
-    if let Work::Steps(steps) = &case.work {
-        let main = steps.iter().filter(|step| step.stage == Stage::Main).zip(&test.steps);
-        let mut sending = main.filter(|(step, _)| sends_token(step));
-        let first = sending.next();
-        case.endpoint = first.map(|(step, written)| Arc::new(Endpoint::of(step, written)));
+/// The step of a test of several that is the control, by its position among all: the one that says
+/// so; else the only one that could be meant.
+pub fn control_of(binder: &mut Binder, test: &Test, steps: &[Step]) -> Option<usize> {
+    let main: Vec<usize> = (0..steps.len()).filter(|at| steps[*at].stage == Stage::Main).collect();
+    let source = binder.levels().first()?.source;
+    let asks = |step: &&WrittenStep| asks_for_probes(&step.settings);
+    let others = test.setup.iter().chain(&test.teardown).find(asks);
+    let several = test.steps.iter().filter(asks).nth(1);
+    if let Some(step) = others.or(several) {
+        let span = step.settings.enforce.as_ref()?.span;
+        let fault = binder.fault(source, span, "a second step, or one around them, with `enforce`");
+        fault.label = "one of the `steps` of a test is probed".into();
+        return None;
     }
-    let all = test.setup.iter().chain(&test.steps).chain(&test.teardown);
-    let own = [&test.settings].into_iter().chain(all.map(|step| &step.settings));
-    for enforce in own.filter_map(|settings| settings.enforce.as_ref()) {
-        if let (Enforce::Bearer(_), Some(level)) = (&enforce.value, binder.levels().first()) {
-            let source = level.source;
-            let title = "`enforce` on a test of several steps is not supported yet";
-            let fault = binder.fault(source, enforce.span, title);
-            fault.label = "write it on a test that has one request, and nothing around it".into();
+    if let Some(at) = test.steps.iter().position(|step| asks(&step)) {
+        return main.get(at).copied();
+    }
+    let sending: Vec<usize> = main.iter().copied().filter(|at| sends_token(&steps[*at])).collect();
+    let own = test.settings.enforce.as_ref().filter(|_| asks_for_probes(&test.settings));
+    match (own, sending.as_slice()) {
+        (_, [only]) => Some(*only),
+        (None, _) => None,
+        (Some(_), []) => main.first().copied(),
+        (Some(enforce), _) => {
+            let fault = binder.fault(source, enforce.span, "`enforce` on a test of several steps");
+            fault.label = "more than one of them sends a bearer token".into();
+            fault.helps.push("write it on the step that is meant".into());
+            None
         }
     }
+}
+
+/// Whether the settings of a level ask for probes.
+pub fn asks_for_probes(settings: &Settings) -> bool {
+    matches!(settings.enforce.as_ref().map(|e| &e.value), Some(Enforce::Bearer(_)))
 }
 
 impl Control<'_> {
     /// The probes of the control, each a case; the levels of `binder` begin with that of its test.
     pub fn probes(mut self, binder: &mut Binder) -> Vec<Case> {
         let Work::Steps(steps) = &self.case.work else { return Vec::new() };
-        let step = steps.first().filter(|step| sends_token(step));
+        let step = steps.get(self.at).filter(|step| sends_token(step));
         self.case.endpoint = step.map(|step| Arc::new(Endpoint::of(step, self.written)));
         let Some(said) = said(binder) else { return Vec::new() };
-        let Some(step) = steps.first().filter(|step| is_covered(binder, step, &said)) else {
+        let Some(step) = steps.get(self.at).filter(|step| is_covered(binder, step, &said)) else {
             return Vec::new();
         };
         let (probes, absent) = self.chosen(binder, step, &said);
@@ -97,6 +116,9 @@ impl Control<'_> {
             own: said.own,
             extras: std::mem::take(&mut self.extras),
             site: site(step),
+            at: self.at,
+            before: OnceLock::new(),
+            after: OnceLock::new(),
             declared: OnceLock::new(),
         });
         self.case.enforced = Some(enforcement.clone());

@@ -5,7 +5,7 @@ use crate::http::message::{Request, Response};
 use crate::judge::judge;
 use crate::plan::credential::Credential;
 use crate::plan::probes::Absent;
-use crate::plan::{Case, Step, Work};
+use crate::plan::{Case, Step};
 use crate::run::Run;
 use crate::run::request::{bearer, line};
 use crate::run::tokens::with_token;
@@ -24,10 +24,9 @@ impl Run<'_> {
         request: &Request,
     ) -> Result<Secret, Absent> {
         let revoke = control.enforced.as_ref().and_then(|e| e.extras.revoke.as_deref());
-        let (Work::Steps(steps), Some(revoke)) = (&control.work, revoke) else {
+        let (Some(step), Some(revoke)) = (control.control(), revoke) else {
             return Err(Absent::LacksInput("nothing says how a token is revoked".into()));
         };
-        let step = &steps[0];
         let token = self.token_of_its_own(worker, control, step, request)?;
         self.must_be_good(worker, control, step, &with_token(request, &token))?;
         self.revoke(worker, revoke, &token)?;

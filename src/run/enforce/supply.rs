@@ -72,8 +72,7 @@ impl Run<'_> {
     }
 
     fn signing_key(&self, control: &Case) -> Option<Result<SigningKey, String>> {
-        let Work::Steps(steps) = &control.work else { return None };
-        match steps.first()?.credential {
+        match control.control()?.credential {
             Credential::Token(id) => self.tokens.signing_key(control.token(id)),
             _ => None,
         }

@@ -87,7 +87,6 @@ impl<'p> Trial<'p> {
         supplies: &Supplies,
     ) -> Option<Trial<'p>> {
         let control = &cases[group.start];
-        let Work::Steps(steps) = &control.work else { return None };
         let enforced = control.enforced.as_deref()?;
         let token = token(&request)?.to_owned();
         let bare = Good::strip(&request);
@@ -102,7 +101,7 @@ impl<'p> Trial<'p> {
                 Err(reason) => absent.push((index, reason)),
             }
         }
-        let step = steps.first()?;
+        let step = control.control()?;
         Some(Trial {
             group,
             control,
