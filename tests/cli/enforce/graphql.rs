@@ -175,3 +175,37 @@ fn a_mutation_stays_one_in_a_get() {
     assert_eq!(found.ended.code, Some(0), "{}", found.ended.stdout);
     assert_eq!(canceled.load(SeqCst), 1);
 }
+
+#[test]
+fn variables_may_come_from_the_spec_and_a_header_says_another_type() {
+    let server = api(right_in_graphql);
+    let lines = "vars: {last: 5, word: tea}\nrequest: POST /graphql
+headers: {Content-Type: application/graphql+json}
+graphql: {query: '{ orders { id } }', variables: {last: '${last}', find: ['a ${word}', null]}}
+expect: 200\n";
+    let found = found(&spec(&server, lines), &[]);
+    assert_eq!(found.ended.code, Some(0), "{}", found.ended.stdout);
+    let arrived = server.arrived();
+    let sent = r#"{"query":"{ orders { id } }","variables":{"last":5,"find":["a tea",null]}}"#;
+    assert_eq!(String::from_utf8_lossy(&arrived[0].body), sent);
+    assert_eq!(arrived[0].header("content-type"), Some("application/graphql+json"));
+    assert_eq!(arrived.len(), 1);
+}
+
+#[test]
+fn a_login_may_be_a_mutation() {
+    let server = api(|request| match request.target.as_str() {
+        "/login" => json(r#"{"data": {"login": {"token": "alice-4f9c2b7d1e8a5063"}}}"#),
+        _ => right_in_graphql(request),
+    });
+    let lines = "auth: her\ntokens:\n  her:\n    login:\n      request: POST /login
+      graphql:\n        query: 'mutation L($p: String!) { login(password: $p) { token } }'
+        variables: {p: '${secret}'}\n      token: $.data.login.token\nvars: {secret: wonderland-77}
+request: POST /graphql\ngraphql: {query: '{ orders { id } }'}\nexpect: 200\n";
+    let found = found(&spec(&server, lines), &[]);
+    assert_eq!(found.ended.code, Some(0), "{}{}", found.ended.stdout, found.ended.stderr);
+    let arrived = server.arrived();
+    let sent = r#"{"query":"mutation L($p: String!) { login(password: $p) { token } }","variables":{"p":"wonderland-77"}}"#;
+    assert_eq!(String::from_utf8_lossy(&arrived[0].body), sent);
+    assert!(is_good(&arrived[1]));
+}
