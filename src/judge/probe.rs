@@ -16,7 +16,7 @@ use crate::template::Bindings;
 
 pub use self::cause::likely;
 pub use self::hygiene::of_control;
-pub use self::through::is_let_through;
+pub use self::through::{is_graphql_refusal, is_let_through};
 
 /// What was sent, and what must come back.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,10 @@ pub struct Control<'c> {
     pub expectations: &'c [Expectation],
     /// What variables in them stand for.
     pub bindings: &'c Bindings,
+    /// Whether it may be sent again: it changes nothing.
+    pub only_reads: bool,
+    /// Whether it is a GraphQL request.
+    pub is_graphql: bool,
 }
 
 /// What the answer to a probe shows.
@@ -206,6 +210,7 @@ pub fn has_expected_status(response: &Response, control: &Control) -> bool {
     let expectations: Vec<Expectation> =
         control.expectations.iter().filter(on_status).cloned().collect();
     super::judge(&expectations, response, control.bindings).is_empty()
+        && !is_graphql_refusal(response, control)
 }
 
 fn crashed(answer: &Answer, status: u16) -> Finding {
@@ -247,13 +252,21 @@ fn refused(asked: Asked, response: &Response, control: &Control) -> Finding {
     if response.status == 401 && asked.answer.error == ErrorCode::Unchallenged {
         return Finding::inconclusive(NOT_A_GOOD_TOKEN);
     }
-    let mut notes: Vec<Note> = hygiene::status(asked, response.status).into_iter().collect();
+    let by_errors = is_graphql_refusal(response, control);
+    let status = match by_errors {
+        true => hygiene::errors_for_status(asked),
+        false => hygiene::status(asked, response.status),
+    };
+    let mut notes: Vec<Note> = status.into_iter().collect();
     notes.extend(hygiene::challenge(asked, response));
     let worst = notes.iter().map(|note| note.grade).max().unwrap_or(Grade::Fine);
     let status = response.status;
     match notes.first() {
         None => {
             let message = match status {
+                200 if by_errors => {
+                    "refused with 200 and `errors`, as GraphQL servers do".to_owned()
+                }
                 200..=299 => format!("answered with {status}, and not with what the test gets"),
                 _ => format!("refused with {status}, as the standards ask"),
             };

@@ -16,6 +16,11 @@ pub fn bind(binder: &mut Binder, body: &WrittenBody, source: &Arc<Source>, span:
             binder.learn_in_body(&bound, source, span);
             Body::Json(bound)
         }
+        WrittenBody::Graphql(written) => {
+            let message = binder.draft(&written.message, source);
+            binder.learn_in_body(&message, source, span);
+            Body::Graphql { message, only_reads: written.only_reads }
+        }
         WrittenBody::Form(form) => {
             let fields = binder.pairs(form, source);
             for (name, value) in &fields {

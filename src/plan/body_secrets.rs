@@ -9,7 +9,9 @@ use crate::template::{Draft, as_text};
 pub fn secrets_of(body: &Body) -> Vec<(String, String)> {
     let mut secrets = Vec::new();
     match body {
-        Body::Json(draft) => of_draft("", draft, &mut secrets),
+        Body::Json(draft) | Body::Graphql { message: draft, .. } => {
+            of_draft("", draft, &mut secrets)
+        }
         Body::Form(fields) => {
             for (name, value) in fields {
                 if let (Some(name), Some(value)) = (name.as_fixed(), value.as_fixed()) {

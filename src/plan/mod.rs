@@ -162,6 +162,13 @@ pub const LARGEST_BODY_FILE: u64 = 32 << 20;
 pub enum Body {
     /// Sent as compact JSON.
     Json(crate::template::Draft),
+    /// A GraphQL request, sent as compact JSON.
+    Graphql {
+        /// What is sent.
+        message: crate::template::Draft,
+        /// Whether it changes nothing.
+        only_reads: bool,
+    },
     /// Sent URL-encoded.
     Form(Vec<(Template, Template)>),
     /// Sent as it is.

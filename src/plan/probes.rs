@@ -20,8 +20,8 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use crate::auth::answer::{Accepted, Answer, Profile};
-use crate::plan::Step;
 use crate::plan::credential::TokenId;
+use crate::plan::{Body, Step};
 use crate::source::Place;
 use crate::template::Bindings;
 
@@ -247,4 +247,15 @@ impl Enforcement {
 /// (RFC 9110 §9.2.1), and does not answer with the request itself, as TRACE does.
 pub fn is_safe(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS")
+}
+
+/// Whether the good token may be sent again with the request of a step. Of GraphQL its operation
+/// tells, whatever the method that brings it.
+pub fn only_reads(step: &Step) -> bool {
+    match &step.body {
+        Some(Body::Graphql { only_reads, .. }) => {
+            *only_reads && (is_safe(&step.method) || &*step.method == "POST")
+        }
+        _ => is_safe(&step.method),
+    }
 }

@@ -320,6 +320,10 @@ impl<'s> SourceBinder<'_, 's> {
         let (binder, source) = (&mut *self.binder, self.source);
         let body = match body {
             WrittenBody::Json(draft) => Body::Json(binder.draft(draft, source)),
+            WrittenBody::Graphql(written) => Body::Graphql {
+                message: binder.draft(&written.message, source),
+                only_reads: written.only_reads,
+            },
             WrittenBody::Form(form) => Body::Form(binder.pairs(form, source)),
             WrittenBody::Text(text) => Body::Text(binder.template(text, source)),
             WrittenBody::File(path) => {

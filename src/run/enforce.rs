@@ -30,8 +30,8 @@ use super::{Run, Task};
 use crate::event::{CaseEnd, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response};
 use crate::judge::probe::{self, Control, Finding};
-use crate::plan::probes::is_safe;
-use crate::plan::{Case, Step};
+use crate::plan::probes::only_reads;
+use crate::plan::{Body, Case, Step};
 
 /// What the control says about the refusals.
 pub enum Standing {
@@ -82,7 +82,7 @@ impl<'r> Run<'r> {
         ends: &Ends,
         start: Option<Start<Task<'r>>>,
     ) {
-        match is_safe(&control.method) {
+        match only_reads(control) {
             true => self.control_first(worker, group, ends, start),
             false => self.control_last(worker, group, ends),
         }
@@ -301,7 +301,7 @@ impl<'r> Run<'r> {
             let _ = trial.enforced.after.set(known);
         }
         let end = self.control_end(trial, request, judged, &response, elapsed);
-        if end.is_sound {
+        if end.is_sound && !probe::is_graphql_refusal(&response, &self.beside(trial)) {
             // It is answered once.
             let _ = trial.answer.set(response);
         }
@@ -366,6 +366,8 @@ impl<'r> Run<'r> {
             passed: trial.answer.get(),
             expectations: &trial.step.expectations,
             bindings: self.bindings_of(trial.control),
+            only_reads: only_reads(trial.step),
+            is_graphql: matches!(trial.step.body, Some(Body::Graphql { .. })),
         }
     }
 }

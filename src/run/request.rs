@@ -181,7 +181,7 @@ impl Maker<'_> {
     fn body(&self, body: Option<&Body>) -> Result<(Option<Vec<u8>>, Option<&'static str>), Unsent> {
         let Some(body) = body else { return Ok((None, None)) };
         Ok(match body {
-            Body::Json(draft) => {
+            Body::Json(draft) | Body::Graphql { message: draft, .. } => {
                 let value = draft.fill(self.bindings)?;
                 (Some(value.to_string().into_bytes()), Some("application/json"))
             }

@@ -8,6 +8,7 @@ pub mod tls;
 pub mod auth;
 pub mod token_source;
 pub mod oauth;
+pub mod graphql;
 pub mod request;
 pub mod side_request;
 pub mod matcher;

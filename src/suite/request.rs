@@ -1,5 +1,6 @@
 //! `request: METHOD URL` and its body, as they are written.
 
+use super::graphql::Graphql;
 use super::habits::{self, METHODS};
 use super::reader::{Field, Keys, Reader};
 use super::settings::is_token;
@@ -21,6 +22,8 @@ pub struct RequestLine {
 pub enum Body {
     /// A value, sent as compact JSON.
     Json(Draft),
+    /// A GraphQL request.
+    Graphql(Graphql),
     /// Fields, sent as `application/x-www-form-urlencoded`.
     Form(Vec<Field>),
     /// A text.
@@ -32,10 +35,10 @@ pub enum Body {
 }
 
 /// The keys that give a request its body.
-pub const BODIES: [&str; 3] = ["json", "form", "body"];
+pub const BODIES: [&str; 4] = ["json", "graphql", "form", "body"];
 
 /// Such keys of a later version.
-pub const LATER_BODIES: [&str; 2] = ["multipart", "graphql"];
+pub const LATER_BODIES: [&str; 1] = ["multipart"];
 
 /// What is most often meant by a mapping under `body`.
 const FOR_JSON: &str = "for a JSON body, write `json:`";
@@ -183,6 +186,7 @@ impl Body {
                 warn_of_text(reader, node);
                 Some(Body::Json(reader.draft(node)))
             }
+            "graphql" => Graphql::read(reader, node).map(Body::Graphql),
             "form" => Some(Body::Form(read_form(reader, node))),
             _ => Body::read_raw(reader, node),
         }

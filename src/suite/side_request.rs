@@ -17,7 +17,7 @@ pub struct SideRequest {
 }
 
 /// The keys that say what is sent.
-pub const KEYS: [&str; 6] = ["request", "json", "form", "body", "headers", "query"];
+pub const KEYS: [&str; 7] = ["request", "json", "graphql", "form", "body", "headers", "query"];
 
 /// What has been read of one so far.
 #[derive(Default)]

@@ -2,6 +2,7 @@
 
 mod api;
 mod claims;
+mod graphql;
 mod keys;
 mod language;
 mod orders;

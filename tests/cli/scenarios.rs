@@ -38,8 +38,8 @@ fn targets(server: &Server) -> Vec<String> {
 /// How the one case of the report ended, and its message.
 fn end_of(sandbox: &Sandbox) -> (String, String) {
     let report = Element::parse(&sandbox.read("junit.xml"));
-    let case = report::cases(&report).next().expect("a case").clone();
-    report::end(&case).map_or(("passed".into(), String::new()), |end| {
+    let case = report::cases(&report).next().expect("a case");
+    report::end(case).map_or(("passed".into(), String::new()), |end| {
         (end.name.clone(), end.attribute("message").to_owned())
     })
 }

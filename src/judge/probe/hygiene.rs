@@ -31,6 +31,16 @@ pub fn status(asked: Asked, status: u16) -> Option<Note> {
     })
 }
 
+/// The status 200 of a refusal that only the errors of GraphQL tell. Whom they refuse they do not
+/// say, so they do not stand for the 403 of a good token either.
+pub fn errors_for_status(asked: Asked) -> Option<Note> {
+    let is_taken = asked.profile == Profile::Lenient && !is_for_good_token(asked.answer.error);
+    (!is_taken).then(|| {
+        let text = format!("with 200 and `errors`, where {} is right", asked.answer.refusals());
+        Note { id: "refusal-status", grade: Grade::Fails, text }
+    })
+}
+
 /// Whether what is refused so is a token that is good for something else.
 fn is_for_good_token(error: ErrorCode) -> bool {
     matches!(error, ErrorCode::InsufficientScope | ErrorCode::Unchallenged)

@@ -12,12 +12,30 @@ use crate::suite::expect::Demand;
 /// whatever the test expects; at another path, only what the test gets, for there may be another
 /// route.
 pub fn is_let_through(answer: &Answer, response: &Response, control: &Control) -> bool {
+    if is_graphql_refusal(response, control) {
+        return false;
+    }
     let success = (200..300).contains(&response.status);
     match answer.oracle {
         Oracle::Test => success || meets(response, control),
         Oracle::ClientError | Oracle::NoSuccess => success,
         Oracle::OtherBody => success && sameness(response, control).is_some(),
     }
+}
+
+/// Whether a GraphQL request was refused with a 200: its answer holds errors and no data. What
+/// meets a test that looks at the body is the answer that the test wants.
+pub fn is_graphql_refusal(response: &Response, control: &Control) -> bool {
+    control.is_graphql
+        && response.status == 200
+        && holds_errors_alone(&response.body)
+        && !(judges_body(control) && meets(response, control))
+}
+
+fn holds_errors_alone(body: &[u8]) -> bool {
+    let Ok(Value::Object(members)) = serde_json::from_slice(body) else { return false };
+    let is_there = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
+    is_there("errors") && !is_there("data")
 }
 
 /// The finding about a request that got through.
@@ -64,7 +82,7 @@ fn judges_body(control: &Control) -> bool {
 /// How a success is known for the answer that the test gets, and not that of another route; in
 /// words. A request that changes something is not asked twice: any success of it counts.
 fn sameness(response: &Response, control: &Control) -> Option<&'static str> {
-    if !control.request.is_safe() {
+    if !control.only_reads {
         return Some("without any token");
     }
     if judges_body(control) && meets(response, control) {
@@ -118,7 +136,23 @@ fn kind(value: &Value) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::are_alike;
+    use super::{are_alike, holds_errors_alone};
+
+    #[test]
+    fn errors_without_data_are_a_refusal() {
+        let table = [
+            (r#"{"errors": [{"message": "no"}]}"#, true),
+            (r#"{"errors": [{"message": "no"}], "data": null}"#, true),
+            (r#"{"errors": [{"message": "no"}], "data": {"me": null}}"#, false),
+            (r#"{"errors": null, "data": null}"#, false),
+            (r#"{"data": null}"#, false),
+            (r#"[{"errors": []}]"#, false),
+            ("errors", false),
+        ];
+        for (body, refused) in table {
+            assert_eq!(holds_errors_alone(body.as_bytes()), refused, "{body}");
+        }
+    }
 
     #[test]
     fn what_the_same_code_makes_is_built_alike() {

@@ -6,13 +6,13 @@ use std::sync::{Arc, OnceLock};
 use super::endpoint::site;
 use super::{
     DEFAULT_SETS, Endpoint, Enforcement, Extras, Needs, PROBES, Probe, Waived, given, is_jwt,
-    is_safe,
+    only_reads,
 };
 use crate::plan::credential::{Credential, Token};
 use crate::plan::scope::{Binder, Level};
 use crate::plan::token_source::Origin;
 use crate::plan::tokens::Tokens;
-use crate::plan::{Case, Stage, Step, Work};
+use crate::plan::{Body, Case, Stage, Step, Work};
 use crate::source::{Place, Spanned};
 use crate::suite::auth::Auth;
 use crate::suite::enforce::{Enforce, Rules, accepts, accepts_success_only};
@@ -300,7 +300,11 @@ fn sends_token(step: &Step) -> bool {
 
 fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
     match probe.needs {
-        Needs::GoodToken if !is_safe(&step.method) => Some(
+        Needs::GoodToken if only_reads(step) => None,
+        Needs::GoodToken if matches!(step.body, Some(Body::Graphql { only_reads: false, .. })) => {
+            Some("it carries the good token, which is sent once with a mutation".into())
+        }
+        Needs::GoodToken => Some(
             "it carries the good token, which is sent again only with GET, HEAD and OPTIONS".into(),
         ),
         Needs::Jwt if token.is_some_and(|token| !is_jwt(token)) => {
@@ -315,7 +319,6 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
         }
         Needs::Nothing
         | Needs::Token
-        | Needs::GoodToken
         | Needs::Jwt
         | Needs::Get
         | Needs::Body

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::{KeyFile, KeySource, is_safe};
+use super::{KeyFile, KeySource, only_reads};
 use crate::plan::credential::{Credential, Token};
 use crate::plan::scope::{Binder, Level};
 use crate::plan::settings::{StepSettings, default_headers, effective};
@@ -75,7 +75,7 @@ pub fn why_none_is_revoked(step: &Step, tokens: &[Token], revoke: Option<&Step>)
     if revoke.is_none() {
         return Some("it takes `revoke` of `enforce`, the request that revokes a token".into());
     }
-    if !is_safe(&step.method) {
+    if !only_reads(step) {
         let why = "its token is shown to be good first, which is done with GET, HEAD and OPTIONS";
         return Some(why.into());
     }

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use crate::event::StopReason;
 use crate::http::message::{Header, Request, Response, TransportError};
-use crate::plan::probes::{Absent, Enforcement, Good, Probe, Supplies, Variant, is_safe};
+use crate::plan::probes::{
+    Absent, Enforcement, Good, Probe, Supplies, Variant, is_safe, only_reads,
+};
 use crate::plan::{Case, Step, Work};
 
 /// A control and its probes.
@@ -45,8 +47,10 @@ pub struct Shot {
 }
 
 impl Shot {
-    fn reads(&self) -> bool {
-        is_safe(&self.variant.request.method)
+    /// What is asked for with another method than that of the test is another thing.
+    fn reads(&self, step: &Step) -> bool {
+        let method = &self.variant.request.method;
+        if *method == *step.method { only_reads(step) } else { is_safe(method) }
     }
 }
 
@@ -97,13 +101,14 @@ impl<'p> Trial<'p> {
                 Err(reason) => absent.push((index, reason)),
             }
         }
+        let step = control.control()?;
         Some(Trial {
             group,
             control,
-            step: control.control()?,
+            step,
             enforced,
             outcomes: shots.iter().map(|_| OnceLock::new()).collect(),
-            left: AtomicUsize::new(shots.iter().filter(|shot| shot.reads()).count()),
+            left: AtomicUsize::new(shots.iter().filter(|shot| shot.reads(step)).count()),
             answer: OnceLock::new(),
             request,
             token,
@@ -114,7 +119,7 @@ impl<'p> Trial<'p> {
 
     /// Whether a request, by its position, only reads.
     pub fn reads(&self, shot: usize) -> bool {
-        self.shots[shot].reads()
+        self.shots[shot].reads(self.step)
     }
 
     /// The positions of the requests that only read.
