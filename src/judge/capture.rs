@@ -36,6 +36,11 @@ impl Reading<'_> {
         found.map(Value::from).ok_or_else(|| missing(&expected, words::json(&value)))
     }
 
+    /// All of the part of the response that `capture` takes something of, if it is there.
+    pub fn whole(&self, capture: &Capture) -> Option<Value> {
+        self.part(&capture.part).ok()
+    }
+
     fn part_name(&self, part: &ResponsePart) -> String {
         let named = |what: &str, name: &crate::template::Template| {
             let name = name.fill(self.judge.bindings);

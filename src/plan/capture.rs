@@ -6,13 +6,13 @@ use super::bind::Expectations;
 use super::credential::Credential;
 use super::scope::{Binder, Known, place};
 use super::secrets::is_secret_name;
-use super::{Captured, Step as PlannedStep};
+use super::{Body, Captured, Step as PlannedStep};
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 use crate::suite::capture::Capture;
 use crate::suite::step::Step;
 use crate::suite::test::Test;
-use crate::template::{Name, Slot, Template};
+use crate::template::{Draft, Name, Slot, Template};
 
 impl Binder<'_> {
     /// The slot of what an earlier step captures under a name, the latest first.
@@ -107,23 +107,53 @@ fn gives_a_secret(name: &str) -> bool {
     is_secret_name(name) || ["token", "jwt"].iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// What is sent as a credential is secret from the moment it is captured.
+/// What is sent as a credential, or under a name that gives a secret, is secret from the moment it
+/// is captured.
 pub(super) fn keep_secret(steps: &mut [PlannedStep]) {
-    let mut slots: Vec<Slot> = Vec::new();
-    for step in steps.iter() {
-        let templates: Vec<&Template> = match &step.credential {
-            Credential::None | Credential::Token(_) => Vec::new(),
-            Credential::Bearer(token) => vec![token],
-            Credential::Basic(_, password) => vec![password],
-            Credential::Header(fields) => fields.iter().map(|(_, value)| value).collect(),
-        };
-        let variables = templates.into_iter().flat_map(Template::variables);
-        slots.extend(variables.filter_map(|variable| match variable.name {
-            Name::Captured(slot, _) => Some(slot),
-            _ => None,
-        }));
-    }
+    let slots: Vec<Slot> = steps.iter().flat_map(secrets_of).collect();
     for captured in steps.iter_mut().flat_map(|step| &mut step.captures) {
         captured.capture.secret |= slots.contains(&captured.slot);
+    }
+}
+
+/// The slots of what a step sends as a secret.
+fn secrets_of(step: &PlannedStep) -> Vec<Slot> {
+    let mut templates: Vec<&Template> = match &step.credential {
+        Credential::None | Credential::Token(_) => Vec::new(),
+        Credential::Bearer(token) => vec![token],
+        Credential::Basic(_, password) => vec![password],
+        Credential::Header(fields) => fields.iter().map(|(_, value)| value).collect(),
+    };
+    let is_secret = |name: &Template| name.as_fixed().is_some_and(is_secret_name);
+    let query = step.settings.query.iter().filter(|parameter| is_secret(&parameter.name));
+    templates.extend(query.map(|parameter| &parameter.value));
+    match &step.body {
+        Some(Body::Json(draft)) => secrets_in(draft, false, &mut templates),
+        Some(Body::Form(fields)) => {
+            let fields = fields.iter().filter(|(name, _)| is_secret(name));
+            templates.extend(fields.map(|(_, value)| value));
+        }
+        _ => {}
+    }
+    let variables = templates.into_iter().flat_map(Template::variables);
+    let slots = variables.filter_map(|variable| match variable.name {
+        Name::Captured(slot, _) => Some(slot),
+        _ => None,
+    });
+    slots.collect()
+}
+
+/// The texts below names that give a secret; `under` says whether the value at hand stands so.
+fn secrets_in<'d>(draft: &'d Draft, under: bool, found: &mut Vec<&'d Template>) {
+    match draft {
+        Draft::Fixed(_) => {}
+        Draft::Text(text) => found.extend(Some(text).filter(|_| under)),
+        Draft::List(items) => items.iter().for_each(|item| secrets_in(item, under, found)),
+        Draft::Map(members) => {
+            for (name, value) in members {
+                let secret = name.as_fixed().is_some_and(is_secret_name);
+                secrets_in(value, under || secret, found);
+            }
+        }
     }
 }

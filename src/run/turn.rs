@@ -161,7 +161,15 @@ impl Turn<'_> {
                     }
                     captured.push((known.slot, value));
                 }
-                Err(mismatch) => missing.push(*mismatch),
+                Err(mismatch) => {
+                    // What its regex should have found in it may stand there otherwise.
+                    if let Some(whole) =
+                        reading.whole(&known.capture).filter(|_| known.capture.secret)
+                    {
+                        self.learn(&whole);
+                    }
+                    missing.push(*mismatch);
+                }
             }
         }
         (captured, missing)

@@ -208,6 +208,23 @@ fn captured_secrets_are_in_no_output() {
     teardown:
       - {request: "GET /fail/${key}/${sid}"}
 "#;
+    let tests = &format!(
+        "{tests}{}",
+        r#"
+  - name: sends it under the name of a secret
+    steps:
+      - {request: POST /give, expect: 200, capture: {a: $.access_token, b: {cookie: sid}}}
+      - {request: "POST /fail", json: {in: [{password: "${a}"}], client_secret: "x${b}"}}
+  - name: sends it in a form and a query
+    steps:
+      - {request: POST /give, expect: 200, capture: {a: $.access_token, b: {cookie: sid}}}
+      - {request: "POST /fail", form: {password: "${a}"}, query: {api_key: "${b}"}}
+  - name: looks for it in vain
+    request: POST /give
+    expect: 200
+    capture: {token: {header: x-again, regex: 'no(.)'}, c: {cookie: sid, regex: 'no(.)', secret: true}}
+"#
+    );
     for arguments in [&[][..], &["--verbose"], &["--jobs", "1", "--quiet"]] {
         let (sandbox, ended) = run(&server, tests, arguments);
         let ended = ended.expect_code(1);
