@@ -88,6 +88,27 @@ pub enum ProbeVerdict {
     Enforced,
 }
 
+impl ProbeVerdict {
+    /// How bad it is beside others: of several requests of a probe, and of several probes of an
+    /// endpoint, the worst counts.
+    pub fn severity(self) -> u8 {
+        match self {
+            ProbeVerdict::NotApplicable => 0,
+            ProbeVerdict::Enforced => 1,
+            ProbeVerdict::Nonconforming => 2,
+            ProbeVerdict::LacksInput => 3,
+            ProbeVerdict::NotSent => 4,
+            ProbeVerdict::Waived => 5,
+            ProbeVerdict::Vacuous => 6,
+            ProbeVerdict::Inconclusive => 7,
+            ProbeVerdict::Accepted => 8,
+            ProbeVerdict::Crashed => 9,
+            ProbeVerdict::Leaked => 10,
+            ProbeVerdict::Bypassed => 11,
+        }
+    }
+}
+
 /// What a fault comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {

@@ -96,7 +96,7 @@ impl Proof {
         }
         let found = end.probe.unwrap_or(ProbeVerdict::NotSent);
         let known = row.verdicts.entry(probe.id).or_insert(found);
-        if rank(found) > rank(*known) {
+        if found.severity() > known.severity() {
             *known = found;
         }
     }
@@ -192,23 +192,5 @@ impl Row {
             _ if is_absent => None,
             _ => Some("was not asked for".into()),
         }
-    }
-}
-
-/// Of two verdicts on the same endpoint the one that proves less.
-fn rank(verdict: ProbeVerdict) -> u8 {
-    match verdict {
-        ProbeVerdict::NotApplicable => 0,
-        ProbeVerdict::Enforced => 1,
-        ProbeVerdict::Nonconforming => 2,
-        ProbeVerdict::LacksInput => 3,
-        ProbeVerdict::NotSent => 4,
-        ProbeVerdict::Waived => 5,
-        ProbeVerdict::Vacuous => 6,
-        ProbeVerdict::Inconclusive => 7,
-        ProbeVerdict::Accepted => 8,
-        ProbeVerdict::Crashed => 9,
-        ProbeVerdict::Leaked => 10,
-        ProbeVerdict::Bypassed => 11,
     }
 }

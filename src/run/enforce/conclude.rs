@@ -26,7 +26,19 @@ pub struct ControlEnd {
 struct Judged<'t> {
     shot: &'t Shot,
     finding: Finding,
+    /// The reason of a waiver that knows all that is off about it.
+    waived: Option<String>,
     response: Result<&'t Response, &'t TransportError>,
+}
+
+impl Judged<'_> {
+    /// How bad it is beside the other requests of its probe.
+    fn weight(&self) -> (Grade, u8) {
+        match self.waived {
+            Some(_) => (Grade::Warns, ProbeVerdict::Waived.severity()),
+            None => (self.finding.worst(), self.finding.verdict.severity()),
+        }
+    }
 }
 
 /// The probe that looks for the secret of a token before it sends anything.
@@ -150,16 +162,18 @@ impl Run<'_> {
                 }
                 Outcome::Panicked => return self.panicked(case),
             };
-            judged.push(Judged { shot, finding, response });
+            let mut finding = finding;
+            let waived = self.waive(trial, probe, &mut finding);
+            judged.push(Judged { shot, finding, waived, response });
         }
         if trial.shots.iter().all(|shot| shot.index != index) {
             // Looked for offline, and not found.
             let end = CaseEnd::new(Verdict::Passed, Duration::ZERO, None);
             return CaseEnd { probe: Some(ProbeVerdict::Enforced), ..end };
         }
-        // The first of the worst.
-        let worst = judged.into_iter().rev().max_by_key(|judged| judged.finding.worst());
-        let proven = |judged: &Judged| judged.finding.worst() == Grade::Fails;
+        // The first of the worst: what is waived of one request must not hide what another shows.
+        let worst = judged.into_iter().rev().max_by_key(Judged::weight);
+        let proven = |judged: &Judged| judged.weight().0 == Grade::Fails;
         match (worst, stop, by) {
             (Some(worst), _, _) if proven(&worst) => {
                 self.judged_end(trial, case, probe, worst, elapsed, told)
@@ -216,8 +230,8 @@ impl Run<'_> {
         elapsed: Duration,
         told: &mut Vec<(Cause, &'static str)>,
     ) -> CaseEnd {
-        let Judged { shot, mut finding, response } = judged;
-        if let Some(reason) = self.waive(trial, probe, &mut finding) {
+        let Judged { shot, finding, waived, response } = judged;
+        if let Some(reason) = waived {
             let reason = self.redactor.redact(&reason).into_owned();
             let end = CaseEnd::new(Verdict::Skipped(Skip::Waived(reason)), elapsed, None);
             return CaseEnd { probe: Some(ProbeVerdict::Waived), ..end };

@@ -363,3 +363,26 @@ fn a_scheme_that_is_compared_letter_by_letter_fails_where_strict_only() {
         assert_eq!(found.probe("scheme-case"), (ended, "nonconforming".into()), "{profile}");
     }
 }
+
+#[test]
+fn what_one_request_of_a_probe_shows_hides_no_worse_of_another() {
+    // `null-token` sends `null` and `undefined`: the first is refused with a 403, the second let in.
+    let server = || {
+        api(|r| match r.header("authorization") {
+            Some("Bearer undefined") => (200, vec![], ORDERS),
+            _ if is_good(r) => right(r),
+            _ => (403, vec![], "{}"),
+        })
+    };
+    let found = reads(&server(), "{profile: strict, probes: [null-token]}");
+    assert_eq!(found.probe("null-token"), ("failure", "bypassed".into()));
+    let waiver = "{profile: strict, probes: [null-token], \
+                  except: [{probe: [refusal-status, challenge-present], reason: our gateway says 403}]}";
+    let found = reads(&server(), waiver);
+    assert_eq!(found.ended.code, Some(1), "{}", found.ended.stdout);
+    assert_eq!(found.probe("null-token"), ("failure", "bypassed".into()));
+    // A waiver that knows all of it still counts.
+    let closed = api(|r| if is_good(r) { right(r) } else { (403, vec![], "{}") });
+    let found = reads(&closed, waiver);
+    assert_eq!(found.probe("null-token"), ("skipped", "waived".into()));
+}
