@@ -8,7 +8,7 @@ use super::explain::Explainer;
 use super::request::{Maker, Unsent};
 use super::{Run, Transport};
 use crate::event::{Exchange, Failure, Skip, Verdict};
-use crate::http::message::{Request, Response};
+use crate::http::message::{Request, Response, TransportErrorKind};
 use crate::judge::{Mismatch, Reading};
 use crate::plan::credential::Credential;
 use crate::plan::{Case, Step};
@@ -105,7 +105,12 @@ impl Turn<'_> {
             if let Some(reason) = self.run.held(&error) {
                 return (Verdict::Skipped(Skip::Stopped(reason)), None);
             }
-            let failure = explain.transport(self.case, step, request, &error);
+            let mut failure = explain.transport(self.case, step, request, &error);
+            if let Some(reason) = self.run.stop.reason()
+                && error.kind == TransportErrorKind::Interrupted
+            {
+                failure.kind = reason.kind();
+            }
             (Verdict::Errored(failure), Some(explain.unanswered(request, &error)))
         })?;
         if let Credential::Token(id) = &step.credential
