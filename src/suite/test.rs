@@ -166,7 +166,7 @@ impl Parts {
         let is_again = self.settings.retry.as_ref().is_some_and(|retry| !retry.value.is_none());
         if let Some(entry) = retry.filter(|_| is_control && is_again) {
             let fault = reader.fault(entry.key.span, "`retry` on a test with `enforce`");
-            fault.label = "a control is not run again, and its probes are not".into();
+            fault.label = "a control and its probes are not run again".into();
             fault.helps.push(
                 "`poll` repeats its request until its `expect` holds, before any probe".into(),
             );
