@@ -132,11 +132,11 @@ impl<'r> Run<'r> {
         let turn = self.turn(worker, control);
         let Settled { answered, tries } = turn.settled(step, request);
         let elapsed = stopwatch.elapsed();
-        let told = |end| Box::new(ended(tries.told(&turn, step, end), elapsed));
+        let told = |end| Box::new(ended(tries.told(step, end), elapsed));
         let (request, response) = answered.map_err(told)?;
         let trial = self.trial(worker, group, request)?;
         let end = self.control_judged(worker, &trial, &trial.request, response, elapsed);
-        let end = tries.told_in(&turn, step, end);
+        let end = tries.told_in(step, end);
         Ok((trial, end))
     }
 
@@ -283,9 +283,9 @@ impl<'r> Run<'r> {
             Ok((request, response)) => {
                 let renewed = request.headers != trial.request.headers;
                 let end = self.control_judged(worker, trial, &request, response, elapsed);
-                (tries.told_in(&turn, trial.step, end), renewed)
+                (tries.told_in(trial.step, end), renewed)
             }
-            Err(end) => (ended(tries.told(&turn, trial.step, end), elapsed), false),
+            Err(end) => (ended(tries.told(trial.step, end), elapsed), false),
         }
     }
 
@@ -299,7 +299,7 @@ impl<'r> Run<'r> {
         elapsed: Duration,
     ) -> CaseEnd {
         let turn = self.turn(worker, trial.control);
-        let Judged { captured, held: judged } = turn.judged(trial.step, request, &response);
+        let Judged { captured, held: judged, .. } = turn.judged(trial.step, request, &response);
         if !captured.is_empty() {
             let mut known = turn.bindings.clone();
             captured.into_iter().for_each(|(slot, value)| known.capture(slot, value));

@@ -13,6 +13,7 @@ mod explain;
 mod issued;
 mod curl;
 mod turn;
+mod tries;
 mod poll;
 mod walk;
 mod retry;

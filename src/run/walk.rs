@@ -9,7 +9,6 @@ use super::poll::Settled;
 use super::request::Unsent;
 use super::turn::{Judged, StepEnd, Turn};
 use crate::event::{CaseEnd, Exchange, Failure, StopReason, Verdict};
-use crate::judge::refusal::is_let_through;
 use crate::plan::{Case, Stage, Step};
 use crate::template::{Bindings, Slot};
 
@@ -108,35 +107,18 @@ impl<'w> Walk<'w> {
         let request = turn.request(step, Duration::ZERO);
         let request = request.map_err(|unsent| turn.unsent(step, &unsent))?;
         let Settled { answered, tries } = turn.settled(step, request);
-        let (judged, is_let_through) = match answered {
-            Ok((request, response)) => {
-                let judged = turn.judged(step, &request, &response);
-                let is_let_through = judged.held.is_err()
-                    && is_let_through(&step.expectations, &response, &self.bindings);
-                (judged, is_let_through)
-            }
-            Err(end) => (Judged { captured: Vec::new(), held: Err(end) }, false),
+        let judged = match answered {
+            Ok((request, response)) => turn.judged(step, &request, &response),
+            Err(end) => Judged { captured: Vec::new(), is_let_through: false, held: Err(end) },
         };
-        let held = judged.held.map_err(|end| tries.told(&turn, step, end));
-        match &held {
-            Ok(_) => {
-                let warning = tries.warning().map(|words| self.named(step, words));
-                self.warnings.extend(warning);
-            }
-            Err(_) => self.is_let_through |= is_let_through || tries.any_let_through(),
-        }
         for (slot, value) in judged.captured {
             self.bindings.to_mut().capture(slot, value);
         }
-        held
-    }
-
-    /// What is told of a step, with its name.
-    fn named(&self, step: &Step, words: String) -> String {
-        match &step.name {
-            Some(name) => format!("{name}: {words}"),
-            None => words,
+        match judged.held {
+            Ok(_) => self.warnings.extend(tries.warning(step)),
+            Err(_) => self.is_let_through |= judged.is_let_through || tries.let_through > 0,
         }
+        judged.held.map_err(|end| tries.told(step, end))
     }
 
     fn turn(&self, stage: Stage) -> Turn<'_> {

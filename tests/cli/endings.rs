@@ -228,7 +228,7 @@ fn a_tear_down_that_hangs_is_ended_after_its_five_seconds() {
         ends[0].starts_with("error.interrupted no verdict: the run was interrupted"),
         "{ends:?}"
     );
-    let torn = "; tear-down, step 1: no verdict: the run was ended";
+    let torn = "; tear-down, step 1: no verdict: the time to clean up was over (5 s ";
     assert!(ends[0].contains(torn), "{ends:?}");
 }
 

@@ -200,6 +200,11 @@ fn an_open_door_is_not_waited_for() {
         let why = "without a credential there is nothing to wait for";
         assert!(body.contains(why) && ended.stdout.contains(why), "{body}");
     }
+    // A cookie says who asks, as a token does.
+    let server = in_turn();
+    let keys =
+        "headers: {Cookie: sid=7}, poll: {every: 5ms, within: 10s}, expect: {status: [401, 403]}";
+    poll(&server, "/200-401", keys).1.expect_code(0);
     // What is waited for here is no refusal.
     let server = in_turn();
     poll(&server, "/200-404", "poll: {every: 5ms, within: 10s}, expect: 404").1.expect_code(0);
