@@ -40,6 +40,17 @@ pub struct Cli {
 /// What can be done besides running specs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Read specs and find what is wrong with them, without sending a request
+    ///
+    /// All faults of all files are told, as before a run, and files that would be sent are looked
+    /// for. What comes from the environment may be missing, unless --env-set is given.
+    Check(CheckArgs),
+
+    /// List what would be run, without sending a request
+    ///
+    /// A line for each case, in the order of the reports: where it stands, its name, its tags.
+    List(ListArgs),
+
     /// Serve the demo API that the examples use, until it is interrupted
     ///
     /// The API listens on 127.0.0.1 only. It has orders behind bearer tokens with scopes, a login,
@@ -48,6 +59,46 @@ pub enum Command {
 
     /// List the probes that `enforce: bearer` sends, and what each must be answered with
     Probes(ProbesArgs),
+}
+
+/// `apitest check [PATHS]`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Which tests.
+    #[command(flatten)]
+    pub specs: SpecArgs,
+
+    /// Demand every variable of the environment that the tests need
+    #[arg(long)]
+    pub env_set: bool,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub color: ColorWhen,
+}
+
+/// `apitest list [PATHS]`
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Which tests.
+    #[command(flatten)]
+    pub specs: SpecArgs,
+
+    /// List the tags instead, each with the number of its tests
+    #[arg(long, conflicts_with_all = ["verbose", "json"])]
+    pub tags: bool,
+
+    /// Say too what is sent, and where each setting stands that is not written on the test
+    #[arg(short, long, conflicts_with = "json")]
+    pub verbose: bool,
+
+    /// Print one JSON object a line, with all that is known of the case
+    #[arg(long)]
+    pub json: bool,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub color: ColorWhen,
 }
 
 /// `apitest probes`
@@ -69,32 +120,9 @@ pub struct DemoArgs {
 /// `apitest [PATHS]`
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Spec files, folders of them, or FILE:LINE for the test at a line
-    ///
-    /// A folder is searched for *.yaml and *.yml, sorted by name; what begins with a dot is left
-    /// out. FILE:LINE and FILE:LINE:COLUMN, as reports write them, take any line of the test.
-    #[arg(value_name = "PATHS")]
-    pub paths: Vec<String>,
-
-    /// Run only tests with this tag; `!TAG` leaves out those that have it [repeatable]
-    ///
-    /// A test has its own tags, those of its spec and those of the project file. Of several TAGs
-    /// a test needs one; it must have none of those with a `!`.
-    #[arg(long, value_name = "TAG", value_parser = parse::tag, help_heading = "Selection")]
-    pub tag: Vec<String>,
-
-    /// Run only tests with this text in their name [repeatable]
-    ///
-    /// Capitals count. Of several TEXTs a test needs one.
-    #[arg(long, value_name = "TEXT", value_parser = parse::filter, help_heading = "Selection")]
-    pub filter: Vec<String>,
-
-    /// Set a variable [repeatable]
-    ///
-    /// It wins over every `vars:` of that name. The value is a text and never a template: `${…}`
-    /// in it stays as it is.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = parse::Variable, help_heading = "Running")]
-    pub var: Vec<(String, String)>,
+    /// Which tests.
+    #[command(flatten)]
+    pub specs: SpecArgs,
 
     /// Connect to ADDRESS for HOST and PORT [repeatable]
     ///
@@ -160,12 +188,6 @@ pub struct RunArgs {
     #[arg(long, value_name = "LEVEL", help_heading = "Running")]
     pub require_level: Option<LevelName>,
 
-    /// Treat warnings as errors
-    ///
-    /// Warnings are about what is most likely a slip, such as a variable that nothing uses.
-    #[arg(long, help_heading = "Running")]
-    pub strict: bool,
-
     /// Write a report: junit=PATH [repeatable]
     ///
     /// It wins over `reports` of the project file. The file appears whole when the run is over,
@@ -206,6 +228,43 @@ pub struct RunArgs {
     /// Options of the language that this version does not have yet.
     #[command(flatten)]
     pub later: LaterArgs,
+}
+
+/// Which tests a command is about, and what their specs are read with.
+#[derive(Debug, Args)]
+pub struct SpecArgs {
+    /// Spec files, folders of them, or FILE:LINE for the test at a line
+    ///
+    /// A folder is searched for *.yaml and *.yml, sorted by name; what begins with a dot is left
+    /// out. FILE:LINE and FILE:LINE:COLUMN, as reports write them, take any line of the test.
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<String>,
+
+    /// Only tests with this tag; `!TAG` leaves out those that have it [repeatable]
+    ///
+    /// A test has its own tags, those of its spec and those of the project file. Of several TAGs
+    /// a test needs one; it must have none of those with a `!`.
+    #[arg(long, value_name = "TAG", value_parser = parse::tag, help_heading = "Selection")]
+    pub tag: Vec<String>,
+
+    /// Only tests with this text in their name [repeatable]
+    ///
+    /// Capitals count. Of several TEXTs a test needs one.
+    #[arg(long, value_name = "TEXT", value_parser = parse::filter, help_heading = "Selection")]
+    pub filter: Vec<String>,
+
+    /// Set a variable [repeatable]
+    ///
+    /// It wins over every `vars:` of that name. The value is a text and never a template: `${…}`
+    /// in it stays as it is.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse::Variable, help_heading = "Running")]
+    pub var: Vec<(String, String)>,
+
+    /// Treat warnings as errors
+    ///
+    /// Warnings are about what is most likely a slip, such as a variable that nothing uses.
+    #[arg(long, help_heading = "Running")]
+    pub strict: bool,
 }
 
 /// Options that a later version has; each is refused by its name.
@@ -285,23 +344,43 @@ impl Cli {
             habits::advise(&mut error);
             error.exit()
         });
-        if let Err(reason) = cli.run.check() {
-            Cli::command().error(clap::error::ErrorKind::ValueValidation, reason).exit();
+        if let Err((command, reason)) = cli.check() {
+            let mut whole = Cli::command();
+            let command = command.and_then(|name| whole.find_subcommand_mut(name).cloned());
+            command.unwrap_or(whole).error(clap::error::ErrorKind::ValueValidation, reason).exit();
         }
         cli
+    }
+
+    /// What no single argument shows: which command is wrong, and why.
+    fn check(&self) -> Result<(), (Option<&'static str>, String)> {
+        match &self.command {
+            None => self.run.check().map_err(|reason| (None, reason)),
+            Some(Command::Check(check)) => check.specs.check().map_err(|why| (Some("check"), why)),
+            Some(Command::List(list)) => list.specs.check().map_err(|why| (Some("list"), why)),
+            Some(Command::Demo(_) | Command::Probes(_)) => Ok(()),
+        }
     }
 }
 
 impl RunArgs {
     /// What no single argument shows.
     fn check(&self) -> Result<(), String> {
-        let mut names: Vec<&str> = self.var.iter().map(|(name, _)| name.as_str()).collect();
-        names.sort_unstable();
-        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(format!("--var gives `{}` twice: which one counts?", twice[0]));
-        }
+        self.specs.check()?;
         match self.later.first() {
             Some(option) => Err(format!("{option} is not supported yet")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl SpecArgs {
+    /// What no single argument shows.
+    fn check(&self) -> Result<(), String> {
+        let mut names: Vec<&str> = self.var.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(twice) => Err(format!("--var gives `{}` twice: which one counts?", twice[0])),
             None => Ok(()),
         }
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Process;
 use super::load::project::LoadedProject;
+use super::specs::annotations;
 use crate::cli::{Format, LevelName, RunArgs};
 use crate::diagnostic::Diagnostic;
 use crate::discover::without_dots;
@@ -64,12 +65,8 @@ impl Reports {
     pub fn notice(&mut self, diagnostics: &[Diagnostic]) {
         // What the specs hold is masked before the first request, faults or not.
         self.mask();
-        let redactor = self.redactor.clone();
-        let mut told = HashSet::new();
-        for diagnostic in diagnostics {
-            if told.insert((diagnostic.place.to_string(), &diagnostic.title)) {
-                self.report(&Event::Noticed(&diagnostic.annotation(&redactor)));
-            }
+        for annotation in annotations(diagnostics, &self.redactor) {
+            self.report(&Event::Noticed(&annotation));
         }
     }
 

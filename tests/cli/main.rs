@@ -3,6 +3,8 @@
 mod support;
 
 mod run;
+mod check;
+mod list;
 mod never_green;
 mod costly;
 mod sent;
