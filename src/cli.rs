@@ -51,6 +51,11 @@ pub enum Command {
     /// A line for each case, in the order of the reports: where it stands, its name, its tags.
     List(ListArgs),
 
+    /// Write a project file and a first spec, to begin with
+    ///
+    /// They are green as they are: apitest starts its demo API for them. No file is overwritten.
+    Init(InitArgs),
+
     /// Serve the demo API that the examples use, until it is interrupted
     ///
     /// The API listens on 127.0.0.1 only. It has orders behind bearer tokens with scopes, a login,
@@ -59,6 +64,40 @@ pub enum Command {
 
     /// List the probes that `enforce: bearer` sends, and what each must be answered with
     Probes(ProbesArgs),
+
+    /// Print a script that completes the command line in a shell
+    ///
+    /// For bash: `apitest completions bash > ~/.local/share/bash-completion/completions/apitest`.
+    Completions(CompletionsArgs),
+
+    /// Print the manual page, or that of a command
+    ///
+    /// `apitest man | man -l -` shows it.
+    Man(ManArgs),
+}
+
+/// `apitest init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Where to; the folder is made if it is not there
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    pub folder: PathBuf,
+}
+
+/// `apitest completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// `apitest man`
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command, such as check
+    #[arg(value_name = "COMMAND")]
+    pub of: Option<String>,
 }
 
 /// `apitest check [PATHS]`
@@ -346,7 +385,10 @@ impl Cli {
         });
         if let Err((command, reason)) = cli.check() {
             let mut whole = Cli::command();
-            let command = command.and_then(|name| whole.find_subcommand_mut(name).cloned());
+            let command = command.and_then(|name| {
+                let own = whole.find_subcommand_mut(name)?.clone();
+                Some(own.bin_name(format!("apitest {name}")))
+            });
             command.unwrap_or(whole).error(clap::error::ErrorKind::ValueValidation, reason).exit();
         }
         cli
@@ -358,7 +400,7 @@ impl Cli {
             None => self.run.check().map_err(|reason| (None, reason)),
             Some(Command::Check(check)) => check.specs.check().map_err(|why| (Some("check"), why)),
             Some(Command::List(list)) => list.specs.check().map_err(|why| (Some("list"), why)),
-            Some(Command::Demo(_) | Command::Probes(_)) => Ok(()),
+            Some(_) => Ok(()),
         }
     }
 }

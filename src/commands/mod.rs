@@ -2,8 +2,10 @@
 
 mod check;
 mod demo;
+mod init;
 mod list;
 mod load;
+mod manual;
 mod probes;
 mod reports;
 mod run;
@@ -35,8 +37,11 @@ pub fn run(cli: Cli, process: &Process) -> ExitCode {
         None => run::run(&cli.run, process),
         Some(Command::Check(arguments)) => check::check(&arguments, process),
         Some(Command::List(arguments)) => list::list(&arguments, process),
+        Some(Command::Init(arguments)) => init::init(&arguments),
         Some(Command::Demo(arguments)) => demo::demo(&arguments),
         Some(Command::Probes(arguments)) => probes::probes(&arguments),
+        Some(Command::Completions(arguments)) => manual::completions(&arguments),
+        Some(Command::Man(arguments)) => manual::man(&arguments),
     }
 }
 

@@ -145,7 +145,7 @@ fn no_command(paths: &[String]) -> Option<String> {
         let instead = [&[command.to_owned()], rest].concat().join(" ");
         return Some(format!("there is no command `{word}`: write `{instead}`"));
     }
-    did_you_mean(word, ["check", "list", "demo", "probes"])
+    did_you_mean(word, ["check", "list", "init", "demo", "probes", "completions", "man"])
         .filter(|_| rest.is_empty())
         .map(|near| format!("there is no `{word}`: did you mean `apitest {near}`?"))
 }

@@ -5,6 +5,7 @@ mod support;
 mod run;
 mod check;
 mod list;
+mod init;
 mod never_green;
 mod costly;
 mod sent;
