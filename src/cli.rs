@@ -227,7 +227,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "LEVEL", help_heading = "Running")]
     pub require_level: Option<LevelName>,
 
-    /// Write a report: junit=PATH [repeatable]
+    /// Write a report: junit=PATH or json=PATH [repeatable]
     ///
     /// It wins over `reports` of the project file. The file appears whole when the run is over,
     /// also when that was interrupted.
@@ -324,6 +324,8 @@ pub struct LaterArgs {
 pub enum Format {
     /// JUnit XML.
     Junit,
+    /// A JSON object a line, an event each.
+    Json,
 }
 
 /// The levels of `--require-level`.

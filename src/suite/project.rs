@@ -24,10 +24,19 @@ pub struct Project {
     pub specs: Vec<Spanned<String>>,
     /// What is started for the run.
     pub server: Option<Server>,
-    /// Where the JUnit report goes.
-    pub junit: Option<Spanned<String>>,
+    /// Where reports go.
+    pub reports: ReportPaths,
     /// Further values to keep out of all output.
     pub secrets: Vec<Spanned<Template>>,
+}
+
+/// Where the reports of a run go, from the folder of the project file.
+#[derive(Clone, Debug, Default)]
+pub struct ReportPaths {
+    /// The JUnit report.
+    pub junit: Option<Spanned<String>>,
+    /// The report of events as JSON.
+    pub json: Option<Spanned<String>>,
 }
 
 const KEYS: Keys = Keys {
@@ -39,8 +48,8 @@ const KEYS: Keys = Keys {
 
 const REPORT_KEYS: Keys = Keys {
     what: "a report",
-    known: &[&["junit"]],
-    later: &[&["json", "html", "github"]],
+    known: &[&["junit", "json"]],
+    later: &[&["html", "github"]],
     help: None,
 };
 
@@ -64,7 +73,7 @@ impl Project {
             settings: Settings { broken: true, ..Settings::default() },
             specs: Vec::new(),
             server: None,
-            junit: None,
+            reports: ReportPaths::default(),
             secrets: Vec::new(),
         }
     }
@@ -107,8 +116,10 @@ impl Project {
     fn read_reports(&mut self, reader: &mut Reader, node: &Node) {
         let entries = reader.mapping(node, "reports").unwrap_or_default();
         for entry in entries {
-            if reader.key(entry, entries, &REPORT_KEYS).is_some() {
-                self.junit = path(reader, &entry.value, "junit");
+            match reader.key(entry, entries, &REPORT_KEYS) {
+                Some("junit") => self.reports.junit = path(reader, &entry.value, "junit"),
+                Some(key) => self.reports.json = path(reader, &entry.value, key),
+                None => {}
             }
         }
     }

@@ -12,6 +12,7 @@ mod sent;
 mod console;
 mod bad_input;
 mod operators;
+mod json;
 mod junit;
 mod parity;
 mod rate;
