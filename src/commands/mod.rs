@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod init;
+mod inputs;
 mod list;
 mod load;
 mod manual;

@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::SystemTime;
 
+use super::inputs::{Given, given};
 use super::load::project::LoadedProject;
 use super::load::{self, Loaded};
 use super::{Process, say};
 use crate::cli::SpecArgs;
-use crate::date::day_of;
 use crate::diagnostic::{Annotation, Diagnostic};
 use crate::discover::{self, Found};
 use crate::exit_code::ExitCode;
@@ -17,7 +16,7 @@ use crate::plan::select::Selection;
 use crate::plan::{Plan, Work};
 use crate::run::pool::Pool;
 use crate::secret::Redactor;
-use crate::source::{Source, Span};
+use crate::source::{Place, Source, Span};
 
 /// What will be run, and what is to be said before.
 pub struct Planned {
@@ -31,7 +30,7 @@ pub struct Planned {
     pub unset: Vec<Diagnostic>,
     /// What is wrong with the files that they need.
     pub unready: Vec<Diagnostic>,
-    /// The variables of the command line that nothing uses; each most likely a slip.
+    /// What is to be said of variables that nothing uses; each most likely a slip.
     pub unused_vars: Vec<String>,
     /// Why there is no case at all, where no fault tells.
     pub nothing: Option<String>,
@@ -47,7 +46,10 @@ pub fn planned(
     pool: &Pool,
     redactor: &Redactor,
 ) -> Planned {
-    let inputs = inputs(arguments, process, project);
+    let Given { inputs, in_files, faults } = given(arguments, process, project, redactor);
+    if !faults.is_empty() {
+        return refused(faults);
+    }
     learn_secrets(project, &inputs, redactor);
     bind_server(project, &inputs, redactor);
     let everything = arguments.paths.is_empty();
@@ -66,17 +68,30 @@ pub fn planned(
         (false, false) => ExitCode::Passed,
     };
     let (unset, unready) = hindrances(&plan);
-    let unused_vars = unused_vars(arguments, used_vars.as_ref());
+    let unused_vars = unused_vars(arguments, &in_files, used_vars.as_ref());
     Planned { plan, routes, diagnostics, unset, unready, unused_vars, nothing, code }
 }
 
+/// What was given to all specs is wrong: a case of its own, for no report may look green.
+fn refused(diagnostics: Vec<Diagnostic>) -> Planned {
+    Planned {
+        plan: load::unmatched("is given what it needs", diagnostics.clone()),
+        routes: 0,
+        diagnostics,
+        unset: Vec::new(),
+        unready: Vec::new(),
+        unused_vars: Vec::new(),
+        nothing: None,
+        code: ExitCode::Invalid,
+    }
+}
+
 impl Planned {
-    /// Says which variables of the command line nothing uses; true when the run must not go on
-    /// because of them.
+    /// Says which variables nothing uses; true when the run must not go on because of them.
     pub fn tell_unused_vars(&self, strict: bool) -> bool {
         let severity = if strict { "" } else { "warning: " };
-        for name in &self.unused_vars {
-            say(&format!("{severity}nothing uses the variable `{name}` of --var"));
+        for slip in &self.unused_vars {
+            say(&format!("{severity}{slip}"));
         }
         strict && !self.unused_vars.is_empty()
     }
@@ -112,16 +127,6 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn inputs(arguments: &SpecArgs, process: &Process, loaded: &LoadedProject) -> Inputs {
-    Inputs {
-        env: process.env.clone(),
-        env_not_text: process.env_not_text.clone(),
-        vars: arguments.var.iter().cloned().collect(),
-        server: loaded.project.as_ref().is_some_and(|project| project.server.is_some()),
-        today: day_of(SystemTime::now()),
-    }
-}
-
 fn selection(arguments: &SpecArgs, found: &Found) -> Selection {
     Selection {
         tags: arguments.tag.clone(),
@@ -145,7 +150,7 @@ fn select(plan: Plan, selection: &Selection) -> (Plan, Vec<Diagnostic>) {
         .collect();
     let mut plan = plan.select(selection);
     if !plan.cases.is_empty() {
-        plan.cases.extend(load::unmatched(faults.clone()).cases);
+        plan.cases.extend(load::unmatched("selects tests", faults.clone()).cases);
     }
     (plan, faults)
 }
@@ -167,10 +172,23 @@ fn hindrances(plan: &Plan) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     (unset, unready)
 }
 
-/// The variables of the command line that nothing uses, as far as that can be known.
-fn unused_vars(arguments: &SpecArgs, used: Option<&HashSet<String>>) -> Vec<String> {
-    let names = arguments.var.iter().map(|(name, _)| name);
-    names.filter(|name| used.is_some_and(|used| !used.contains(*name))).cloned().collect()
+/// The variables that nothing uses of those that were given for this run, as far as that can be
+/// known, and where they were given. Who runs a part of the specs may name a file that is for all
+/// of them.
+fn unused_vars(
+    arguments: &SpecArgs,
+    in_files: &[(String, Place)],
+    used: Option<&HashSet<String>>,
+) -> Vec<String> {
+    let Some(used) = used else { return Vec::new() };
+    let unused = |name: &str| !used.contains(name);
+    let of_line = arguments.var.iter().map(|(name, _)| name).filter(|name| unused(name));
+    let of_line = of_line.map(|name| format!("nothing uses the variable `{name}` of --var"));
+    let everything = arguments.paths.is_empty();
+    let of_files = in_files.iter().filter(|(name, _)| everything && unused(name));
+    let of_files =
+        of_files.map(|(name, place)| format!("{place}: nothing uses the variable `{name}`"));
+    of_line.chain(of_files).collect()
 }
 
 /// Why there is no case at all.

@@ -11,7 +11,7 @@ use super::origins::{self, Inherited};
 use super::probes::assign::{self, Control};
 use super::probes::check;
 use super::probes::{Declared, Extras};
-use super::scope::{Binder, Inputs, Level};
+use super::scope::{Binder, Inputs, Level, of_project};
 use super::secrets::short;
 use super::settings::StepSettings;
 use super::tokens::Tokens;
@@ -34,9 +34,11 @@ pub fn expand(
 ) -> FilePlan {
     let Some(suite) = suite else { return invalid(source, None, faults) };
     let mut levels = vec![Level { source: &suite.source, settings: &suite.settings }];
-    levels.extend(project.map(|p| Level { source: &p.source, settings: &p.settings }));
+    levels.extend(project.into_iter().flat_map(of_project));
     let mut expansion = Expansion::new(suite, Binder::new(inputs, levels));
     expansion.check_enforce();
+    let overridden = project.map(|p| origins::overridden(&suite.settings, &suite.source, p));
+    expansion.warnings.extend(overridden.unwrap_or_default());
     let setup = expansion.around(Stage::Setup, &suite.setup);
     let mut cases: Vec<Case> = suite.tests.iter().flat_map(|test| expansion.cases(test)).collect();
     let teardown = expansion.around(Stage::Teardown, &suite.teardown);

@@ -4,6 +4,7 @@ mod support;
 
 mod run;
 mod check;
+mod environments;
 mod list;
 mod init;
 mod never_green;
