@@ -37,7 +37,7 @@ impl Unsent {
 
     /// A step that the end of the run came before.
     pub fn ended(reason: StopReason) -> Unsent {
-        let (kind, words) = (reason.kind(), reason.cut_short());
+        let (kind, words) = (reason.name(), reason.cut_short());
         Unsent { kind, reason: words.into(), place: None, missing: None }
     }
 

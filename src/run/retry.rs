@@ -18,7 +18,7 @@ pub struct Repeated {
 }
 
 /// Kinds of failures that another run ends with as well: nothing was sent, or the run is ending.
-const LASTING: [&str; 8] = [
+const LASTING: [&str; 10] = [
     "token",
     "request",
     "redirect",
@@ -26,7 +26,9 @@ const LASTING: [&str; 8] = [
     "unsendable",
     "interrupted",
     "deadline",
-    "ended",
+    "fail-fast",
+    "no-server",
+    "server-ended",
 ];
 
 impl Run<'_> {

@@ -51,7 +51,7 @@ impl Tries {
             // What cleans up has a verdict also when the run has ended.
             Why::Stopped(reason) if step.stage != Stage::Teardown => {
                 failure.begin(&format!("{}; the last try: ", reason.cut_short()));
-                failure.kind = reason.kind();
+                failure.kind = reason.name();
                 Verdict::Errored(failure)
             }
             _ if errored => Verdict::Errored(failure),

@@ -112,7 +112,7 @@ impl Turn<'_> {
             if let Some(reason) = self.run.stop.reason()
                 && error.kind == TransportErrorKind::Interrupted
             {
-                failure.kind = reason.kind();
+                failure.kind = reason.name();
             }
             (Verdict::Errored(failure), Some(explain.unanswered(request, &error)))
         })?;

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use serde_json::Value;
+
 use crate::support::in_turn::{in_turn, targets};
 use crate::support::report;
 use crate::support::sandbox::{Ended, Sandbox, steady};
@@ -344,4 +346,28 @@ fn any_number_of_jobs_tells_the_same() {
         (console, times.replace_all(&sandbox.read("junit.xml"), "").into_owned())
     });
     assert_eq!(told[0], told[1]);
+}
+
+#[test]
+fn the_report_of_events_tells_each_run() {
+    let server = in_turn();
+    let lines = format!("{WHOLE}  - {{name: b, request: GET /200, expect: 200}}\n");
+    let (sandbox, ended) = run(&server, &lines, &["--report", "json=run.jsonl"]);
+    ended.expect_code(0);
+    let text = sandbox.read("run.jsonl");
+    let objects: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    let [flaky, steady] = [0, 1].map(|nth| {
+        let mut cases = objects.iter().filter(|object| object["event"] == "case-ended");
+        cases.nth(nth).expect("a case")
+    });
+    assert_eq!((&flaky["verdict"], &flaky["flaky"]), (&"passed".into(), &true.into()));
+    let earlier = flaky["earlier_runs"].as_array().expect("a list");
+    assert_eq!((earlier.len(), &earlier[0]["verdict"]), (1, &"failed".into()));
+    assert_eq!(earlier[0]["failure"]["kind"], "status");
+    let response = earlier[0]["exchange"]["response"].as_str().expect("what came back");
+    assert!(response.starts_with("HTTP/1.1 503"), "{response}");
+    assert!(steady.get("flaky").is_none() && steady.get("earlier_runs").is_none(), "{steady}");
+    let last = objects.last().expect("an end");
+    assert_eq!((&last["passed"], &last["flaky"]), (&2.into(), &1.into()));
 }

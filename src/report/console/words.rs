@@ -49,8 +49,3 @@ pub fn counts(tally: &Tally) -> String {
     counts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")));
     counts.join(", ")
 }
-
-/// `word` for one, `words` for any other number.
-pub fn plural(count: usize, word: &str) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
-}
