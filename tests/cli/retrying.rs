@@ -216,11 +216,19 @@ vars: {three: 3}
 
     let server = in_turn();
     let spec = format!(
-        "base_url: {}\ntests: [{{name: a, request: GET /503-200, expect: 200}}]\n",
+        "base_url: {}\ntests: [{{name: a, request: GET /503-200-503-200-503, expect: 200}}]\n",
         server.url()
     );
-    let sandbox = Sandbox::new().file("apitest.yaml", "retry: 1\n").file("specs/a.yaml", spec);
-    sandbox.run(&[]).expect_code(0);
+    let project = "environments:\n  staging: {retry: 1}\n";
+    for (project, arguments) in [("retry: 1\n", &[][..]), (project, &["--env", "staging"])] {
+        let sandbox = Sandbox::new().file("apitest.yaml", project).file("specs/a.yaml", &spec);
+        sandbox.run(arguments).expect_code(0);
+    }
+    let own = format!("retry: 0\n{spec}");
+    let sandbox = Sandbox::new().file("apitest.yaml", project).file("specs/a.yaml", own);
+    let ended = sandbox.run(&["--env", "staging"]).expect_code(1);
+    let warning = "`retry` does not come from the environment `staging`";
+    assert!(ended.stderr.contains(warning), "{}", ended.stderr);
 }
 
 #[test]
