@@ -257,6 +257,31 @@ tests:
 }
 
 #[test]
+fn a_run_that_the_end_of_all_came_before_leaves_the_verdict_of_the_one_before() {
+    let server = in_turn();
+    let lines = "\
+tokens: {broken: {command: [\"false\"]}}
+tests:
+  - {name: a, retry: 1, request: POST /500, expect: 200}
+  - name: b
+    auth: broken
+    steps:
+      - {wait: 500ms}
+      - {request: POST /never, expect: 200}
+";
+    // The second request of `a` still waits for its turn when `b` ends the run.
+    let (sandbox, ended) = run(&server, lines, &["--jobs=2", "--rate=1", "--fail-fast"]);
+    let ended = ended.expect_code(1);
+    assert_eq!(ends(&sandbox), ["failure mismatch.status status: expected 200, got 500"]);
+    assert!(
+        ended.stdout.contains("2 cases: 0 passed, 1 failed, 1 errored in "),
+        "{}",
+        ended.stdout
+    );
+    assert_eq!(targets(&server), ["/500"]);
+}
+
+#[test]
 fn what_is_done_around_a_file_is_done_once() {
     let server = in_turn();
     let lines = "\
