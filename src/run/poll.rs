@@ -49,9 +49,8 @@ impl Turn<'_> {
     fn polled(&self, step: &Step, poll: Poll, mut request: Request) -> Settled {
         let (started, timeout) = (Instant::now(), request.timeout);
         let mut tries = Tries::default();
-        let mut before: Option<Answered> = None;
+        let (mut left, mut before) = (poll.within, None);
         loop {
-            let left = whole_millis(poll.within.saturating_sub(started.elapsed()));
             let answered = self.tried(step, &mut request, timeout.min(left));
             tries.count += 1;
             tries.elapsed = started.elapsed();
@@ -72,6 +71,7 @@ impl Turn<'_> {
                 return tries.ended(Why::Stopped(reason), answered);
             }
             before = Some(answered);
+            left = whole_millis(poll.within.saturating_sub(started.elapsed()));
         }
     }
 

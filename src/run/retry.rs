@@ -35,18 +35,20 @@ impl Run<'_> {
     /// Runs the steps of a case, and once more when it does not pass, as often as it says.
     pub(super) fn repeated(&self, worker: usize, case: &Case, steps: &[Step]) -> Repeated {
         let retry = case.retry();
-        let mut earlier: Vec<EarlierRun> = Vec::new();
+        let (mut earlier, mut warnings): (Vec<EarlierRun>, Vec<String>) = Default::default();
         loop {
             let run = earlier.len() as u32 + 1;
             let stopwatch = self.pace.stopwatch(worker);
             let mut walked = Walk::new(self, worker, case).walk(steps);
+            // What was let through in one run stays told when the next one passes.
+            warnings.append(&mut walked.warnings);
             let (verdict, exchange) = &mut walked.end;
             if matches!(verdict, Verdict::Skipped(_))
                 && let Some(last) = earlier.pop()
             {
                 // The run ended before it could be sent: the one before counts.
                 walked.end = (last.verdict, last.exchange);
-                return Repeated { walked, earlier };
+                return Repeated { walked: Walked { warnings, ..walked }, earlier };
             }
             let is_let_through = walked.is_let_through && retry.times > 0;
             if let Some(failure) = failure(verdict).filter(|_| is_let_through) {
@@ -54,7 +56,7 @@ impl Run<'_> {
             }
             let is_last = run > retry.times || is_let_through || !may_get_better(verdict);
             if is_last || self.stop.pause(retry.delay(run)).is_some() {
-                return Repeated { walked, earlier };
+                return Repeated { walked: Walked { warnings, ..walked }, earlier };
             }
             let verdict = std::mem::replace(verdict, Verdict::Passed);
             let exchange = exchange.take();

@@ -59,17 +59,21 @@ tests:
 fn in_vain_it_tells_the_last_mismatch_and_how_often_it_was_asked() {
     let server = in_turn();
     let (sandbox, ended) =
-        poll(&server, "/503-202", "poll: {every: 20ms, within: 250ms}, expect: 200");
+        poll(&server, "/503-202", "poll: {every: 20ms, within: 500ms}, expect: 200");
     let ended = ended.expect_code(1);
     let tries = targets(&server).len();
-    assert!((2..=12).contains(&tries), "{tries}");
+    assert!((2..=25).contains(&tries), "{tries}");
     let [end, kind, message, body] = end_of(&sandbox);
     assert_eq!((end.as_str(), kind.as_str()), ("failure", "mismatch.status"));
     let polled = format!("polled {tries} times in <time>");
     let expected = format!("status: expected 200, got 202 ({polled})");
-    assert_eq!(timeless(&message), expected);
-    assert!(timeless(&body).contains(&format!("= help: {polled}\n")), "{body}");
-    assert!(timeless(&ended.stdout).contains(&format!("= help: {polled}\n")), "{}", ended.stdout);
+    // The last one may have come so late that it had no time.
+    let cut = ": `within` left the last one no more time";
+    assert_eq!(timeless(&message).replace(cut, ""), expected);
+    for shown in [&body, &ended.stdout] {
+        let shown = timeless(shown).replace(cut, "");
+        assert!(shown.contains(&format!("= help: {polled}\n")), "{shown}");
+    }
 }
 
 #[test]
@@ -141,7 +145,7 @@ tests:
 #[test]
 fn a_try_has_no_more_time_than_is_left() {
     let server = in_turn();
-    let keys = "poll: {every: 10ms, within: 300ms}, expect: 200";
+    let keys = "poll: {every: 10ms, within: 700ms}, expect: 200";
     for (path, end, message) in [
         (
             "/202-hang",
@@ -151,7 +155,7 @@ fn a_try_has_no_more_time_than_is_left() {
         (
             "/hang",
             "error",
-            "no answer within 300ms: `timeout` sets how long to wait (polled once in <time>: \
+            "no answer within 700ms: `timeout` sets how long to wait (polled once in <time>: \
              `within` left the last one no more time)",
         ),
     ] {
@@ -161,8 +165,8 @@ fn a_try_has_no_more_time_than_is_left() {
         assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
         let found = end_of(&sandbox);
         assert_eq!(found[0], end);
-        let found = found[2].replace("300ms", "<within>");
-        assert_eq!(timeless(&found), message.replace("300ms", "<within>"));
+        let found = found[2].replace("700ms", "<within>");
+        assert_eq!(timeless(&found), message.replace("700ms", "<within>"));
     }
 }
 
@@ -236,10 +240,28 @@ fn a_revoked_token_may_be_waited_for_and_that_is_told() {
 }
 
 #[test]
+fn what_was_let_through_stays_told_when_the_test_passes_on_another_run() {
+    let server = in_turn();
+    let lines = "\
+tests:
+  - name: a
+    retry: 1
+    auth: {bearer: a-token-of-the-test}
+    steps:
+      - {request: GET /200-401, poll: {every: 5ms, within: 10s}, expect: 401}
+      - {request: GET /503-200, expect: 200}
+";
+    let ended = run(&server, lines, &[]).1.expect_code(0);
+    let shown = "\nWarnings\n  a.yaml:3  a: step 1: let through once before it was refused, ";
+    assert!(ended.stdout.contains(shown), "{}", ended.stdout);
+    assert!(ended.stdout.contains("1 passed (1 flaky)"), "{}", ended.stdout);
+}
+
+#[test]
 fn a_token_that_is_never_refused_fails_and_is_not_run_again() {
     let server = in_turn();
     let keys = "auth: {bearer: a-token-of-the-test}, retry: 2, \
-                poll: {every: 10ms, within: 100ms}, expect: 401";
+                poll: {every: 10ms, within: 500ms}, expect: 401";
     let (sandbox, ended) = poll(&server, "/200", keys);
     ended.expect_code(1);
     let [_, _, message, _] = end_of(&sandbox);
@@ -312,7 +334,7 @@ tests:
     assert_eq!(report::cases(&report).filter(|case| report::end(case).is_none()).count(), 2);
 
     let never = in_turn();
-    let lines = lines.replace("GET /orders/7", "GET /404").replace("10s", "100ms");
+    let lines = lines.replace("GET /orders/7", "GET /404").replace("10s", "500ms");
     let (sandbox, ended) = run(&never, &lines, &[]);
     ended.expect_code(1);
     let [_, _, message, _] = end_of(&sandbox);
