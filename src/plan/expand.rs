@@ -1,16 +1,18 @@
 //! From a suite to its cases.
 
 mod steps;
+mod uses;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use self::steps::Taken;
 use super::credential::Credential;
 use super::invalid::invalid;
 use super::probes::assign::{self, Control};
 use super::probes::check;
 use super::probes::{Declared, Extras};
-use super::scope::{Binder, Inputs, Level};
+use super::scope::{Binder, Inputs, Level, place};
 use super::secrets::short;
 use super::settings::StepSettings;
 use super::tokens::Tokens;
@@ -20,6 +22,7 @@ use crate::diagnostic::{Diagnostic, Severity, roots};
 use crate::source::Source;
 use crate::suite::Suite;
 use crate::suite::project::Project;
+use crate::suite::step::Step as WrittenStep;
 use crate::suite::test::Test;
 
 /// Plans a file: `suite` is what could be read of it, `faults` what could not.
@@ -55,9 +58,19 @@ struct Expansion<'s> {
     /// The credential of such tests, and what the environment lacks for it.
     credential: Option<(Credential, Vec<Diagnostic>)>,
     tags: Arc<[Box<str>]>,
+    /// How many more steps the case at hand may have.
+    room: usize,
     warnings: Vec<Diagnostic>,
     /// Where the tests go, and the methods that they use there, those that are skipped included.
     declared: HashSet<(Box<str>, Declared)>,
+}
+
+/// The step of a test whose wrong forms are its probes.
+struct Chosen<'s> {
+    /// Its position among all steps of the test.
+    at: usize,
+    written: &'s WrittenStep,
+    extras: Extras,
 }
 
 impl<'s> Expansion<'s> {
@@ -90,6 +103,7 @@ impl<'s> Expansion<'s> {
             settings,
             credential,
             tags,
+            room: 0,
             warnings,
             declared,
         }
@@ -114,7 +128,11 @@ impl<'s> Expansion<'s> {
             return FilePlan { used, used_vars, secrets, ..plan };
         }
         let mut diagnostics = [diagnostics, self.warnings].concat();
-        diagnostics.sort_by_key(|d| d.place.span.start);
+        // A fragment that is used twice has its warnings twice.
+        let mut seen = HashSet::new();
+        diagnostics
+            .retain(|d| seen.insert((place(&d.place.source, d.place.span), d.title.clone())));
+        diagnostics.sort_by_key(|d| (!Arc::ptr_eq(&d.place.source, source), d.place.span.start));
         let (tokens, declared) = (self.tokens.0, self.declared);
         FilePlan { cases, tokens, diagnostics, used, used_vars, declared, secrets }
     }
@@ -142,16 +160,13 @@ impl<'s> Expansion<'s> {
         &mut self,
         test: &'s Test,
         case: &mut Case,
-        control: Option<(usize, Extras)>,
+        control: Option<Chosen<'s>>,
     ) -> Vec<Case> {
         if let Some(level) = self.binder.levels().first().copied() {
             check::check(&mut self.binder, level);
         }
-        let Some((at, extras)) = control else { return Vec::new() };
-        let Some(written) = test.steps.get(at.saturating_sub(test.setup.len())) else {
-            return Vec::new();
-        };
-        self.beside(test, at, |expansion| {
+        let Some(Chosen { at, written, extras }) = control else { return Vec::new() };
+        self.beside(test, written, |expansion| {
             if let Some(level) = expansion.binder.levels().first().copied() {
                 check::check(&mut expansion.binder, level);
             }
@@ -160,18 +175,17 @@ impl<'s> Expansion<'s> {
         })
     }
 
-    /// Works under the settings of the step at this position, if that asks for probes itself.
+    /// Works under the settings of this step, if that asks for probes itself; one of a fragment
+    /// never does.
     fn beside<T>(
         &mut self,
         test: &'s Test,
-        at: usize,
+        step: &'s WrittenStep,
         work: impl FnOnce(&mut Expansion<'s>) -> T,
     ) -> T {
-        let step = test.steps.get(at.saturating_sub(test.setup.len()));
-        let Some(step) = step.filter(|s| test.listed && assign::asks_for_probes(&s.settings))
-        else {
+        if !test.listed || !assign::asks_for_probes(&step.settings) {
             return work(self);
-        };
+        }
         let source = &self.suite.source;
         let outside = self.binder.enter(Level { source, settings: &step.settings });
         let result = work(self);
@@ -179,7 +193,7 @@ impl<'s> Expansion<'s> {
         result
     }
 
-    fn case_inside(&mut self, test: &'s Test) -> (Case, Option<(usize, Extras)>) {
+    fn case_inside(&mut self, test: &'s Test) -> (Case, Option<Chosen<'s>>) {
         let source = &self.suite.source;
         let (start, end) = (source.location(test.span.start), source.location(test.span.end));
         let tags = match test.settings.tags.is_empty() {
@@ -192,27 +206,27 @@ impl<'s> Expansion<'s> {
         self.binder.missing = self.missing.clone();
         let name = self.binder.known(&test.name, source, "a name");
         let skip = test.skip.as_ref().map(|reason| self.binder.known(reason, source, "the reason"));
-        self.binder.begin_captures(test);
-        let (steps, unset) = self.steps(test);
+        let (Taken { steps, written }, unset) = self.steps(test);
         let unused = self.binder.end_captures(source);
         self.warnings.extend(unused);
         self.declared.extend(steps.iter().map(Declared::of));
         let at = match test.is_scenario() {
-            true => assign::control_of(&mut self.binder, test, &steps),
+            true => assign::control_of(&mut self.binder, test, &steps, &written),
             false => Some(0),
         };
-        let control = at.map(|at| {
-            let extras = self.beside(test, at, |expansion| {
+        let control = at.and_then(|at| {
+            let written = *written.get(at)?;
+            let extras = self.beside(test, written, |expansion| {
                 let Expansion { binder, tokens, .. } = expansion;
                 assign::extras(binder, tokens, steps.get(at))
             });
-            (at, extras)
+            Some(Chosen { at, written, extras })
         });
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match skip {
             _ if !missing.is_empty() => Work::Unready(missing),
             Some(reason) => Work::Skip(reason),
-            None if unset.is_empty() => Work::Steps(steps),
+            None if unset.is_empty() => Work::Steps(steps.into()),
             None => Work::Unready(unset),
         };
         let case = Case {

@@ -2,6 +2,7 @@
 
 pub mod scope;
 mod names;
+mod frames;
 mod fill;
 mod fields;
 mod bind;
@@ -30,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Place, Source, Span, Spanned};
+use crate::source::{Place, Source, Spanned};
 use crate::suite::capture::Capture;
 use crate::suite::expect::Expectation;
 use crate::template::{Slot, Template};
@@ -128,7 +129,9 @@ pub struct Step {
     /// How long to wait before it is sent.
     pub pause: Duration,
     /// Where the request stands.
-    pub span: Span,
+    pub place: Place,
+    /// Where the fragment is used that it stands in, and so on up to the test: the nearest first.
+    pub via: Arc<[Place]>,
     /// The method.
     pub method: Box<str>,
     /// The URL, or the path behind the base URL.

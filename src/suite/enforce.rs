@@ -330,7 +330,7 @@ mod tests {
         let text = format!("tests: [{{name: a, request: GET /, expect: {expect}}}]");
         let (suite, faults) = crate::suite::parse(&Arc::new(Source::new("a.yaml", text.as_str())));
         assert!(faults.is_empty(), "{faults:?}");
-        suite.unwrap().tests.remove(0).steps.remove(0).expectations
+        suite.unwrap().tests[0].steps[0].as_request().unwrap().expectations.clone()
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::habits;
 use super::reader::{Keys, Reader};
 use super::request::{BODIES, LATER_BODIES};
 use super::settings::{self, Settings};
-use super::step::{self, REQUEST_KEYS, RequestParts, Step};
+use super::step::{self, Item, REQUEST_KEYS, RequestParts};
 use super::tree::{Entry, Node, Value};
 use crate::source::{Span, Spanned};
 use crate::template::Template;
@@ -23,11 +23,11 @@ pub struct Test {
     /// Its own settings.
     pub settings: Settings,
     /// What is done before the steps; when it does not hold, there is no verdict.
-    pub setup: Vec<Step>,
+    pub setup: Vec<Item>,
     /// What it does.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Item>,
     /// What is done after the steps, whatever came of them.
-    pub teardown: Vec<Step>,
+    pub teardown: Vec<Item>,
     /// Whether it is written as a list of steps.
     pub listed: bool,
 }
@@ -41,12 +41,7 @@ const KEYS: Keys = Keys {
         &["steps", "setup", "teardown"],
         &settings::KEYS,
     ],
-    later: &[
-        &settings::LATER,
-        &LATER_BODIES,
-        &step::LATER,
-        &["use", "with", "wait", "data", "matrix"],
-    ],
+    later: &[&settings::LATER, &LATER_BODIES, &step::LATER, &["data", "matrix"]],
     help: None,
 };
 
@@ -54,6 +49,11 @@ impl Test {
     /// Whether it is more than one request.
     pub fn is_scenario(&self) -> bool {
         self.listed || !self.setup.is_empty() || !self.teardown.is_empty()
+    }
+
+    /// All of its steps, those around it too.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.setup.iter().chain(&self.steps).chain(&self.teardown)
     }
 }
 
@@ -65,9 +65,9 @@ struct Parts {
     skip: Option<Spanned<Template>>,
     settings: Settings,
     request: RequestParts,
-    setup: Vec<Step>,
-    steps: Vec<Step>,
-    teardown: Vec<Step>,
+    setup: Vec<Item>,
+    steps: Vec<Item>,
+    teardown: Vec<Item>,
     /// The keys that were read, also those of values that could not be.
     seen: Vec<&'static str>,
     /// Whether there are keys that could not be read; one of them may be what is missing.
@@ -141,7 +141,7 @@ impl Parts {
         if !listed {
             // Whatever it lacks has its fault.
             self.request.seen.contains(&"expect").then_some(())?;
-            self.steps = vec![self.request.finish()?];
+            self.steps = vec![Item::Request(Box::new(self.request.finish()?))];
         }
         Some(Test {
             name: self.name?,
@@ -165,7 +165,9 @@ impl Parts {
             reader.fault(entry.key.span, title).label = "it belongs in one of the steps".into();
         }
         let steps = entries.iter().find(|entry| entry.key.value == "steps");
-        let expects = self.steps.iter().any(|step| step.expects);
+        // What a fragment expects is known once that is read.
+        let may_expect = |item: &Item| item.as_request().is_none_or(|step| step.expects);
+        let expects = self.steps.iter().any(may_expect);
         if let Some(entry) = steps.filter(|_| !expects && !self.steps.is_empty()) {
             let fault = reader.fault(entry.key.span, "steps of which none expects anything");
             fault.label = "give one of them `expect:` with at least a status".into();

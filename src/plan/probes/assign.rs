@@ -17,7 +17,7 @@ use crate::source::{Place, Spanned};
 use crate::suite::auth::Auth;
 use crate::suite::enforce::{Enforce, Rules, accepts, accepts_success_only};
 use crate::suite::settings::Settings;
-use crate::suite::step::Step as WrittenStep;
+use crate::suite::step::{Item, Step as WrittenStep};
 use crate::suite::test::Test;
 use crate::template::Template;
 
@@ -60,20 +60,27 @@ pub fn extras(binder: &mut Binder, tokens: &mut Tokens, step: Option<&Step>) -> 
 
 /// The step of a test of several that is the control, by its position among all: the one that says
 /// so; else the only one that could be meant.
-pub fn control_of(binder: &mut Binder, test: &Test, steps: &[Step]) -> Option<usize> {
+pub fn control_of(
+    binder: &mut Binder,
+    test: &Test,
+    steps: &[Step],
+    written: &[&WrittenStep],
+) -> Option<usize> {
     let main: Vec<usize> = (0..steps.len()).filter(|at| steps[*at].stage == Stage::Main).collect();
     let source = binder.levels().first()?.source;
     let asks = |step: &&WrittenStep| asks_for_probes(&step.settings);
-    let others = test.setup.iter().chain(&test.teardown).find(asks);
-    let several = test.steps.iter().filter(asks).nth(1);
+    let around = test.setup.iter().chain(&test.teardown);
+    let others = around.filter_map(Item::as_request).find(asks);
+    let mut asking = test.steps.iter().filter_map(Item::as_request).filter(asks);
+    let (asked, several) = (asking.next(), asking.next());
     if let Some(step) = others.or(several) {
         let span = step.settings.enforce.as_ref()?.span;
         let fault = binder.fault(source, span, "a second step, or one around them, with `enforce`");
         fault.label = "one of the `steps` of a test is probed".into();
         return None;
     }
-    if let Some(at) = test.steps.iter().position(|step| asks(&step)) {
-        return main.get(at).copied();
+    if let Some(step) = asked {
+        return written.iter().position(|other| std::ptr::eq(*other, step));
     }
     let sending: Vec<usize> = main.iter().copied().filter(|at| sends_token(&steps[*at])).collect();
     let own = test.settings.enforce.as_ref().filter(|_| asks_for_probes(&test.settings));

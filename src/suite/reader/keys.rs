@@ -65,7 +65,7 @@ const INSTEAD: [(&str, &str); 1] =
     [("data", "if the body of the request is meant, write `json`, `form` or `body`")];
 
 /// Keys that are easily written one level too high or too low, and where they belong.
-const ELSEWHERE: [(&str, &str); 18] = [
+const ELSEWHERE: [(&str, &str); 21] = [
     ("auth", "in a test, beside `request`"),
     ("tokens", "at the top of a spec"),
     ("status", "under `expect`"),
@@ -76,6 +76,9 @@ const ELSEWHERE: [(&str, &str); 18] = [
     ("request", "in a test"),
     ("expect", "in a test"),
     ("skip", "in a test"),
+    ("use", "in one of the `steps` of a test"),
+    ("with", "in one of the `steps` of a test, beside `use`"),
+    ("wait", "in one of the `steps` of a test, before a request"),
     ("ca", "under `tls`"),
     ("insecure", "under `tls`"),
     ("no_proxy", "under `proxy`"),
