@@ -2,6 +2,7 @@
 
 mod demo;
 mod load;
+mod nothing;
 mod probes;
 mod reports;
 mod run;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::load::project::{self, LoadedProject};
 use super::load::{self, Loaded};
+use super::nothing::nothing_to_run;
 use super::reports::Reports;
 use super::{Process, broken, say, server};
 use crate::cli::RunArgs;
@@ -165,11 +166,13 @@ fn planned(
     let found = discover::find(&paths, project.file().as_deref());
     let Loaded { plan, routes, mut diagnostics, used_vars } =
         load::load(pool, &found, project, everything, inputs, redactor, arguments.strict);
+    let any_spec = !plan.cases.is_empty();
     let (mut plan, unmatched) = select(plan, &selection(arguments, &found));
     diagnostics.extend(unmatched);
     plan.hide_secrets(redactor);
     let (has_errors, is_empty) = (load::has_errors(&diagnostics), plan.cases.is_empty());
-    let nothing = (is_empty && !has_errors).then(|| nothing_to_run(&found, project, everything));
+    let nothing =
+        (is_empty && !has_errors).then(|| nothing_to_run(&found, project, everything, any_spec));
     let code = match (is_empty, has_errors) {
         (true, _) => ExitCode::Nothing,
         (false, true) => ExitCode::Invalid,
@@ -378,20 +381,4 @@ fn any_unused_var(arguments: &RunArgs, used: Option<&HashSet<String>>) -> bool {
         }
     }
     any
-}
-
-/// Why there is no case at all.
-fn nothing_to_run(found: &Found, project: &LoadedProject, everything: bool) -> String {
-    // The folder that is meant may be another than the one the user is in.
-    let looked_in = match project.file() {
-        Some(file) if everything => format!(" (the project file is {})", discover::shown(&file)),
-        _ => String::new(),
-    };
-    match found.empty.first() {
-        Some(folder) => format!("no spec found: {folder} holds no *.yaml or *.yml{looked_in}"),
-        None if everything && found.files.is_empty() => format!(
-            "no spec found: name files or folders, or list them under `specs:` in apitest.yaml{looked_in}"
-        ),
-        None => "no test is selected: none meets all of --tag, --filter and the lines".into(),
-    }
 }

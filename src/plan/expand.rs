@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use self::steps::Taken;
 use super::credential::Credential;
-use super::invalid::invalid;
+use super::invalid::{invalid, sort};
 use super::probes::assign::{self, Control};
 use super::probes::check;
 use super::probes::{Declared, Extras};
@@ -132,7 +132,7 @@ impl<'s> Expansion<'s> {
         let mut seen = HashSet::new();
         diagnostics
             .retain(|d| seen.insert((place(&d.place.source, d.place.span), d.title.clone())));
-        diagnostics.sort_by_key(|d| (!Arc::ptr_eq(&d.place.source, source), d.place.span.start));
+        sort(&mut diagnostics, source);
         let (tokens, declared) = (self.tokens.0, self.declared);
         FilePlan { cases, tokens, diagnostics, used, used_vars, declared, secrets }
     }

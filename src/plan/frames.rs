@@ -14,6 +14,7 @@ use crate::diagnostic::{Diagnostic, Related, did_you_mean};
 use crate::source::{Place, Source, Spanned};
 use crate::suite::fragment::{Fragments, Use, path_of};
 use crate::suite::step::Item;
+use crate::suite::test::listed;
 use crate::template::{Draft, Variable};
 
 /// A fragment whose steps are being bound.
@@ -154,13 +155,13 @@ impl<'s> Binder<'s> {
         let mut names: Vec<&str> = frame.lacks.iter().map(|(name, _)| &**name).collect();
         let mut seen = HashSet::new();
         names.retain(|name| seen.insert(*name));
-        let first = names.first()?;
+        names.first()?;
         let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         let Frame { source, used, used_at, .. } = frame;
-        let title = format!("{} needs {}", source.path(), quoted.join(", "));
+        let title = format!("{} needs {}", source.path(), listed(&quoted));
         let label = match meant {
             Some((given, near)) => format!("`with` gives `{given}`: did you mean `{near}`?"),
-            None if used.with.is_empty() => format!("add `with: {{{first}: …}}`"),
+            None if used.with.is_empty() => format!("add `with: {{{}: …}}`", names.join(": …, ")),
             None => {
                 format!("`with` does not give {}", if names.len() == 1 { "it" } else { "them" })
             }
@@ -172,6 +173,9 @@ impl<'s> Binder<'s> {
             lines.map(|(_, place)| Related { place: place.clone(), label: "needed here".into() }),
         );
         for name in names {
+            if meant.is_some_and(|(_, near)| near == name) {
+                continue;
+            }
             if self.inputs.env.contains_key(name) {
                 fault.helps.push(format!("an environment variable is written `${{env.{name}}}`"));
             } else if self.is_known(name, &used_at.source) {

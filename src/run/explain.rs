@@ -81,8 +81,11 @@ impl Explainer<'_> {
         request: &Request,
         mismatches: &[Mismatch],
     ) -> Box<Failure> {
-        let annotations: Vec<Annotation> =
+        let mut annotations: Vec<Annotation> =
             mismatches.iter().map(|mismatch| self.annotation(step, mismatch)).collect();
+        // The way to a fragment is shown once.
+        let first = annotations.first_mut();
+        first.into_iter().for_each(|first| first.relate(&way_to(step), self.redactor));
         Box::new(Failure {
             kind: mismatches[0].kind,
             message: summary(&annotations),
@@ -103,7 +106,6 @@ impl Explainer<'_> {
         };
         let mut annotation =
             Annotation::new(Severity::Error, &place, &title, &label, self.redactor);
-        annotation.relate(&way_to(step), self.redactor);
         annotation.helps.extend(notes.iter().map(|note| self.note(note)));
         annotation
     }

@@ -8,7 +8,7 @@ use super::reader::{Keys, Reader};
 use super::settings::{self, Settings};
 use super::step::{self, Item};
 use super::tree::{self, Entry, Node, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Source, Span, Spanned};
 use crate::template::{Draft, Template};
 
@@ -34,6 +34,13 @@ pub struct FragmentFile {
     pub fragment: Option<Fragment>,
     /// What is wrong with it.
     pub faults: Vec<Diagnostic>,
+}
+
+impl FragmentFile {
+    /// Whether a part of it cannot be used.
+    pub fn has_errors(&self) -> bool {
+        self.faults.iter().any(|fault| fault.severity == Severity::Error)
+    }
 }
 
 /// The fragments that a spec uses, and those that they use, by [`path_of`].
@@ -66,6 +73,9 @@ const KEYS: Keys = Keys {
 
 /// Keys at the top of a spec that a fragment leaves to whoever uses it.
 const OF_SPECS: [&str; 3] = ["serial", "setup", "teardown"];
+
+/// What is said of a path that leads to none.
+pub const NO_FRAGMENT: &str = "there is no fragment to be used here";
 
 /// The file that `written` means in a file at `source`, as a path from the working directory.
 pub fn path_of(source: &Source, written: &str) -> PathBuf {

@@ -202,7 +202,7 @@ impl Parts {
 }
 
 /// `a`, `a and b`, `a, b and c`
-pub(super) fn listed(words: &[impl AsRef<str>]) -> String {
+pub fn listed(words: &[impl AsRef<str>]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match words.as_slice() {
         [] => String::new(),

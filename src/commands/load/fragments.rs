@@ -5,14 +5,14 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{circles, learn_literals};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::discover;
 use crate::plan::scope::Place;
 use crate::plan::unused::of_fragment;
 use crate::secret::Redactor;
 use crate::source::{Source, Spanned};
 use crate::suite::Suite;
-use crate::suite::fragment::{self, FragmentFile, Fragments, Use, path_of};
+use crate::suite::fragment::{self, FragmentFile, Fragments, NO_FRAGMENT, Use, path_of};
 
 /// What there is of a file, or why it cannot be used.
 type Known = Result<Arc<FragmentFile>, String>;
@@ -118,7 +118,7 @@ fn unusable(
     path: &Path,
     reason: String,
 ) -> Diagnostic {
-    let fault = Diagnostic::error(source, written.span, "there is no fragment to be used here");
+    let fault = Diagnostic::error(source, written.span, NO_FRAGMENT);
     let fault = fault.label(reason);
     match path.exists() {
         true => fault,
@@ -128,16 +128,24 @@ fn unusable(
 
 /// What is most likely meant by a path that leads nowhere.
 fn advice(written: &Spanned<String>, path: &Path) -> Option<String> {
-    let folder = path.ancestors().nth(Path::new(&written.value).components().count())?;
+    let parts: Vec<Component> = Path::new(&written.value).components().collect();
+    let folder = path.ancestors().nth(parts.len())?;
+    let lower = (1..parts.len()).find_map(|cut| {
+        let lower: PathBuf = parts[cut..].iter().collect();
+        folder.join(&lower).is_file().then(|| discover::shown(&lower))
+    });
     let higher = (1..=folder.components().count()).find_map(|up| {
         let higher = format!("{}{}", "../".repeat(up), written.value);
         folder.join(&higher).is_file().then_some(higher)
     });
-    if let Some(higher) = higher {
-        return Some(format!("paths begin at the folder of this file: write `{higher}`"));
+    if let Some(found) = lower.or(higher) {
+        return Some(format!("paths begin at the folder of this file: write `{found}`"));
     }
     let near = discover::near(path)?;
-    let near = Path::new(&written.value).with_file_name(Path::new(&near).file_name()?);
+    let near = Path::new(&near);
+    // That both end in `.yaml` makes no name like another.
+    did_you_mean(path.file_stem()?.to_str()?, near.file_stem()?.to_str())?;
+    let near = Path::new(&written.value).with_file_name(near.file_name()?);
     Some(format!("did you mean `{}`?", discover::shown(&near)))
 }
 

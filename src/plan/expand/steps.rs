@@ -137,6 +137,7 @@ impl<'s> Expansion<'s> {
         let source = stand.source;
         let outside = self.binder.enter(Level { source, settings: &step.settings });
         let name = match &step.name {
+            Some(name) if !stand.via.is_empty() => self.name_inside(name, source),
             Some(name) => self.binder.known(name, source, "the name of a step"),
             None => format!("step {number}").into(),
         };

@@ -1,5 +1,6 @@
 //! The steps of a fragment, in the place of the step that uses it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Expansion;
@@ -8,10 +9,11 @@ use crate::plan::frames::coming;
 use crate::plan::scope::Level;
 use crate::plan::settings::pause;
 use crate::plan::unused::settle;
-use crate::source::Place;
-use crate::suite::fragment::{Fragment, FragmentFile, Use, path_of};
+use crate::source::{Place, Source, Spanned};
+use crate::suite::fragment::{Fragment, FragmentFile, NO_FRAGMENT, Use, path_of};
 use crate::suite::step::Item;
 use crate::suite::test::Test;
+use crate::template::Template;
 
 /// The most steps of a case: of fragments that each use the next one twice, 30 are enough to never
 /// come to an end.
@@ -32,9 +34,7 @@ impl<'s> Expansion<'s> {
         let name = name.map(|name| self.binder.known(name, source, "the name of a step"));
         let waits = used.waits.iter();
         let pause: Duration = waits.map(|wait| pause(&mut self.binder, wait, source)).sum();
-        let file = self.suite.fragments.get(&path_of(source, &used.path.value));
-        let file = file.filter(|file| !self.binder.is_inside(&file.source));
-        match file.and_then(|file| Some((&**file, file.fragment.as_ref()?))) {
+        match self.fragment(source, used) {
             Some((file, fragment)) => {
                 let first = taken.steps.len();
                 self.binder.use_of(&file.source, fragment.span);
@@ -46,11 +46,12 @@ impl<'s> Expansion<'s> {
                 self.list(&inner, &fragment.steps, taken);
                 let unread = self.binder.leave_fragment();
                 self.warnings.extend(unread);
+                // What could not be read of it may capture what seems to be missing.
+                self.binder.unread |= file.has_errors();
                 if let Some(step) = taken.steps.get_mut(first) {
                     step.pause += pause;
                 }
             }
-            // Why not is told where the file was read.
             None => self.binder.unread = true,
         }
         let warnings = settle(&mut self.binder, &used.settings, source);
@@ -58,14 +59,46 @@ impl<'s> Expansion<'s> {
         self.binder.leave(outside);
     }
 
+    /// The fragment that a step uses. Where there is none, somebody has told why.
+    fn fragment(
+        &mut self,
+        source: &'s Arc<Source>,
+        used: &'s Use,
+    ) -> Option<(&'s FragmentFile, &'s Fragment)> {
+        let file = self.suite.fragments.get(&path_of(source, &used.path.value));
+        if file.is_none_or(|file| file.fragment.is_none() && file.faults.is_empty()) {
+            self.binder.fault(source, used.path.span, NO_FRAGMENT);
+        }
+        let file = file.filter(|file| !self.binder.is_inside(&file.source))?;
+        Some((file, file.fragment.as_ref()?))
+    }
+
     /// What messages call a step that has no name of its own.
-    fn name_of(&mut self, file: &FragmentFile, fragment: &Fragment, number: usize) -> Box<str> {
+    fn name_of(
+        &mut self,
+        file: &'s FragmentFile,
+        fragment: &'s Fragment,
+        number: usize,
+    ) -> Box<str> {
         if let Some(description) = &fragment.description {
             self.binder.apart(|binder| binder.template(&description.value, &file.source));
         }
         match &fragment.name {
-            Some(name) => self.binder.known(name, &file.source, "the name of a fragment"),
+            Some(name) => self.name_inside(name, &file.source),
             None => format!("step {number}").into(),
+        }
+    }
+
+    /// A name in a fragment. What it is given may be known only during the run: then the name stands
+    /// as it is written.
+    pub(super) fn name_inside(
+        &mut self,
+        name: &Spanned<Template>,
+        source: &Arc<Source>,
+    ) -> Box<str> {
+        match self.binder.template(&name.value, source) {
+            Template::Fixed(text) => text,
+            Template::Parts(_) => name.value.written().into(),
         }
     }
 
@@ -96,8 +129,11 @@ impl<'s> Expansion<'s> {
             let here = Place::new(stand.source, item.span());
             let Place { source, span } = stand.via.last().unwrap_or(&here);
             let title = format!("a test of more than {MOST_STEPS} steps");
-            self.binder.fault(source, *span, title).label =
-                "the fragments that are used here use each other too often".into();
+            let label = match stand.via.is_empty() {
+                true => "make several tests of it",
+                false => "the fragments that are used here use each other too often",
+            };
+            self.binder.fault(source, *span, title).label = label.into();
         }
         self.room > 0
     }
