@@ -91,6 +91,11 @@ impl<'s> Binder<'s> {
         self.frame(fragment).is_some()
     }
 
+    /// How many fragments are at hand, each used by the one before it.
+    pub(super) fn depth(&self) -> usize {
+        self.frames.len()
+    }
+
     /// Begins with the steps of the fragment at `source`, which the nearest level uses.
     pub(super) fn enter_fragment(
         &mut self,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::probes::Endpoint;
 use super::scope::{Binder, Inputs, Level};
 use super::{Plan, SpecFile};
 use crate::diagnostic::Diagnostic;
@@ -151,7 +152,7 @@ pub fn of_project(project: &Project, inputs: &Inputs) -> (Secrets, Vec<Diagnosti
 }
 
 impl Plan {
-    /// Takes the secrets out of the names of cases and files. Names of a file that become the same
+    /// Takes the secrets out of the names of cases, files and endpoints. Names of a file that become the same
     /// are numbered: a report tells cases apart by them. Select first: a filter knows the names as
     /// they were written.
     pub fn hide_secrets(&mut self, redactor: &Redactor) {
@@ -159,6 +160,12 @@ impl Plan {
         let mut taken = HashSet::new();
         for case in &mut self.cases {
             let file = Arc::as_ptr(&case.file);
+            if let Some(endpoint) = &case.endpoint
+                && let Cow::Owned(path) = redactor.redact(&endpoint.path)
+            {
+                let path = path.into();
+                case.endpoint = Some(Arc::new(Endpoint { path, ..Endpoint::clone(endpoint) }));
+            }
             if let Cow::Owned(name) = redactor.redact(&case.name) {
                 let mut number = 1;
                 let mut unique = name.clone();

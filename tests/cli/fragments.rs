@@ -149,8 +149,7 @@ fn what_is_not_sent_and_what_is_not_answered_shows_both_lines_too() {
         )
     };
     let fragment = "steps:\n  - request: GET ${path}\n    body: {file: body.txt}\n";
-    let table = [("http://127.0.0.1:1/", "setup"), ("${env.NOTHING}", "environment")];
-    for (path, _) in table {
+    for path in ["http://127.0.0.1:1/", "${env.NOTHING}"] {
         let server = server();
         let text = spec(path);
         let files = [("a.yaml", text.as_str()), ("f.yaml", fragment), ("body.txt", "x")];
@@ -410,6 +409,56 @@ fn the_only_step_that_sends_a_token_is_probed_though_a_fragment_holds_it() {
     );
     let shown = ended.transcript();
     assert!(shown.contains("f.yaml:4:14") && shown.contains("a.yaml:6:15"), "{shown}");
+}
+
+#[test]
+fn an_endpoint_that_a_fragment_is_given_is_proven_by_itself() {
+    let server = Server::start(|request, stream| {
+        let open = request.target == "/open" || request.header("authorization").is_some();
+        let status = if open { 200 } else { 401 };
+        reply(stream, &answer(status, &[("WWW-Authenticate", "Bearer realm=\"x\"")], "{}"))
+    });
+    let test = |path: &str| {
+        format!("  - name: t{path}\n    steps:\n      - {{use: f.yaml, with: {{path: {path}}}}}\n")
+    };
+    let spec = format!(
+        "auth: {{bearer: tok-of-the-test-4711}}\nenforce: {{probes: [no-token]}}\ntests:\n{}{}{}",
+        test("/closed"),
+        test("/open"),
+        test("/closed").replace("t/closed", "again")
+    );
+    let fragment = "steps:\n  - {request: \"GET ${path}\", expect: 200}\n";
+    let sandbox = sandbox(&server, &[("a.yaml", &spec), ("f.yaml", fragment)]);
+    sandbox.run(&["a.yaml", "--junit", "junit.xml"]).expect_code(1);
+    let found = cases(&sandbox);
+    let ends: Vec<(&str, &str)> = found.iter().map(|(_, name, end)| (&**name, &**end)).collect();
+    let expected = [
+        ("t/closed", "passed"),
+        ("t/closed › no-token", "passed"),
+        ("t/open", "passed"),
+        ("t/open › no-token", "failure"),
+        ("again", "passed"),
+    ];
+    assert_eq!(ends, expected);
+}
+
+#[test]
+fn what_is_used_too_deep_or_too_much_is_an_error() {
+    let server = server();
+    let spec = "tests:\n  - name: a\n    steps:\n      - {use: f/0.yaml}\n      - {request: GET /, expect: 200}\n";
+    let sandbox = sandbox(&server, &[("a.yaml", spec)]);
+    for (most, why) in
+        [(70, "more than 64 deep"), (1002, "this spec uses more than 1000 fragments")]
+    {
+        for i in 0..most {
+            let next = format!("steps:\n  - {{use: {}.yaml}}\n", i + 1);
+            sandbox.write(&format!("f/{i}.yaml"), next);
+        }
+        sandbox.write(&format!("f/{most}.yaml"), "steps:\n  - request: GET /\n");
+        let ended = sandbox.run(&["a.yaml"]).expect_code(2);
+        assert!(ended.stderr.contains(why), "{}", ended.stderr);
+    }
+    assert!(targets(&server).is_empty());
 }
 
 #[test]

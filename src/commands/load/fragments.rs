@@ -17,6 +17,10 @@ use crate::suite::fragment::{self, FragmentFile, Fragments, NO_FRAGMENT, Use, pa
 /// What there is of a file, or why it cannot be used.
 type Known = Result<Arc<FragmentFile>, String>;
 
+/// How many fragments a spec may use, those included that they use: circles among them are looked for
+/// by recursion.
+const MOST: usize = 1000;
+
 /// The fragments that are known so far.
 pub struct FragmentStore<'f> {
     /// The folder that they must stay in, without links.
@@ -34,24 +38,26 @@ impl<'f> FragmentStore<'f> {
     /// Gives a suite the fragments that it uses, and those that they use, and what is wrong with
     /// them.
     pub fn supply(&self, suite: &mut Suite) -> Vec<Diagnostic> {
-        let mut faults = Vec::new();
-        let mut fragments = Fragments::new();
+        let (mut faults, mut fragments) = (Vec::new(), Fragments::new());
         let mut seen = HashSet::new();
-        let mut users = vec![(suite.source.clone(), paths(suite.uses()))];
-        while let Some((source, written)) = users.pop() {
-            for written in written {
-                let path = path_of(&source, &written.value);
-                match self.file(&path) {
-                    Ok(file) => {
-                        if seen.insert(Arc::as_ptr(&file.source)) {
-                            faults.extend(file.faults.iter().cloned());
-                            let uses = file.fragment.iter().flat_map(|f| f.uses());
-                            users.push((file.source.clone(), paths(uses)));
-                        }
-                        fragments.insert(path, file);
-                    }
-                    Err(reason) => faults.push(unusable(&source, &written, &path, reason)),
+        let mut wanted = paths(&suite.source, suite.uses());
+        while let Some((source, written)) = wanted.pop() {
+            let path = path_of(&source, &written.value);
+            match self.file(&path) {
+                Ok(_) if fragments.len() == MOST => {
+                    let reason = format!("this spec uses more than {MOST} fragments");
+                    faults.push(unusable(&source, &written, &path, reason));
+                    break;
                 }
+                Ok(file) => {
+                    if seen.insert(Arc::as_ptr(&file.source)) {
+                        faults.extend(file.faults.iter().cloned());
+                        let uses = file.fragment.iter().flat_map(|f| f.uses());
+                        wanted.extend(paths(&file.source, uses));
+                    }
+                    fragments.insert(path, file);
+                }
+                Err(reason) => faults.push(unusable(&source, &written, &path, reason)),
             }
         }
         faults.extend(circles::circles(&fragments));
@@ -108,8 +114,12 @@ impl<'f> FragmentStore<'f> {
     }
 }
 
-fn paths<'u>(uses: impl Iterator<Item = &'u Use>) -> Vec<Spanned<String>> {
-    uses.map(|used| used.path.clone()).collect()
+/// The paths that a file names, with the file.
+fn paths<'u>(
+    source: &Arc<Source>,
+    uses: impl Iterator<Item = &'u Use>,
+) -> Vec<(Arc<Source>, Spanned<String>)> {
+    uses.map(|used| (source.clone(), used.path.clone())).collect()
 }
 
 fn unusable(

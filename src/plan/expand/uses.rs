@@ -19,6 +19,9 @@ use crate::template::Template;
 /// come to an end.
 pub(super) const MOST_STEPS: usize = 10_000;
 
+/// How deep fragments may use fragments: they are followed by recursion.
+const DEEPEST: usize = 64;
+
 impl<'s> Expansion<'s> {
     /// The steps of a fragment.
     pub(super) fn used(
@@ -70,6 +73,11 @@ impl<'s> Expansion<'s> {
             self.binder.fault(source, used.path.span, NO_FRAGMENT);
         }
         let file = file.filter(|file| !self.binder.is_inside(&file.source))?;
+        if self.binder.depth() == DEEPEST {
+            let title = format!("fragments that use fragments, more than {DEEPEST} deep");
+            self.binder.fault(source, used.path.span, title).label = "one too many".into();
+            return None;
+        }
         Some((file, file.fragment.as_ref()?))
     }
 

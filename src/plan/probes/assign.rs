@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
-use super::endpoint::site;
+use super::endpoint::{site, url_of};
 use super::{
     DEFAULT_SETS, Endpoint, Enforcement, Extras, Needs, PROBES, Probe, Waived, given, is_jwt,
     only_reads,
@@ -232,7 +232,7 @@ impl Control<'_> {
 
     fn identity(&self, step: &Step) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (&self.case.endpoint, self.written.line.url.value.written()).hash(&mut hasher);
+        (&self.case.endpoint, url_of(step, self.written)).hash(&mut hasher);
         match &step.credential {
             Credential::Token(id) => self.tokens[id.0 as usize].name.hash(&mut hasher),
             Credential::Bearer(token) => (1, token.written()).hash(&mut hasher),
