@@ -58,6 +58,11 @@ impl Related {
     pub fn used_at(place: &Place) -> Related {
         Related { place: place.clone(), label: "used here".into() }
     }
+
+    /// The line of a fragment that needs what it is not given.
+    pub fn needed_at(place: &Place) -> Related {
+        Related { place: place.clone(), label: "needed here".into() }
+    }
 }
 
 impl Diagnostic {

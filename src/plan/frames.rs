@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::scope::{Binder, Bound, Mark, Outside, Place as DefinitionPlace, place};
+use super::scope::{Binder, Bound, Level, Mark, Outside, Place as DefinitionPlace, place};
 use crate::diagnostic::{Diagnostic, Related, did_you_mean};
 use crate::source::{Place, Source, Spanned};
 use crate::suite::fragment::{Fragments, Use, path_of};
@@ -143,8 +143,7 @@ impl<'s> Binder<'s> {
         }
         let since = frame.since;
         for diagnostic in since.diagnostics(&mut self.faults, &mut self.missing) {
-            let is_callers =
-                |level: &super::scope::Level| Arc::ptr_eq(level.source, &diagnostic.place.source);
+            let is_callers = |level: &Level| Arc::ptr_eq(level.source, &diagnostic.place.source);
             if !self.levels.iter().any(is_callers) {
                 diagnostic.related.push(Related::used_at(&frame.used_at));
             }
@@ -172,23 +171,25 @@ impl<'s> Binder<'s> {
             }
         };
         let mut fault = Diagnostic::error(&used_at.source, used_at.span, title).label(label);
-        let mut shown = HashSet::new();
-        let lines = frame.lacks.iter().filter(|(name, _)| shown.insert(name));
-        fault.related.extend(
-            lines.map(|(_, place)| Related { place: place.clone(), label: "needed here".into() }),
-        );
         for name in names {
-            if meant.is_some_and(|(_, near)| near == name) {
-                continue;
-            }
-            if self.inputs.env.contains_key(name) {
-                fault.helps.push(format!("an environment variable is written `${{env.{name}}}`"));
-            } else if self.is_known(name, &used_at.source) {
-                let pass = format!("{name}: \"${{{name}}}\"");
-                fault.helps.push(format!("`{name}` is known here: give it, `with: {{{pass}}}`"));
+            let place =
+                frame.lacks.iter().find(|(lack, _)| **lack == *name).map(|(_, place)| place);
+            fault.related.extend(place.map(Related::needed_at));
+            if meant.is_none_or(|(_, near)| near != name) {
+                fault.helps.extend(self.advice(name, &used_at.source));
             }
         }
         Some(fault)
+    }
+
+    /// What is most likely to be written where `with` does not give a name.
+    fn advice(&self, name: &str, user: &Arc<Source>) -> Option<String> {
+        if self.inputs.env.contains_key(name) {
+            return Some(format!("an environment variable is written `${{env.{name}}}`"));
+        }
+        let pass = format!("{name}: \"${{{name}}}\"");
+        let help = format!("`{name}` is known here: give it, `with: {{{pass}}}`");
+        self.is_known(name, user).then_some(help)
     }
 
     /// Whether a name stands for something in a file.
