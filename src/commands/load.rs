@@ -74,7 +74,7 @@ pub fn load(
         files.iter_mut().for_each(heed_warnings);
     }
     let any_invalid = files.iter().any(FilePlan::is_invalid);
-    let diagnostics = each_once(files.iter_mut().flat_map(|f| std::mem::take(&mut f.diagnostics)));
+    let diagnostics = files.iter_mut().flat_map(|f| std::mem::take(&mut f.diagnostics)).collect();
     let mut used: HashSet<String> =
         files.iter_mut().flat_map(|f| std::mem::take(&mut f.used_vars)).collect();
     used.extend(project.server.used_vars.iter().cloned());
@@ -222,13 +222,6 @@ fn unused_in_fragments(fragments: &FragmentStore, files: &[FilePlan]) -> Vec<Fil
     fragments.unused(&used).into_iter().map(plan).collect()
 }
 
-/// What is wrong with a fragment is found again with every spec that uses it.
-fn each_once(diagnostics: impl Iterator<Item = Diagnostic>) -> Vec<Diagnostic> {
-    let mut seen = HashSet::new();
-    let key = |d: &Diagnostic| (Arc::as_ptr(&d.place.source), d.place.span, d.title.clone());
-    diagnostics.filter(|diagnostic| seen.insert(key(diagnostic))).collect()
-}
-
 /// The paths behind which there is no spec, each once, and why. Folders without one are among
 /// them only when something else was found: else nothing was.
 fn unusable(found: &Found) -> impl Iterator<Item = (String, String)> {
@@ -246,11 +239,13 @@ fn invalid_path((path, reason): (String, String)) -> FilePlan {
 }
 
 /// What was asked for on the command line and is not there, as a case among those that are.
-pub fn unmatched(faults: Vec<Diagnostic>) -> Plan {
+///
+/// `name` is that of the case.
+pub fn unmatched(name: &str, faults: Vec<Diagnostic>) -> Plan {
     let mut plan = Plan::default();
     if let Some(first) = faults.first() {
         let mut file = invalid(&first.place.source.clone(), None, faults);
-        file.cases[0].name = "selects tests".into();
+        file.cases[0].name = name.into();
         plan = Plan::merge(vec![file]);
     }
     plan
@@ -271,7 +266,7 @@ fn heed_warnings(file: &mut FilePlan) {
 }
 
 /// Whatever shows a line of this file must not show a secret that was written into it.
-fn learn_literals(source: &Source, faults: &[Diagnostic], redactor: &Redactor) {
+pub fn learn_literals(source: &Source, faults: &[Diagnostic], redactor: &Redactor) {
     let literals = match faults {
         [] => secret_literals(source.text()),
         _ => suspected_literals(source.text()),

@@ -94,7 +94,7 @@ impl<'s> Binder<'s> {
         // What the command line gives a fragment knows only by `with`.
         if let Some(value) = self.inputs.vars.get(name).filter(|_| frame.is_none()) {
             self.used_vars.insert(name.to_owned());
-            return Draft::Fixed(Value::String(value.clone()));
+            return Draft::Fixed(value.clone());
         }
         let Some((defined_in, span, draft)) = definition else {
             return match frame.and_then(|frame| self.input(frame, name)) {

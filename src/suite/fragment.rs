@@ -229,7 +229,7 @@ fn read_path(reader: &mut Reader, node: &Node) -> Option<Spanned<String>> {
 fn inputs(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Spanned<Draft>)> {
     let entries = reader.mapping(node, "with").unwrap_or_default();
     let read = |entry: &Entry| {
-        let name = settings::name(reader, &entry.key, "variable");
+        let name = settings::name(reader, &entry.key, "a variable");
         let value = reader.draft_with_plain_keys(&entry.value);
         (name, Spanned::new(value, entry.value.span))
     };

@@ -126,7 +126,12 @@ fn a_failure_shows_its_line_and_every_line_that_led_there() {
     let files =
         [("specs/a.yaml", spec), ("fragments/outer.yaml", outer), ("fragments/inner.yaml", inner)];
     let sandbox = sandbox(&server, &files);
-    let ended = sandbox.run(&["--color", "never", "--junit", "junit.xml"]).expect_code(1);
+    let reports = ["--junit", "junit.xml", "--report", "json=run.jsonl"];
+    let ended = sandbox.run(&[&["--color", "never"], &reports[..]].concat()).expect_code(1);
+    let json = sandbox.read("run.jsonl");
+    let used =
+        r#""related":[{"message":"used here","file":"fragments/outer.yaml","line":4,"column":11},"#;
+    assert!(json.contains(used), "{json}");
     golden("fixtures/console/fragments.txt", &ended.transcript());
     let report = Element::parse(&sandbox.read("junit.xml"));
     let case = report::cases(&report).next().expect("a case");
