@@ -130,7 +130,7 @@ impl<'w> Walk<'w> {
         for step in steps {
             let excused = end.0.is_bad() || self.run.without_setup(self.case).is_some();
             if let Some((slot, line)) = self.lacks(step).filter(|_| excused) {
-                let name = step.name.as_deref().unwrap_or_default();
+                let name = self.name_of(step).unwrap_or_default();
                 note(
                     &mut end.0,
                     format!("tear-down {name} was not sent: {slot} ({line}) was not captured"),
@@ -164,9 +164,14 @@ impl<'w> Walk<'w> {
         })
     }
 
+    /// What messages call a step: a variable in its name may stand for a secret.
+    fn name_of<'s>(&self, step: &'s Step) -> Option<Cow<'s, str>> {
+        step.name.as_deref().map(|name| self.run.redactor.redact(name))
+    }
+
     /// The end of a step, told with the step: a set-up that does not hold leaves no verdict.
     fn told(&self, step: &Step, (verdict, exchange): StepEnd) -> StepEnd {
-        let Some(name) = &step.name else { return (verdict, exchange) };
+        let Some(name) = self.name_of(step) else { return (verdict, exchange) };
         let stage = match step.stage {
             // Its case is called so.
             _ if self.case.around.is_some() => "",

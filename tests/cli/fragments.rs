@@ -381,7 +381,7 @@ fn secrets_in_it_and_in_what_it_is_given_are_shown_nowhere() {
     let server = server();
     let spec = "tests:\n  - name: a\n    steps:\n      - {use: f.yaml, with: {password: word-of-the-spec-77}}\n      \
                 - {request: GET /fail, expect: 200, auth: {bearer: \"${key}\"}}\n";
-    let fragment = "steps:\n  - request: GET /login\n    auth: {basic: {username: u, password: word-of-the-fragment-88}}\n    \
+    let fragment = "name: with ${password}\nsteps:\n  - request: GET /login\n    auth: {basic: {username: u, password: word-of-the-fragment-88}}\n    \
                     json: {password: \"${password}\"}\n    capture: {key: $.token}\n  - request: GET /fail/word-of-the-spec-77\n    \
                     expect: {json: {$.id: [word-of-the-fragment-88, tok-of-login-4711]}}\n";
     let sandbox = sandbox(&server, &[("a.yaml", spec), ("f.yaml", fragment)]);
@@ -390,7 +390,23 @@ fn secrets_in_it_and_in_what_it_is_given_are_shown_nowhere() {
     for secret in ["word-of-the-spec-77", "word-of-the-fragment-88", "tok-of-login-4711"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
-    assert!(shown.contains("f.yaml:2:14") || shown.contains("f.yaml:7:"), "{shown}");
+    assert!(shown.contains("with *** › step 2: status: expected 2xx, got 500"), "{shown}");
+}
+
+#[test]
+fn a_secret_in_the_url_that_a_fragment_is_given_is_not_shown_as_an_endpoint() {
+    let server = server();
+    let spec = "auth: {bearer: tok-of-the-test-4711}\nenforce: {probes: [no-token]}\ntests:\n  - name: a\n    steps:\n      \
+                - {use: f.yaml, with: {key: \"${env.KEY}\"}}\n";
+    let fragment = "steps:\n  - {request: \"GET /of/${key}\", expect: 200}\n";
+    let sandbox = sandbox(&server, &[("a.yaml", spec), ("f.yaml", fragment)]);
+    let sandbox = sandbox.env("KEY", "key-of-the-environment-5150");
+    let project = format!("base_url: {}\nsecrets: [\"${{env.KEY}}\"]\n", server.url());
+    sandbox.write("apitest.yaml", project);
+    let reports = ["--junit", "junit.xml", "--report", "json=run.jsonl"];
+    let ended = sandbox.run(&[&["a.yaml"], &reports[..]].concat()).expect_code(1);
+    let shown = [ended.stdout, sandbox.read("junit.xml"), sandbox.read("run.jsonl")].concat();
+    assert!(shown.contains("GET /of/***") && !shown.contains("key-of-the-environment"), "{shown}");
 }
 
 #[test]

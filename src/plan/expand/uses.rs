@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Expansion;
 use super::steps::{Stand, Taken};
+use crate::plan::Stage;
 use crate::plan::frames::coming;
 use crate::plan::scope::Level;
 use crate::plan::settings::pause;
@@ -149,7 +150,8 @@ impl<'s> Expansion<'s> {
     /// What only succeeds proves little; a test whose own steps expect nothing may leave that to its
     /// fragments.
     pub(super) fn refuse_without_expectations(&mut self, test: &Test, taken: &Taken) {
-        let expects = taken.written.iter().any(|step| step.expects);
+        let mut all = taken.steps.iter().zip(&taken.written);
+        let expects = all.any(|(step, written)| step.stage == Stage::Main && written.expects);
         let first = test.steps.iter().find_map(Item::as_use);
         let Some(used) = first.filter(|_| !expects && !self.binder.is_broken()) else { return };
         let title = "steps of which none expects anything";
