@@ -43,6 +43,9 @@ impl<'f> FragmentStore<'f> {
         let mut wanted = paths(&suite.source, suite.uses());
         while let Some((source, written)) = wanted.pop() {
             let path = path_of(&source, &written.value);
+            if fragments.contains_key(&path) {
+                continue;
+            }
             match self.file(&path) {
                 Ok(_) if fragments.len() == MOST => {
                     let reason = format!("this spec uses more than {MOST} fragments");
