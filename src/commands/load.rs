@@ -3,6 +3,7 @@
 pub mod project;
 mod public_key;
 mod routes;
+mod rows;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -51,7 +52,7 @@ pub fn load(
     let root = project.root().canonicalize().ok();
     let routes = Routes::new(root.as_deref());
     let read = |path: std::path::PathBuf| {
-        let mut plan = file(&path, project, inputs, redactor);
+        let mut plan = file(&path, project, root.as_deref(), inputs, redactor);
         plan.cases.iter_mut().for_each(|case| check_files(case, root.as_deref()));
         routes.lay(&mut plan);
         plan
@@ -75,11 +76,18 @@ pub fn load(
     Loaded { plan: Plan::merge(files), routes: routes.count(), diagnostics, used_vars }
 }
 
-fn file(path: &Path, project: &LoadedProject, inputs: &Inputs, redactor: &Redactor) -> FilePlan {
+fn file(
+    path: &Path,
+    project: &LoadedProject,
+    root: Option<&Path>,
+    inputs: &Inputs,
+    redactor: &Redactor,
+) -> FilePlan {
     match discover::read(path) {
         Ok(source) => {
-            let (suite, faults) = crate::suite::parse(&source);
+            let (mut suite, mut faults) = crate::suite::parse(&source);
             learn_literals(&source, &faults, redactor);
+            faults.extend(suite.iter_mut().flat_map(|suite| rows::read(suite, root, redactor)));
             let plan = expand(&source, suite.as_ref(), faults, project.project.as_ref(), inputs);
             plan.secrets.keys().for_each(|secret| redactor.add(secret));
             plan
@@ -101,7 +109,7 @@ fn check_body_files(case: &mut Case, root: Option<&Path>) {
     let Work::Steps(steps) = &case.work else { return };
     let mut missing = Vec::new();
     for step in steps {
-        let Some(Body::File(path)) = &step.body else { continue };
+        let Some(Body::File(path)) = step.body.as_deref() else { continue };
         let Some(file) = path.value.as_fixed() else { continue };
         let reason = match Path::new(file).canonicalize() {
             Err(error) => discover::reason(&error),

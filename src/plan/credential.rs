@@ -155,7 +155,8 @@ pub fn bearer_token(
 /// `{bearer: alice_token}` would send these words too.
 fn is_name_of_variable(binder: &Binder, written: &Spanned<Template>) -> bool {
     let is_it = |(key, _): &(Spanned<String>, _)| Some(&*key.value) == written.value.as_fixed();
-    binder.levels().iter().any(|level| level.settings.vars.iter().any(is_it))
+    binder.columns().any(|column| Some(column) == written.value.as_fixed())
+        || binder.levels().iter().any(|level| level.settings.vars.iter().any(is_it))
 }
 
 fn basic(

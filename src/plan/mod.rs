@@ -2,6 +2,7 @@
 
 pub mod scope;
 mod names;
+mod rows;
 mod fill;
 mod fields;
 mod bind;
@@ -75,6 +76,8 @@ pub struct Case {
     /// Whether it is no test, but what is done once before or after all tests of its file. It is
     /// told about only when it does not hold.
     pub around: Option<Stage>,
+    /// Where the row of `data` or `matrix` stands that it is for, of a test that has such.
+    pub row: Option<Place>,
 }
 
 /// A spec file, as far as cases and reports need it.
@@ -134,13 +137,13 @@ pub struct Step {
     /// The URL, or the path behind the base URL.
     pub url: Template,
     /// The body.
-    pub body: Option<Body>,
+    pub body: Option<Arc<Body>>,
     /// How it authenticates.
     pub credential: Credential,
     /// What it shares with its neighbours.
     pub settings: Arc<StepSettings>,
     /// What must come back.
-    pub expectations: Box<[Expectation]>,
+    pub expectations: Arc<[Expectation]>,
     /// What the later steps know of the response.
     pub captures: Box<[Captured]>,
 }

@@ -1,5 +1,6 @@
 //! What a name stands for: the environment, the command line, the nearest definition.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -16,6 +17,9 @@ const DEEPEST: usize = 256;
 
 /// How many bytes the variables of one case may stand for.
 const MOST_BYTES: usize = 64 << 20;
+
+/// What cannot know captures, since it outlives them.
+pub(super) const TOKEN_SOURCE: &str = "a token source";
 
 /// From this many variables of a level on, they are looked up by a list of their names.
 const MANY_VARS: usize = 32;
@@ -84,6 +88,9 @@ impl<'s> Binder<'s> {
     }
 
     fn defined(&mut self, variable: &Variable, name: &str, source: &Arc<Source>) -> Draft {
+        if let Some(cell) = self.cell(variable, name, source) {
+            return cell;
+        }
         let definition = self.nearest_definition(name);
         if let Some((defined_in, span, _)) = definition {
             self.use_of(defined_in, span);
@@ -96,23 +103,39 @@ impl<'s> Binder<'s> {
             return self.undefined(variable, name, source);
         };
         let place = place(defined_in, span);
-        if !self.bound.contains_key(&place) {
-            if self.leads_back_to(place) {
-                return empty();
+        let bound = match self.bound.get(&place) {
+            Some(bound) => bound.clone(),
+            None => {
+                let at = Diagnostic::error(defined_in, span, name);
+                let bound = self.definition_of(place, at, draft, source, variable.span);
+                let Some(bound) = bound.map(Rc::new) else { return empty() };
+                self.bound.insert(place, bound.clone());
+                bound
             }
-            let depth =
-                self.binding.iter().map(|(_, _, depth)| depth).sum::<usize>() + depth(draft);
-            if self.binding.len() == LONGEST_CHAIN || depth > DEEPEST {
-                let title = "variables that stand for variables, too deep to be followed";
-                self.fault(source, variable.span, title).label =
-                    "give this one its value itself".into();
-                return empty();
-            }
-            let at = Diagnostic::error(defined_in, span, name);
-            let bound = self.definition(place, at, draft);
-            self.bound.insert(place, bound);
+        };
+        self.filled_in(&bound, variable, source)
+    }
+
+    /// What a definition stands for that is used at `span` of `source`; `None`, and a fault, when
+    /// that leads back to itself, or too far.
+    pub(super) fn definition_of(
+        &mut self,
+        place: Place,
+        at: Diagnostic,
+        draft: &Draft,
+        source: &Arc<Source>,
+        span: Span,
+    ) -> Option<Bound> {
+        if self.leads_back_to(place) {
+            return None;
         }
-        self.filled_in(place, variable, source)
+        let depth = self.binding.iter().map(|(_, _, depth)| depth).sum::<usize>() + depth(draft);
+        if self.binding.len() == LONGEST_CHAIN || depth > DEEPEST {
+            let title = "variables that stand for variables, too deep to be followed";
+            self.fault(source, span, title).label = "give this one its value itself".into();
+            return None;
+        }
+        Some(self.definition(place, at, draft))
     }
 
     /// The definition of the nearest level that has one. Where there are many they are looked up in
@@ -138,22 +161,28 @@ impl<'s> Binder<'s> {
     /// Binds a definition, once for all that use it: one that stands twice in each of a chain of
     /// definitions would double the work with each of them.
     fn definition(&mut self, place: Place, at: Diagnostic, draft: &Draft) -> Bound {
-        let (mark, asked) = (self.mark(), self.asked);
+        let (mark, asked, reads) = (self.mark(), self.asked, self.row_reads);
         let source = at.place.source.clone();
         self.binding.push((place, at, depth(draft)));
         let value = self.draft(draft, &source);
         self.binding.pop();
         let bytes = size(&value);
         let (fault, missing) = self.troubles(mark);
-        Bound { value, environment: self.asked > asked, bytes, fault, missing }
+        let (environment, row) = (self.asked > asked, self.row_reads > reads);
+        Bound { value, environment, row, bytes, fault, missing }
     }
 
     /// A value that is bound, unless variables that repeat variables have become too much.
-    fn filled_in(&mut self, place: Place, variable: &Variable, source: &Arc<Source>) -> Draft {
-        let bound = &self.bound[&place];
+    pub(super) fn filled_in(
+        &mut self,
+        bound: &Bound,
+        variable: &Variable,
+        source: &Arc<Source>,
+    ) -> Draft {
         let before = self.filled;
         self.filled += bound.bytes;
         self.asked += usize::from(bound.environment);
+        self.row_reads += usize::from(bound.row);
         // Whoever uses it must know that it has no value.
         self.faults.extend(bound.fault.clone());
         self.missing.extend_from_slice(&bound.missing);
@@ -192,7 +221,7 @@ impl<'s> Binder<'s> {
         }
         let levels = self.levels().to_vec();
         let names = levels.iter().flat_map(|l| l.settings.vars.iter().map(|(k, _)| &*k.value));
-        let names = names.chain(self.inputs.vars.keys().map(String::as_str));
+        let names = names.chain(self.inputs.vars.keys().map(String::as_str)).chain(self.columns());
         let captures = self.captures_of_test.iter().chain(self.captured.iter().map(|k| &k.name));
         let names = names.chain(captures.map(|name| name.value.as_str()));
         let near = did_you_mean(name, names).map(str::to_owned);
@@ -202,12 +231,15 @@ impl<'s> Binder<'s> {
         let later = self.captures_of_test.iter().find(|capture| capture.value == name);
         if let Some(later) = later.cloned() {
             let line = source.location(later.span.start).line;
-            if self.captures_hidden {
-                let title = format!("a token source cannot know the capture `{name}`");
+            if let Some(who) = self.captures_hidden {
+                let title = format!("{who} cannot know the capture `{name}`");
                 let fault = self.fault(source, variable.span, title);
-                fault.label = "a named token is got once a run, for all tests".into();
-                let help = "for a token that a step captured, write `auth: {bearer: …}`";
-                fault.helps.push(help.into());
+                fault.label = "it is known before the first step".into();
+                if who == TOKEN_SOURCE {
+                    fault.label = "a named token is got once a run, for all tests".into();
+                    let help = "for a token that a step captured, write `auth: {bearer: …}`";
+                    fault.helps.push(help.into());
+                }
                 return empty();
             }
             let title = format!("`{name}` is not captured yet");

@@ -3,8 +3,10 @@
 //! `names` looks names up, `fill` puts what they stand for into texts and values.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
+use super::rows::Cell;
 use super::secrets::Secrets;
 use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
@@ -45,7 +47,7 @@ pub struct Binder<'s> {
     outer: usize,
     /// Where the variables of large levels stand in them, by their names.
     pub(super) var_names: HashMap<usize, HashMap<&'s str, usize>>,
-    pub(super) bound: HashMap<Place, Bound>,
+    pub(super) bound: HashMap<Place, Rc<Bound>>,
     /// The definitions that are being bound, each one by the one before it, and how deep each is.
     pub(super) binding: Vec<(Place, Diagnostic, usize)>,
     /// Faults of the text.
@@ -66,8 +68,12 @@ pub struct Binder<'s> {
     pub(super) captures_of_file: usize,
     /// What the steps of the test at hand capture in all.
     pub(super) captures_of_test: Vec<Spanned<String>>,
-    /// Whether what is bound may not know any of them.
-    pub(super) captures_hidden: bool,
+    /// What is bound that may not know any of them.
+    pub(super) captures_hidden: Option<&'static str>,
+    /// The data row of the run at hand; empty for a test without rows.
+    pub(super) row: Vec<Cell<'s>>,
+    /// How often it was asked.
+    pub(super) row_reads: usize,
     /// What must not be shown.
     pub secrets: Secrets,
     pub(super) regexes: HashMap<String, Arc<regex::Regex>>,
@@ -82,6 +88,8 @@ pub(super) struct Bound {
     pub(super) value: Draft,
     /// Whether the environment has a part in it.
     pub(super) environment: bool,
+    /// Whether the data row has a part in it.
+    pub(super) row: bool,
     pub(super) bytes: usize,
     /// The first fault in it.
     pub(super) fault: Option<Diagnostic>,
@@ -96,7 +104,7 @@ pub(super) struct Known {
 }
 
 /// What [`Binder::enter`] set aside.
-pub struct Outside(Option<HashMap<Place, Bound>>);
+pub struct Outside(Option<HashMap<Place, Rc<Bound>>>);
 
 /// A moment in the work of a [`Binder`].
 #[derive(Clone, Copy)]
@@ -130,7 +138,9 @@ impl<'s> Binder<'s> {
             captured: Vec::new(),
             captures_of_file: 0,
             captures_of_test: Vec::new(),
-            captures_hidden: false,
+            captures_hidden: None,
+            row: Vec::new(),
+            row_reads: 0,
             secrets: Secrets::new(),
             regexes: HashMap::new(),
             paths: HashMap::new(),
@@ -182,7 +192,10 @@ impl<'s> Binder<'s> {
         }
         let nearest: Vec<Level> = self.levels.drain(..skipped).collect();
         let bound = std::mem::take(&mut self.bound);
+        // A row belongs to its test: what the file defines knows none.
+        let row = (self.of_tests() == 0).then(|| std::mem::take(&mut self.row));
         let result = work(self);
+        self.row = row.unwrap_or_else(|| std::mem::take(&mut self.row));
         self.bound = bound;
         self.levels.splice(0..0, nearest);
         result

@@ -267,10 +267,10 @@ impl<'s> SourceBinder<'_, 's> {
             span,
             method,
             url,
-            body,
+            body: body.map(Arc::new),
             credential,
             settings,
-            expectations: Box::new([]),
+            expectations: [].into(),
             captures: Box::new([]),
         }
     }

@@ -16,6 +16,7 @@ mod turn;
 mod walk;
 pub mod site;
 mod case;
+mod row;
 mod ends;
 pub mod enforce;
 
@@ -182,7 +183,8 @@ impl<'r> Run<'r> {
         CaseEnd::new(Verdict::Errored(self.explainer().panic(case)), Duration::ZERO, None)
     }
 
-    fn put(&self, ends: &Ends, index: usize, end: CaseEnd) {
+    fn put(&self, ends: &Ends, index: usize, mut end: CaseEnd) {
+        row::tell(&self.plan.cases[index], &mut end);
         if self.settings.fail_fast && end.verdict.is_bad() {
             self.stop.stop(StopReason::FailFast);
         }

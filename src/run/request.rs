@@ -73,7 +73,7 @@ impl Maker<'_> {
     /// # Errors
     /// A token that cannot be had, a body file that cannot be read, a URL that is none.
     pub fn request(&self, case: &Case, step: &Step) -> Result<Request, Unsent> {
-        self.made(Some(case), step, step.body.as_ref())
+        self.made(Some(case), step, step.body.as_deref())
     }
 
     /// The request that asks for a token: what `step` says, with this body. All of it counts as

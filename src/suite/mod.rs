@@ -17,6 +17,7 @@ pub mod expect;
 pub mod enforce;
 pub mod capture;
 pub mod step;
+pub mod data;
 pub mod test;
 pub mod server;
 pub mod project;

@@ -64,6 +64,7 @@ impl<'s> Expansion<'s> {
             endpoint: None,
             enforced: None,
             around: Some(stage),
+            row: None,
         })
     }
 
@@ -115,16 +116,27 @@ impl<'s> Expansion<'s> {
         name: Option<Box<str>>,
     ) -> Step {
         let source = &self.suite.source;
-        let settings = self.settings(own);
+        self.begin_step();
+        let settings = self.once(|s| &mut s.settings, |all| all.settings(own));
         self.binder.missing.extend(settings.missing.iter().cloned());
-        let credential = self.credential(own);
+        let credential = self.once(|s| &mut s.credential, |all| all.credential(own));
         self.refuse_second_line(&credential, &settings);
         let written = &step.line.url;
         let url = url::bind(&mut self.binder, written, source, &settings);
-        let body =
-            step.body.as_ref().map(|b| body::bind(&mut self.binder, b, source, written.span));
-        let mut bind = Expectations { binder: &mut self.binder, source };
-        let expectations = step.expectations.iter().map(|e| bind.bind(e)).collect();
+        let body = self.once(
+            |shared| &mut shared.body,
+            |all| {
+                let body = step.body.as_ref()?;
+                Some(Arc::new(body::bind(&mut all.binder, body, source, written.span)))
+            },
+        );
+        let expectations = self.once(
+            |shared| &mut shared.expectations,
+            |all| {
+                let mut bind = Expectations { binder: &mut all.binder, source };
+                step.expectations.iter().map(|e| bind.bind(e)).collect()
+            },
+        );
         let method = step.line.method.as_str().into();
         let pause = step.waits.iter().map(|wait| pause(&mut self.binder, wait, source)).sum();
         let captures = self.binder.captures(step, source);
@@ -147,7 +159,9 @@ impl<'s> Expansion<'s> {
     /// Tests that say nothing about their settings share those of their file; `own` are the levels
     /// below it.
     pub(super) fn settings(&mut self, own: &[&Settings]) -> Arc<StepSettings> {
-        let shared = !self.binder.has_own_captures() && own.iter().all(|s| says_nothing(s));
+        let shared = !self.binder.has_own_captures()
+            && !self.binder.has_row()
+            && own.iter().all(|s| says_nothing(s));
         if !shared {
             return Arc::new(effective(&mut self.binder, true));
         }
@@ -158,7 +172,8 @@ impl<'s> Expansion<'s> {
     /// Tests that say nothing about authentication share the credential of their file.
     pub(super) fn credential(&mut self, own: &[&Settings]) -> Credential {
         let silent = |s: &&Settings| s.auth.is_none() && s.tokens.is_empty() && s.vars.is_empty();
-        if self.binder.has_own_captures() || !own.iter().all(silent) {
+        let hangs_on_more = self.binder.has_own_captures() || self.binder.has_row();
+        if hangs_on_more || !own.iter().all(silent) {
             return credential::effective(&mut self.binder, &mut self.tokens);
         }
         let (binder, tokens) = (&mut self.binder, &mut self.tokens);

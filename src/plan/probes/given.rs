@@ -51,7 +51,7 @@ pub fn revoke<'s>(
     binder.missing.extend(settings.missing.iter().cloned());
     let url = url::bind(binder, &request.line.url, source, &settings);
     let body = request.body.as_ref().map(|body| body::bind(binder, body, source, written.span));
-    Step { body, ..step(&request.line.method, url, written, settings) }
+    Step { body: body.map(Arc::new), ..step(&request.line.method, url, written, settings) }
 }
 
 fn step<T>(method: &str, url: Template, written: &Spanned<T>, settings: StepSettings) -> Step {
@@ -66,7 +66,7 @@ fn step<T>(method: &str, url: Template, written: &Spanned<T>, settings: StepSett
         body: None,
         credential: Credential::None,
         settings: Arc::new(StepSettings { follow_redirects: 0, ..settings }),
-        expectations: Box::new([]),
+        expectations: [].into(),
     }
 }
 
