@@ -6,7 +6,7 @@ use super::bind::Expectations;
 use super::credential::Credential;
 use super::scope::{Binder, Known, place};
 use super::secrets::is_secret_name;
-use super::{Body, Captured, Step as PlannedStep};
+use super::{Body, Captured, JsonText, Step as PlannedStep};
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 use crate::suite::capture::Capture;
@@ -132,7 +132,7 @@ fn secrets_of(step: &PlannedStep) -> Vec<Slot> {
     let query = step.settings.query.iter().filter(|parameter| is_secret(&parameter.name));
     templates.extend(query.map(|parameter| &parameter.value));
     match step.body.as_deref() {
-        Some(Body::Json(draft)) => secrets_in(draft, false, &mut templates),
+        Some(Body::Json(JsonText::Draft(draft))) => secrets_in(draft, false, &mut templates),
         Some(Body::Form(fields)) => {
             let fields = fields.iter().filter(|(name, _)| is_secret(name));
             templates.extend(fields.map(|(_, value)| value));

@@ -34,7 +34,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Source, Span, Spanned};
 use crate::suite::capture::Capture;
 use crate::suite::expect::Expectation;
-use crate::template::{Slot, Template};
+use crate::template::{Draft, Slot, Template};
 use credential::{Credential, Token, TokenId};
 use probes::endpoint::{declare, once_an_endpoint};
 use probes::{Declared, Endpoint, Enforcement, Probe};
@@ -164,11 +164,11 @@ pub const LARGEST_BODY_FILE: u64 = 32 << 20;
 #[derive(Clone, Debug)]
 pub enum Body {
     /// Sent as compact JSON.
-    Json(crate::template::Draft),
+    Json(JsonText),
     /// A GraphQL request, sent as compact JSON.
     Graphql {
         /// What is sent.
-        message: crate::template::Draft,
+        message: JsonText,
         /// Whether it changes nothing.
         only_reads: bool,
     },
@@ -180,6 +180,24 @@ pub enum Body {
     File(Spanned<Template>),
     /// Sent as they are.
     Bytes(Arc<[u8]>),
+}
+
+/// A text of JSON.
+#[derive(Clone, Debug)]
+pub enum JsonText {
+    /// Written out: all of it is known before the run. As a tree it takes ten times the memory.
+    Written(Box<str>),
+    /// With what only the run knows.
+    Draft(Draft),
+}
+
+impl From<Draft> for JsonText {
+    fn from(draft: Draft) -> JsonText {
+        match draft {
+            Draft::Fixed(value) => JsonText::Written(value.to_string().into()),
+            draft => JsonText::Draft(draft),
+        }
+    }
 }
 
 /// The plan of one file, not yet part of a whole.

@@ -1,5 +1,6 @@
 //! The data row of a run of a test: what its columns stand for, and what the case is called for it.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ pub struct Cell<'s> {
     column: Span,
     source: &'s Arc<Source>,
     span: Span,
-    draft: &'s Draft,
+    draft: Cow<'s, Draft>,
     bound: Option<Rc<Bound>>,
 }
 
@@ -45,7 +46,7 @@ impl<'s> Row<'s> {
             let value = &axis.values[rest % axis.values.len()];
             rest /= axis.values.len();
             let (name, column) = (&*axis.name.value, axis.name.span);
-            let (source, span, draft) = (spec, value.span, &value.value);
+            let (source, span, draft) = (spec, value.span, Cow::Borrowed(&value.value));
             combination.push(Cell { name, column, source, span, draft, bound: None });
         }
         combination.reverse();
@@ -54,13 +55,10 @@ impl<'s> Row<'s> {
         if let Some(table) = &data.rows {
             let row = table.rows.get(rest)?;
             place = Some(Place::new(&table.source, row.span));
-            cells.extend(table.columns.iter().zip(&row.cells).map(|(column, cell)| Cell {
-                name: &column.value,
-                column: column.span,
-                source: &table.source,
-                span: cell.span,
-                draft: &cell.value,
-                bound: None,
+            cells.extend(table.columns.iter().enumerate().map(|(at, column)| {
+                let (span, draft) = table.cell(row, at);
+                let (name, source) = (&*column.value, &table.source);
+                Cell { name, column: column.span, source, span, draft, bound: None }
             }));
         }
         cells.extend(combination);
@@ -120,9 +118,10 @@ impl<'s> Binder<'s> {
     /// Binds a cell, once; `None`, and a fault, for one that stands for itself.
     fn bind_cell(&mut self, at: usize, user: &Arc<Source>, span: Span) -> Option<Rc<Bound>> {
         if self.row[at].bound.is_none() {
-            let Cell { source, draft, name, span: own, .. } = self.row[at];
+            let Cell { source, name, span: own, .. } = self.row[at];
+            let draft = std::mem::replace(&mut self.row[at].draft, nothing());
             let at_cell = Diagnostic::error(source, own, name);
-            let bound = self.definition_of(place(source, own), at_cell, draft, user, span)?;
+            let bound = self.definition_of(place(source, own), at_cell, &draft, user, span)?;
             self.row[at].bound = Some(Rc::new(Bound { row: true, ..bound }));
         }
         self.row[at].bound.clone()
@@ -151,6 +150,10 @@ impl Cell<'_> {
         }
         Some(middle_out(&one_line(&text)))
     }
+}
+
+fn nothing() -> Cow<'static, Draft> {
+    Cow::Owned(Draft::Fixed(Value::Null))
 }
 
 /// A text without its middle, if it is long.

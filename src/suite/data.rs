@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span, Spanned};
 use crate::template::Draft;
 
-pub use self::table::{Row, Table};
+pub use self::table::{Cells, Row, Table};
 
 /// The most runs of one test.
 pub const MOST_RUNS: usize = 100_000;
@@ -124,9 +124,7 @@ impl Data {
                 reader.fault(value.span, format!("`{}` has no value", key.value)).label =
                     "the test would run zero times, and prove nothing".into();
             }
-            let draft = |item: &Node| {
-                Spanned::new(reader.draft_with_plain_keys(item), item.span)
-            };
+            let draft = |item: &Node| Spanned::new(reader.draft_with_plain_keys(item), item.span);
             self.matrix.push(Axis { name, values: items.iter().map(draft).collect() });
         }
         self.broken |= reader.count() > before;
@@ -143,7 +141,9 @@ impl Data {
     pub fn check(&mut self, reader: &mut Reader, at: Span) {
         let columns = self.rows.iter().flat_map(|table| &table.columns);
         for axis in &self.matrix {
-            let Some(first) = columns.clone().find(|c| c.value == axis.name.value) else { continue };
+            let Some(first) = columns.clone().find(|c| c.value == axis.name.value) else {
+                continue;
+            };
             let line = reader.source().location(first.span.start).line;
             let title = format!("`{}` is a column of `data` too", axis.name.value);
             let fault = reader.fault(axis.name.span, title);
@@ -287,11 +287,18 @@ fn rows(
             fault.helps.push("a row is a mapping of names to values".into());
             return None;
         };
-        let cells = entries.iter().map(|Entry { key, value }| {
-            (key.clone(), Spanned::new(draft(reader, value), value.span))
-        });
-        let cells = cells.collect();
-        table.add(reader, item.span, cells);
+        let names: Vec<_> = entries.iter().map(|entry| entry.key.clone()).collect();
+        if let Some(order) = table.order(reader, item.span, &names) {
+            let cells = order.into_iter().map(|at| {
+                let node = &entries[at].value;
+                Spanned::new(draft(reader, node).into(), node.span)
+            });
+            let cells = Cells::Yaml(cells.collect());
+            table.rows.push(Row { span: item.span, cells });
+        }
+        if table.is_hopeless(reader) {
+            break;
+        }
     }
     table.checked(reader, node.span)
 }

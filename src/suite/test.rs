@@ -44,12 +44,7 @@ const KEYS: Keys = Keys {
         &["data", "matrix", "steps", "setup", "teardown"],
         &settings::KEYS,
     ],
-    later: &[
-        &settings::LATER,
-        &LATER_BODIES,
-        &step::LATER,
-        &["use", "with", "wait"],
-    ],
+    later: &[&settings::LATER, &LATER_BODIES, &step::LATER, &["use", "with", "wait"]],
     help: None,
 };
 

@@ -100,7 +100,7 @@ impl Known {
 fn learn_columns(table: &Table, redactor: &Redactor) {
     for (at, _) in table.columns.iter().enumerate().filter(|(_, c)| is_secret_name(&c.value)) {
         for row in &table.rows {
-            if let Draft::Fixed(serde_json::Value::String(text)) = &row.cells[at].value
+            if let Draft::Fixed(serde_json::Value::String(text)) = &*table.cell(row, at).1
                 && text.chars().count() >= crate::secret::SHORT
             {
                 redactor.add(text);

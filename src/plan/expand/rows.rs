@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Expansion;
 use crate::diagnostic::Diagnostic;
+use crate::plan::bind::Expectations;
 use crate::plan::credential::Credential;
 use crate::plan::probes::Endpoint;
 use crate::plan::rows::Row;
@@ -38,6 +39,8 @@ pub(super) struct SharedStep {
     pub(super) credential: Once<Credential>,
     pub(super) body: Once<Option<Arc<Body>>>,
     pub(super) expectations: Once<Arc<[Expectation]>>,
+    /// Each by its position, for when not all can be shared.
+    expectation: Vec<Once<Expectation>>,
 }
 
 impl<'s> Expansion<'s> {
@@ -81,7 +84,7 @@ impl<'s> Expansion<'s> {
     /// What `bind` gives; bound once for all rows when it hangs on none of their cells.
     pub(super) fn once<T: Clone>(
         &mut self,
-        part: fn(&mut SharedStep) -> &mut Once<T>,
+        part: impl Fn(&mut SharedStep) -> &mut Once<T>,
         bind: impl FnOnce(&mut Self) -> T,
     ) -> T {
         if !self.binder.has_row() {
@@ -103,11 +106,24 @@ impl<'s> Expansion<'s> {
         value
     }
 
+    /// The expectations of a step, each of which may hang on the row or not.
+    pub(super) fn expectations(&mut self, written: &[Expectation]) -> Arc<[Expectation]> {
+        let source = &self.suite.source;
+        let bind = |(at, expectation): (usize, &Expectation)| {
+            self.once(
+                |shared| shared.expectation(at),
+                |all| Expectations { binder: &mut all.binder, source }.bind(expectation),
+            )
+        };
+        written.iter().enumerate().map(bind).collect()
+    }
+
     /// A warning for each column that no case uses. One of a file is used when any test uses it.
     pub(super) fn unused_columns(&self) -> Vec<Diagnostic> {
         let mut warnings: Vec<Diagnostic> = Vec::new();
         let mut warn = |source: &Arc<Source>, span: Span, name: &str| {
-            let known = |w: &Diagnostic| w.place.span == span && Arc::ptr_eq(&w.place.source, source);
+            let known =
+                |w: &Diagnostic| w.place.span == span && Arc::ptr_eq(&w.place.source, source);
             if self.binder.used.contains(&place(source, span)) || warnings.iter().any(known) {
                 return;
             }
@@ -125,6 +141,15 @@ impl<'s> Expansion<'s> {
             }
         }
         warnings
+    }
+}
+
+impl SharedStep {
+    fn expectation(&mut self, at: usize) -> &mut Once<Expectation> {
+        if self.expectation.len() <= at {
+            self.expectation.resize_with(at + 1, || None);
+        }
+        &mut self.expectation[at]
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::Expansion;
 use crate::diagnostic::Diagnostic;
-use crate::plan::bind::Expectations;
 use crate::plan::capture::keep_secret;
 use crate::plan::credential::{self, Credential};
 use crate::plan::probes::Declared;
@@ -130,13 +129,8 @@ impl<'s> Expansion<'s> {
                 Some(Arc::new(body::bind(&mut all.binder, body, source, written.span)))
             },
         );
-        let expectations = self.once(
-            |shared| &mut shared.expectations,
-            |all| {
-                let mut bind = Expectations { binder: &mut all.binder, source };
-                step.expectations.iter().map(|e| bind.bind(e)).collect()
-            },
-        );
+        let expectations = self
+            .once(|shared| &mut shared.expectations, |all| all.expectations(&step.expectations));
         let method = step.line.method.as_str().into();
         let pause = step.waits.iter().map(|wait| pause(&mut self.binder, wait, source)).sum();
         let captures = self.binder.captures(step, source);

@@ -3,11 +3,10 @@
 
 use serde_json::Value;
 
-use super::{CellType, Row, Table};
+use super::{CellType, Cells, Row, Table};
 use crate::source::{Span, Spanned};
 use crate::suite::reader::Reader;
 use crate::suite::tree;
-use crate::template::Draft;
 
 /// A cell; its span is without the quotes.
 type Cell = Spanned<String>;
@@ -22,10 +21,7 @@ struct Cursor<'t> {
 }
 
 /// Reads a header line and the rows below it.
-pub fn read(
-    reader: &mut Reader,
-    types: &[(Spanned<String>, Spanned<CellType>)],
-) -> Option<Table> {
+pub fn read(reader: &mut Reader, types: &[(Spanned<String>, Spanned<CellType>)]) -> Option<Table> {
     let source = reader.source();
     let mut table = Table::new(reader);
     let mut cursor = Cursor { text: source.text(), at: 0 };
@@ -44,10 +40,10 @@ pub fn read(
     check_header(reader, &header)?;
     table.name_columns(reader, header);
     table.columns.first()?;
-    let types: Vec<CellType> = table.columns.iter().map(|c| type_of(c, types)).collect();
+    table.types = table.columns.iter().map(|c| type_of(c, types)).collect();
     while let Some(record) = cursor.record() {
         match record {
-            Ok(cells) => add(reader, &mut table, &types, cells),
+            Ok(cells) => add(reader, &mut table, cells),
             Err(fault) => fault.tell(reader),
         }
         if table.is_hopeless(reader) {
@@ -88,7 +84,7 @@ fn check_header(reader: &mut Reader, header: &[Cell]) -> Option<()> {
     Some(())
 }
 
-fn add(reader: &mut Reader, table: &mut Table, types: &[CellType], record: Vec<Cell>) {
+fn add(reader: &mut Reader, table: &mut Table, record: Vec<Cell>) {
     let span = record.first().map_or(Span::default(), |first| {
         first.span.to(record.last().map_or(first.span, |last| last.span))
     });
@@ -106,10 +102,10 @@ fn add(reader: &mut Reader, table: &mut Table, types: &[CellType], record: Vec<C
     }
     let mut cells = Vec::with_capacity(named);
     for (at, cell) in record.into_iter().enumerate() {
-        match value(types[at], cell.value) {
-            Ok(value) => cells.push(Spanned::new(Draft::Fixed(value), cell.span)),
+        match value(table.types[at], cell.value) {
+            Ok(_) => cells.push(cell.span),
             Err(found) => {
-                let (article, name) = types[at].words();
+                let (article, name) = table.types[at].words();
                 let title = format!("`{}` takes {article} {name}", table.columns[at].value);
                 let fault = reader.fault(cell.span, title);
                 fault.label = match found.as_str() {
@@ -120,12 +116,15 @@ fn add(reader: &mut Reader, table: &mut Table, types: &[CellType], record: Vec<C
         }
     }
     if cells.len() == named {
-        table.rows.push(Row { span, cells: cells.into() });
+        table.rows.push(Row { span, cells: Cells::Csv(cells.into()) });
     }
 }
 
 /// A cell, read as YAML reads a scalar where its column has another type than text.
-fn value(kind: CellType, text: String) -> Result<Value, String> {
+///
+/// # Errors
+/// The cell, which is of another type.
+pub fn value(kind: CellType, text: String) -> Result<Value, String> {
     if kind == CellType::Text {
         return Ok(Value::String(text));
     }
@@ -137,6 +136,15 @@ fn value(kind: CellType, text: String) -> Result<Value, String> {
         _ => false,
     };
     tree::plain(&text).filter(fits).ok_or(text)
+}
+
+/// What a cell says at its place: within quotes, two of them are one.
+pub fn meant(text: &str, span: Span) -> String {
+    let (start, end) = (span.start as usize, span.end as usize);
+    match text[..start].ends_with('"') {
+        true => text[start..end].replace("\"\"", "\""),
+        false => text[start..end].to_owned(),
+    }
 }
 
 impl CellType {

@@ -1,18 +1,17 @@
 //! Rows as JSON: a list of objects, of which each value knows its place.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
-use super::Table;
+use super::{Cells, Row, Table};
 use crate::source::{Span, Spanned};
 use crate::suite::reader::Reader;
-use crate::template::Draft;
 
 /// How deep a value may be nested.
-const DEEPEST: usize = 128;
+const DEEPEST: usize = 100;
 
 /// The members of an object as they are written.
 struct Object<'t>(Vec<(&'t RawValue, &'t RawValue)>);
@@ -36,23 +35,23 @@ pub fn read(reader: &mut Reader) -> Option<Table> {
             fault.label = "a row is an object of names and values".into();
             return None;
         };
-        let mut cells = Vec::with_capacity(members.len());
-        for (name, value) in members {
+        let mut names: Vec<Spanned<String>> = Vec::with_capacity(members.len());
+        for (name, value) in &members {
             let at = span_of(text, name);
             let name = name_of(name);
-            if cells.iter().any(|(known, _): &(Spanned<String>, _)| known.value == name) {
+            if names.iter().any(|known| known.value == name) {
                 reader.fault(at, format!("a second `{name}` in one row")).label =
                     "give each name one value".into();
             }
-            match read_value(value, 0) {
-                Ok(draft) => {
-                    let value = Spanned::new(Draft::Fixed(draft), span_of(text, value));
-                    cells.push((Spanned::new(name, at), value));
-                }
-                Err(reason) => drop(reader.fault(span_of(text, value), reason)),
+            names.push(Spanned::new(name, at));
+            if let Err(reason) = check_value(value, 0) {
+                reader.fault(span_of(text, value), reason);
             }
         }
-        table.add(reader, span, cells);
+        if let Some(order) = table.order(reader, span, &names) {
+            let cells = order.into_iter().map(|at| span_of(text, members[at].1)).collect();
+            table.rows.push(Row { span, cells: Cells::Json(cells) });
+        }
         if table.is_hopeless(reader) {
             break;
         }
@@ -78,32 +77,34 @@ fn name_of(name: &RawValue) -> String {
     serde_json::from_str(name.get()).unwrap_or_default()
 }
 
-/// A value, of which no object has a name twice.
-fn read_value(written: &RawValue, depth: usize) -> Result<Value, String> {
+/// A value, of which no object has a name twice: readers of JSON differ in which one counts.
+fn check_value(written: &RawValue, depth: usize) -> Result<(), String> {
     let text = written.get();
     let unread = |error: serde_json::Error| error.to_string();
-    if depth > DEEPEST {
+    if depth == DEEPEST {
         return Err(format!("nested deeper than {DEEPEST} levels"));
     }
     match text.as_bytes().first() {
         Some(b'{') => {
-            let Object(written) = serde_json::from_str(text).map_err(unread)?;
-            let mut members = Map::new();
-            for (name, value) in written {
+            let Object(members) = serde_json::from_str(text).map_err(unread)?;
+            let mut names = HashSet::new();
+            for (name, value) in members {
                 let name = name_of(name);
-                if members.contains_key(&name) {
+                check_value(value, depth + 1)?;
+                if names.contains(&name) {
                     return Err(format!("the name `{name}` is there twice in an object"));
                 }
-                members.insert(name, read_value(value, depth + 1)?);
+                names.insert(name);
             }
-            Ok(Value::Object(members))
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(text).map_err(unread)?;
-            items.into_iter().map(|item| read_value(item, depth + 1)).collect()
+            items.into_iter().try_for_each(|item| check_value(item, depth + 1))?;
         }
-        _ => serde_json::from_str(text).map_err(unread),
+        // A text that no text can be, such as half of a character, is found here.
+        _ => drop(serde_json::from_str::<serde_json::Value>(text).map_err(unread)?),
     }
+    Ok(())
 }
 
 /// Where a part of `text` stands in it.

@@ -1,7 +1,11 @@
 //! Rows that all have the same columns.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use serde_json::Value;
+
+use super::{CellType, csv};
 use crate::diagnostic::did_you_mean;
 use crate::source::{Source, Span, Spanned};
 use crate::suite::reader::Reader;
@@ -23,6 +27,8 @@ pub struct Table {
     pub columns: Vec<Spanned<String>>,
     /// The rows, in order.
     pub rows: Vec<Row>,
+    /// What the columns of a CSV file hold.
+    pub types: Vec<CellType>,
     /// How many faults there were before.
     faults: usize,
 }
@@ -33,14 +39,75 @@ pub struct Row {
     /// The whole of it.
     pub span: Span,
     /// Its values, in the order of the columns.
-    pub cells: Box<[Spanned<Draft>]>,
+    pub cells: Cells,
+}
+
+/// The values of a row. They are kept as texts and read again when their turn comes: thousands of
+/// rows take ten times as much as their file otherwise.
+#[derive(Clone, Debug)]
+pub enum Cells {
+    /// Those of YAML.
+    Yaml(Box<[Spanned<YamlCell>]>),
+    /// Where they stand in CSV, without quotes.
+    Csv(Box<[Span]>),
+    /// Where they stand in JSON.
+    Json(Box<[Span]>),
+}
+
+/// A value of YAML.
+#[derive(Clone, Debug)]
+pub enum YamlCell {
+    /// A text.
+    Text(Box<str>),
+    /// Any other value, as JSON.
+    Json(Box<str>),
+    /// With variables in it.
+    Draft(Box<Draft>),
+}
+
+impl From<Draft> for YamlCell {
+    fn from(draft: Draft) -> YamlCell {
+        match draft {
+            Draft::Fixed(Value::String(text)) => YamlCell::Text(text.into()),
+            Draft::Fixed(value) => YamlCell::Json(value.to_string().into()),
+            draft => YamlCell::Draft(Box::new(draft)),
+        }
+    }
 }
 
 impl Table {
     /// Without any row.
     pub fn new(reader: &Reader) -> Table {
         let (source, faults) = (reader.source().clone(), reader.count());
-        Table { source, columns: Vec::new(), rows: Vec::new(), faults }
+        let (columns, types, rows) = (Vec::new(), Vec::new(), Vec::new());
+        Table { source, columns, rows, types, faults }
+    }
+
+    /// A value, and where it stands.
+    pub fn cell<'t>(&'t self, row: &'t Row, column: usize) -> (Span, Cow<'t, Draft>) {
+        let text = self.source.text();
+        let fixed = |value| Cow::Owned(Draft::Fixed(value));
+        // What was read once can be read again.
+        let json = |text| fixed(serde_json::from_str(text).unwrap_or_default());
+        match &row.cells {
+            Cells::Yaml(cells) => {
+                let value = match &cells[column].value {
+                    YamlCell::Text(text) => fixed(Value::from(&**text)),
+                    YamlCell::Json(text) => json(text),
+                    YamlCell::Draft(draft) => Cow::Borrowed(&**draft),
+                };
+                (cells[column].span, value)
+            }
+            Cells::Csv(cells) => {
+                let value = csv::value(self.types[column], csv::meant(text, cells[column]));
+                (cells[column], fixed(value.unwrap_or_else(Value::String)))
+            }
+            Cells::Json(cells) => {
+                let span = cells[column];
+                let written = &text[span.start as usize..span.end as usize];
+                (span, json(written))
+            }
+        }
     }
 
     /// Takes the names of the columns; each is that of a variable, and there once.
@@ -62,63 +129,58 @@ impl Table {
         self.columns = columns;
     }
 
-    /// Adds a row of names and values. The names of the first row are those of all.
-    pub fn add(
+    /// For each column the position of its value among those of a row with these `names`. The names
+    /// of the first row are those of all: `None`, and a fault, where others are.
+    pub fn order(
         &mut self,
         reader: &mut Reader,
         span: Span,
-        cells: Vec<(Spanned<String>, Spanned<Draft>)>,
-    ) {
-        if self.is_hopeless(reader) {
-            return;
-        }
-        if cells.is_empty() {
+        names: &[Spanned<String>],
+    ) -> Option<Vec<usize>> {
+        if names.is_empty() {
             reader.fault(span, "a row without a value").label = "give it at least one".into();
-            return;
+            return None;
         }
         if self.columns.is_empty() {
-            let names = cells.iter().map(|(name, _)| name.clone()).collect();
-            self.name_columns(reader, names);
-        } else if cells.len() != self.columns.len()
-            || cells.iter().zip(&self.columns).any(|((name, _), column)| name.value != column.value)
-        {
-            return self.add_reordered(reader, span, cells);
+            self.name_columns(reader, names.to_vec());
         }
-        let cells = cells.into_iter().map(|(_, value)| value).collect();
-        self.rows.push(Row { span, cells });
+        let is_same =
+            |(name, column): (&Spanned<String>, &Spanned<String>)| name.value == column.value;
+        if names.len() == self.columns.len() && names.iter().zip(&self.columns).all(is_same) {
+            return Some((0..names.len()).collect());
+        }
+        self.reordered(reader, span, names)
     }
 
-    /// As [`Table::add`], for a row whose names do not stand in the order of the columns; they may
-    /// be others.
-    fn add_reordered(
-        &mut self,
+    /// As [`Table::order`], for names that do not stand in the order of the columns; they may be
+    /// others.
+    fn reordered(
+        &self,
         reader: &mut Reader,
         span: Span,
-        mut cells: Vec<(Spanned<String>, Spanned<Draft>)>,
-    ) {
+        names: &[Spanned<String>],
+    ) -> Option<Vec<usize>> {
         let first_line = self.first_line(reader);
-        let known = |name: &str| self.columns.iter().any(|column| column.value == name);
-        let (mut odd, mut meant) = (false, Vec::new());
-        for (name, _) in cells.iter().filter(|(name, _)| !known(&name.value)) {
-            odd = true;
-            let is_given = |column: &str| cells.iter().any(|(name, _)| name.value == column);
+        let before = reader.count();
+        let mut meant = Vec::new();
+        for name in names.iter().filter(|name| !self.columns.iter().any(|c| c.value == name.value))
+        {
+            let is_given = |column: &str| names.iter().any(|name| name.value == column);
             let missing = self.columns.iter().map(|c| c.value.as_str()).filter(|c| !is_given(c));
-            let near = did_you_mean(&name.value, missing).map(str::to_owned);
+            let near = did_you_mean(&name.value, missing);
             let title = format!("the first row has no column `{}`", name.value);
-            let fault = reader.fault(name.span, title);
-            fault.label = match &near {
+            reader.fault(name.span, title).label = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("that one stands in line {first_line}"),
             };
             meant.extend(near);
         }
-        let mut ordered = Vec::with_capacity(self.columns.len());
+        let mut order = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
-            match cells.iter().position(|(name, _)| name.value == column.value) {
-                Some(at) => ordered.push(cells.swap_remove(at).1),
-                None if meant.contains(&column.value) => {}
+            match names.iter().position(|name| name.value == column.value) {
+                Some(at) => order.push(at),
+                None if meant.contains(&column.value.as_str()) => {}
                 None => {
-                    odd = true;
                     let title = format!("this row has no column `{}`", column.value);
                     let fault = reader.fault(start(span), title);
                     fault.label = format!("the first row, in line {first_line}, has one");
@@ -126,9 +188,7 @@ impl Table {
                 }
             }
         }
-        if !odd {
-            self.rows.push(Row { span, cells: ordered.into() });
-        }
+        (reader.count() == before).then_some(order)
     }
 
     fn first_line(&self, reader: &Reader) -> usize {
