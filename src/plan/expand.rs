@@ -283,7 +283,10 @@ impl<'s> Expansion<'s> {
             let fault = self.binder.fault(source, test.name.span, title);
             fault.label = format!("the first one stands in line {}", first.line);
             if let (Some(row), Some(of_first)) = (&case.row, &first.row) {
-                fault.label = format!("the row at {row} gives this name, and so does {of_first}");
+                fault.label = match row.to_string() == of_first.to_string() {
+                    true => "two combinations of `matrix` give this name".into(),
+                    false => format!("the row at {row} gives this name, and so does {of_first}"),
+                };
                 let help = "let `name` show a column that tells them apart";
                 fault.helps.push(help.into());
             }

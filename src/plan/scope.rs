@@ -192,7 +192,7 @@ impl<'s> Binder<'s> {
         }
         let nearest: Vec<Level> = self.levels.drain(..skipped).collect();
         let bound = std::mem::take(&mut self.bound);
-        // A row belongs to its test: what the file defines knows none.
+        // A row belongs to its test, as the variables of that do.
         let row = (self.of_tests() == 0).then(|| std::mem::take(&mut self.row));
         let result = work(self);
         self.row = row.unwrap_or_else(|| std::mem::take(&mut self.row));

@@ -211,7 +211,7 @@ impl RowFile {
             return None;
         };
         if let Some(span) = types_at.filter(|_| format != RowFormat::Csv) {
-            reader.fault(span, "`types` of a file that has types").label =
+            reader.fault(span, "`types` for a file that has types of its own").label =
                 "they are for CSV, where all is text: leave them out".into();
         }
         Some(RowFile { path, format, types })

@@ -1,7 +1,7 @@
 //! The files of rows that a spec names: read before it is planned, each once.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
@@ -32,7 +32,7 @@ pub fn read(suite: &mut Suite, root: Option<&Path>, redactor: &Redactor) -> Vec<
     let folder = Path::new(spec.path()).parent().unwrap_or(Path::new("")).to_owned();
     for data in suite.tests.iter_mut().filter_map(|test| test.data.as_deref_mut()) {
         let Some(file) = &data.file else { continue };
-        let path = without_dots(&folder.join(&file.path.value));
+        let path = without_detour(&folder.join(&file.path.value));
         if let Err(reason) = within(&path, root) {
             let title = format!("the rows of {} cannot be read", discover::shown(&path));
             faults.push(Diagnostic::error(&spec, file.path.span, title).label(reason));
@@ -42,6 +42,19 @@ pub fn read(suite: &mut Suite, root: Option<&Path>, redactor: &Redactor) -> Vec<
         faults.extend(table.map(|table| data.supply(table, &spec)).unwrap_or_default());
     }
     faults
+}
+
+/// `specs/../rows/a.csv` is shown as `rows/a.csv`, unless `specs` is a link.
+fn without_detour(path: &Path) -> PathBuf {
+    let mut short = PathBuf::new();
+    for part in without_dots(path).components() {
+        match (part, short.components().next_back()) {
+            (Component::ParentDir, Some(Component::Normal(_))) => _ = short.pop(),
+            _ => short.push(part),
+        }
+    }
+    let same = matches!((short.canonicalize(), path.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    if same { short } else { path.to_owned() }
 }
 
 /// Whether a file is there and stays inside the project: a spec from elsewhere must not name what it

@@ -92,6 +92,7 @@ fn add(reader: &mut Reader, table: &mut Table, record: Vec<Cell>) {
     if found != named {
         let line = reader.source().location(table.columns[0].span.start).line;
         let at = record.get(named).map_or(Span { start: span.end, ..span }, |extra| extra.span);
+        let at = visible(reader, at);
         let cells = if found == 1 { "cell" } else { "cells" };
         let fault = reader.fault(at, format!("a row of {found} {cells}"));
         fault.label = format!("the header in line {line} names {named}");
@@ -107,7 +108,8 @@ fn add(reader: &mut Reader, table: &mut Table, record: Vec<Cell>) {
             Err(found) => {
                 let (article, name) = table.types[at].words();
                 let title = format!("`{}` takes {article} {name}", table.columns[at].value);
-                let fault = reader.fault(cell.span, title);
+                let at = visible(reader, cell.span);
+                let fault = reader.fault(at, title);
                 fault.label = match found.as_str() {
                     "" => "found nothing: write `null` for none".into(),
                     _ => format!("`types` of the spec says so; this is no {name}"),
@@ -118,6 +120,13 @@ fn add(reader: &mut Reader, table: &mut Table, record: Vec<Cell>) {
     if cells.len() == named {
         table.rows.push(Row { span, cells: Cells::Csv(cells.into()) });
     }
+}
+
+/// What can be pointed at for a cell: where it is empty, what parts it from the next one.
+fn visible(reader: &Reader, span: Span) -> Span {
+    let end = reader.source().text().len();
+    let start = (span.start as usize).min(end.saturating_sub(1));
+    if span.start == span.end { Span::new(start, start + 1) } else { span }
 }
 
 /// A cell, read as YAML reads a scalar where its column has another type than text.
@@ -178,7 +187,7 @@ impl Cursor<'_> {
             return Some(Err(Fault(
                 "an empty line between rows",
                 "leave it out; a row of one empty cell is written `\"\"`",
-                Span::new(at, at),
+                Span::new(at, at + 1),
             )));
         }
         let mut cells = Vec::new();

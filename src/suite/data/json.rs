@@ -62,14 +62,17 @@ pub fn read(reader: &mut Reader) -> Option<Table> {
 fn refuse(reader: &mut Reader, error: &serde_json::Error) {
     let source = reader.source();
     let words = error.to_string();
-    let reason = words.split(" at line ").next().unwrap_or_default().to_owned();
+    let reason = match error.is_data() {
+        true => "begin it with `[`, and each row with `{`",
+        false => words.split(" at line ").next().unwrap_or_default(),
+    };
     let (start, end) = source.line_range(error.line().max(1));
     let at = source.text().floor_char_boundary((start + error.column().max(1) - 1).min(end));
     let title = match error.is_data() {
         true => "this is no list of objects",
         false => "this is no JSON",
     };
-    reader.fault(Span::new(at, at), title).label = reason;
+    reader.fault(Span::new(at, at), title).label = reason.to_owned();
 }
 
 /// A name as it is meant. One that cannot be read was no JSON.
