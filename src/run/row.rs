@@ -10,7 +10,7 @@ pub fn tell(case: &Case, end: &mut CaseEnd) {
     let Some(row) = &case.row else { return };
     let (Verdict::Failed(failure) | Verdict::Errored(failure)) = &mut end.verdict else { return };
     if let Some(first) = failure.annotations.first_mut().filter(|_| !failure.noticed) {
-        first.helps.push(format!("of the row at {row}"));
+        first.helps.push(format!("in the row at {row}"));
     }
     // A line of a spec is all rows of its test. A name without its secrets selects nothing.
     if let Some(command) = failure.repeat.first_mut().filter(|_| !case.name.contains(MASK)) {

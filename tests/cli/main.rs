@@ -26,5 +26,6 @@ mod own_specs;
 mod architecture;
 mod around_files;
 mod scenarios;
+mod data;
 mod docs;
 mod enforce;

@@ -143,7 +143,8 @@ fn verdict(verdicts: &Verdicts, test: &Written) -> Option<&'static str> {
     let variable = regex::Regex::new(r"\$\{\w+\\\}").expect("a regex");
     let name = variable.replace_all(&name, ".+");
     let name = regex::Regex::new(&format!(r"^{name}( \[.+\](?: \(\d+\))?)?$")).expect("a regex");
-    let cases = verdicts.iter().filter(|((file, case), _)| *file == test.file && name.is_match(case));
+    let cases =
+        verdicts.iter().filter(|((file, case), _)| *file == test.file && name.is_match(case));
     let ends: Vec<&str> = cases.map(|(_, verdict)| *verdict).collect();
     assert_eq!(ends.len(), runs, "{} › {}", test.file, test.name);
     ends.iter().all(|end| *end == ends[0]).then(|| ends[0])
@@ -158,7 +159,11 @@ fn runs(spec: &Path, test: &Value) -> Option<usize> {
             let text = fs::read_to_string(&path).expect("a file of rows");
             // Those of the project's own specs have a line a row.
             let is_json = path.extension().is_some_and(|ending| ending == "json");
-            Some(if is_json { serde_json::from_str::<Vec<serde_json::Value>>(&text).expect("JSON").len() } else { text.lines().count() - 1 })
+            Some(if is_json {
+                serde_json::from_str::<Vec<serde_json::Value>>(&text).expect("JSON").len()
+            } else {
+                text.lines().count() - 1
+            })
         }
         _ => None,
     };

@@ -12,7 +12,8 @@ const TYPES: &str = ", types: {id: integer, price: number, paid: boolean, ohter:
 #[test]
 fn each_fault_of_a_file_of_rows_has_its_message_at_its_place() {
     let endings = ["csv", "json", "yaml"];
-    let files: Vec<_> = endings.into_iter().flat_map(|e| files("fixtures/faults/rows", e)).collect();
+    let files: Vec<_> =
+        endings.into_iter().flat_map(|e| files("fixtures/faults/rows", e)).collect();
     assert!(files.len() > 12, "{files:?}");
     for path in files {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
