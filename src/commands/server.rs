@@ -207,5 +207,6 @@ fn case(place: &Place) -> Case {
         enforced: None,
         around: None,
         row: None,
+        inherited: Arc::new([]),
     }
 }

@@ -33,6 +33,7 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         enforced: None,
         around: None,
         row: None,
+        inherited: Arc::new([]),
     };
     FilePlan { cases: vec![case], diagnostics, ..FilePlan::default() }
 }

@@ -44,6 +44,7 @@ impl Spec {
             enforced: None,
             around: None,
             row: None,
+            inherited: Arc::new([]),
         }
     }
 

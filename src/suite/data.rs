@@ -118,7 +118,7 @@ impl Data {
                 "write names and lists, such as `limit: [1, 10]`".into();
         }
         for Entry { key, value } in entries {
-            let name = name(reader, key, "variable");
+            let name = name(reader, key, "a variable");
             let items = reader.list(value, &key.value).unwrap_or_default();
             if items.is_empty() && matches!(value.value, Value::List(_)) {
                 reader.fault(value.span, format!("`{}` has no value", key.value)).label =

@@ -20,7 +20,9 @@ pub mod step;
 pub mod data;
 pub mod test;
 pub mod server;
+pub mod env_file;
 pub mod project;
+pub mod vars_file;
 pub mod literals;
 
 use std::collections::HashMap;

@@ -6,6 +6,7 @@ use super::Expansion;
 use crate::diagnostic::Diagnostic;
 use crate::plan::bind::Expectations;
 use crate::plan::credential::Credential;
+use crate::plan::origins::Inherited;
 use crate::plan::probes::Endpoint;
 use crate::plan::rows::Row;
 use crate::plan::scope::place;
@@ -26,6 +27,7 @@ type Once<T> = Option<(T, Vec<Diagnostic>)>;
 #[derive(Default)]
 pub(super) struct Shared {
     pub(super) tags: Option<Arc<[Box<str>]>>,
+    pub(super) inherited: Option<Arc<[Inherited]>>,
     steps: Vec<SharedStep>,
     /// How many steps of the row at hand have begun.
     begun: usize,

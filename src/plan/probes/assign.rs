@@ -139,6 +139,7 @@ impl Control<'_> {
             work: Work::Probe(probe),
             enforced: Some(enforcement.clone()),
             row: case.row.clone(),
+            inherited: case.inherited.clone(),
             ..*case
         };
         probes.into_iter().map(case_of).collect()

@@ -123,7 +123,7 @@ impl Table {
                 reader.fault(column.span, format!("a second column `{}`", column.value)).label =
                     format!("the first one begins at character {column_of_first} of this line");
             } else {
-                name(reader, column, "column");
+                name(reader, column, "a column");
             }
         }
         self.columns = columns;
