@@ -5,6 +5,7 @@ mod fragments;
 mod circles;
 mod public_key;
 mod routes;
+mod rows;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -55,10 +56,11 @@ pub fn load(
     let root = project.root().canonicalize().ok();
     let routes = Routes::new(root.as_deref());
     let fragments = FragmentStore::new(root.as_deref(), redactor);
-    let reading = Reading { found, project, inputs, redactor, fragments: &fragments };
+    let (root, fragments) = (root.as_deref(), &fragments);
+    let reading = Reading { found, project, inputs, redactor, root, fragments };
     let read = |path: std::path::PathBuf| {
         let mut plan = reading.file(&path);
-        plan.cases.iter_mut().for_each(|case| check_files(case, root.as_deref()));
+        plan.cases.iter_mut().for_each(|case| check_files(case, root));
         routes.lay(&mut plan);
         plan
     };
@@ -67,7 +69,7 @@ pub fn load(
     let mut own = project_plan(project, &mut files);
     if everything && !files.iter().any(FilePlan::is_invalid) {
         own.diagnostics.extend(unused_in_project(project, &files));
-        files.extend(unused_in_fragments(&fragments, &files));
+        files.extend(unused_in_fragments(fragments, &files));
     }
     files.insert(0, own);
     if strict {
@@ -88,6 +90,8 @@ struct Reading<'r> {
     project: &'r LoadedProject,
     inputs: &'r Inputs,
     redactor: &'r Redactor,
+    /// The folder that all files must stay in, without links.
+    root: Option<&'r Path>,
     fragments: &'r FragmentStore<'r>,
 }
 
@@ -122,7 +126,10 @@ impl Reading<'_> {
             Some(Document::Fragment(_)) => return self.fragment(path),
             None => None,
         };
-        faults.extend(suite.as_mut().map_or_else(Vec::new, |suite| self.fragments.supply(suite)));
+        if let Some(suite) = &mut suite {
+            faults.extend(rows::read(suite, self.root, self.redactor));
+            faults.extend(self.fragments.supply(suite));
+        }
         let project = self.project.project.as_ref();
         let plan = expand(source, suite.as_ref(), faults, project, self.inputs);
         plan.secrets.keys().for_each(|secret| self.redactor.add(secret));
@@ -155,7 +162,7 @@ fn check_body_files(case: &mut Case, root: Option<&Path>) {
     let Work::Steps(steps) = &case.work else { return };
     let mut missing = Vec::new();
     for step in steps {
-        let Some(Body::File(path)) = &step.body else { continue };
+        let Some(Body::File(path)) = step.body.as_deref() else { continue };
         let Some(file) = path.value.as_fixed() else { continue };
         let reason = match Path::new(file).canonicalize() {
             Err(error) => discover::reason(&error),

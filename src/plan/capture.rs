@@ -7,7 +7,7 @@ use super::credential::Credential;
 use super::frames::Coming;
 use super::scope::{Binder, Known, place};
 use super::secrets::is_secret_name;
-use super::{Body, Captured, Step as PlannedStep};
+use super::{Body, Captured, JsonText, Step as PlannedStep};
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 use crate::suite::capture::Capture;
@@ -36,11 +36,15 @@ impl Binder<'_> {
         self.captured.len() > self.captures_of_file
     }
 
-    /// Works without what was captured.
-    pub(super) fn without_captures<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+    /// Works without what was captured, which `who` cannot know.
+    pub(super) fn without_captures<T>(
+        &mut self,
+        who: &'static str,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         let captured = std::mem::take(&mut self.captured);
         let bound = (!captured.is_empty()).then(|| std::mem::take(&mut self.bound));
-        let outer = std::mem::replace(&mut self.captures_hidden, true);
+        let outer = self.captures_hidden.replace(who);
         let result = work(self);
         self.captures_hidden = outer;
         self.captured = captured;
@@ -122,8 +126,8 @@ fn secrets_of(step: &PlannedStep) -> Vec<Slot> {
     let is_secret = |name: &Template| name.as_fixed().is_some_and(is_secret_name);
     let query = step.settings.query.iter().filter(|parameter| is_secret(&parameter.name));
     templates.extend(query.map(|parameter| &parameter.value));
-    match &step.body {
-        Some(Body::Json(draft)) => secrets_in(draft, false, &mut templates),
+    match step.body.as_deref() {
+        Some(Body::Json(JsonText::Draft(draft))) => secrets_in(draft, false, &mut templates),
         Some(Body::Form(fields)) => {
             let fields = fields.iter().filter(|(name, _)| is_secret(name));
             templates.extend(fields.map(|(_, value)| value));

@@ -241,6 +241,8 @@ impl<'s> Binder<'s> {
 
     /// Notes that a fragment needs what nothing gives.
     pub(super) fn lack(&mut self, frame: usize, name: &str, variable: &Variable) {
+        // Another row lacks it too: what needs it is no part that rows share.
+        self.row_reads += 1;
         let frame = &mut self.frames[frame];
         frame.lacks.push((name.into(), Place::new(frame.source, variable.span)));
     }

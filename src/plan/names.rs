@@ -19,6 +19,9 @@ const DEEPEST: usize = 256;
 /// How many bytes the variables of one case may stand for.
 const MOST_BYTES: usize = 64 << 20;
 
+/// What cannot know captures, since it outlives them.
+pub(super) const TOKEN_SOURCE: &str = "a token source";
+
 /// From this many variables of a level on, they are looked up by a list of their names.
 const MANY_VARS: usize = 32;
 
@@ -87,6 +90,11 @@ impl<'s> Binder<'s> {
 
     fn defined(&mut self, variable: &Variable, name: &str, source: &Arc<Source>) -> Draft {
         let frame = self.frame(source);
+        // A row belongs to its test; a fragment knows of it what `with` gives.
+        let cell = if frame.is_none() { self.cell(variable, name, source) } else { None };
+        if let Some(cell) = cell {
+            return cell;
+        }
         let definition = self.nearest_definition(name, frame);
         if let Some((defined_in, span, _)) = definition {
             self.use_of(defined_in, span);
@@ -98,31 +106,49 @@ impl<'s> Binder<'s> {
         }
         let Some((defined_in, span, draft)) = definition else {
             return match frame.and_then(|frame| self.input(frame, name)) {
-                Some(input) if self.captures_hidden && holds_captures(&input.value) => {
-                    self.hidden(variable, name, source)
-                }
-                Some(input) => self.filled_in(&input, variable, source),
+                Some(input) => match self.captures_hidden {
+                    Some(who) if holds_captures(&input.value) => {
+                        self.hidden(who, variable, name, source)
+                    }
+                    _ => self.filled_in(&input, variable, source),
+                },
                 None => self.undefined(variable, name, source),
             };
         };
         let place = place(defined_in, span);
-        if let Some(bound) = self.bound.get(&place).cloned() {
-            return self.filled_in(&bound, variable, source);
-        }
+        let bound = match self.bound.get(&place) {
+            Some(bound) => bound.clone(),
+            None => {
+                let at = Diagnostic::error(defined_in, span, name);
+                let bound = self.definition_of(place, at, draft, source, variable.span);
+                let Some(bound) = bound.map(Rc::new) else { return empty() };
+                self.bound.insert(place, bound.clone());
+                bound
+            }
+        };
+        self.filled_in(&bound, variable, source)
+    }
+
+    /// What a definition stands for that is used at `span` of `source`; `None`, and a fault, when
+    /// that leads back to itself, or too far.
+    pub(super) fn definition_of(
+        &mut self,
+        place: Place,
+        at: Diagnostic,
+        draft: &Draft,
+        source: &Arc<Source>,
+        span: Span,
+    ) -> Option<Bound> {
         if self.leads_back_to(place) {
-            return empty();
+            return None;
         }
         let depth = self.binding.iter().map(|(_, _, depth)| depth).sum::<usize>() + depth(draft);
         if self.binding.len() == LONGEST_CHAIN || depth > DEEPEST {
             let title = "variables that stand for variables, too deep to be followed";
-            self.fault(source, variable.span, title).label =
-                "give this one its value itself".into();
-            return empty();
+            self.fault(source, span, title).label = "give this one its value itself".into();
+            return None;
         }
-        let at = Diagnostic::error(defined_in, span, name);
-        let bound = Rc::new(self.definition(place, at, draft));
-        self.bound.insert(place, bound.clone());
-        self.filled_in(&bound, variable, source)
+        Some(self.definition(place, at, draft))
     }
 
     /// The definition of the nearest level of a frame that has one. Where there are many they are
@@ -152,21 +178,28 @@ impl<'s> Binder<'s> {
     /// Binds a definition, once for all that use it: one that stands twice in each of a chain of
     /// definitions would double the work with each of them.
     pub(super) fn definition(&mut self, place: Place, at: Diagnostic, draft: &Draft) -> Bound {
-        let (mark, asked) = (self.mark(), self.asked);
+        let (mark, asked, reads) = (self.mark(), self.asked, self.row_reads);
         let source = at.place.source.clone();
         self.binding.push((place, at, depth(draft)));
         let value = self.draft(draft, &source);
         self.binding.pop();
         let bytes = size(&value);
         let (fault, missing) = self.troubles(mark);
-        Bound { value, environment: self.asked > asked, bytes, fault, missing }
+        let (environment, row) = (self.asked > asked, self.row_reads > reads);
+        Bound { value, environment, row, bytes, fault, missing }
     }
 
     /// A value that is bound, unless variables that repeat variables have become too much.
-    fn filled_in(&mut self, bound: &Bound, variable: &Variable, source: &Arc<Source>) -> Draft {
+    pub(super) fn filled_in(
+        &mut self,
+        bound: &Bound,
+        variable: &Variable,
+        source: &Arc<Source>,
+    ) -> Draft {
         let before = self.filled;
         self.filled += bound.bytes;
         self.asked += usize::from(bound.environment);
+        self.row_reads += usize::from(bound.row);
         // Whoever uses it must know that it has no value.
         self.faults.extend(bound.fault.clone());
         self.missing.extend_from_slice(&bound.missing);
@@ -211,7 +244,7 @@ impl<'s> Binder<'s> {
         }
         let levels = self.levels().to_vec();
         let names = levels.iter().flat_map(|l| l.settings.vars.iter().map(|(k, _)| &*k.value));
-        let names = names.chain(self.inputs.vars.keys().map(String::as_str));
+        let names = names.chain(self.inputs.vars.keys().map(String::as_str)).chain(self.columns());
         let captures = self.captures_of_test.iter().map(|coming| &*coming.name);
         let captures = captures.chain(self.captured.iter().map(|known| known.name.value.as_str()));
         let names = names.chain(captures);
@@ -224,8 +257,8 @@ impl<'s> Binder<'s> {
                 true => format!("line {}", place.location().line),
                 false => format!("{}:{}", place.source.path(), place.location().line),
             };
-            if self.captures_hidden {
-                return self.hidden(variable, name, source);
+            if let Some(who) = self.captures_hidden {
+                return self.hidden(who, variable, name, source);
             }
             let title = format!("`{name}` is not captured yet");
             let fault = self.fault(source, variable.span, title);
@@ -255,13 +288,22 @@ impl<'s> Binder<'s> {
         empty()
     }
 
-    /// What a token source reads that depends on the steps of one test.
-    fn hidden(&mut self, variable: &Variable, name: &str, source: &Arc<Source>) -> Draft {
-        let title = format!("a token source cannot know the capture `{name}`");
+    /// What reads a capture and hangs on no step of one test.
+    fn hidden(
+        &mut self,
+        who: &str,
+        variable: &Variable,
+        name: &str,
+        source: &Arc<Source>,
+    ) -> Draft {
+        let title = format!("{who} cannot know the capture `{name}`");
         let fault = self.fault(source, variable.span, title);
-        fault.label = "a named token is got once a run, for all tests".into();
-        let help = "for a token that a step captured, write `auth: {bearer: …}`";
-        fault.helps.push(help.into());
+        fault.label = "it is known before the first step".into();
+        if who == TOKEN_SOURCE {
+            fault.label = "a named token is got once a run, for all tests".into();
+            let help = "for a token that a step captured, write `auth: {bearer: …}`";
+            fault.helps.push(help.into());
+        }
         empty()
     }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::frames::{Coming, Frame};
+use super::rows::Cell;
 use super::secrets::Secrets;
 use serde_json::Value;
 
@@ -80,8 +81,12 @@ pub struct Binder<'s> {
     pub(super) captures_of_file: usize,
     /// What the steps of the test at hand capture in all.
     pub(super) captures_of_test: Vec<Coming>,
-    /// Whether what is bound may not know any of them.
-    pub(super) captures_hidden: bool,
+    /// What is bound that may not know any of them.
+    pub(super) captures_hidden: Option<&'static str>,
+    /// The data row of the run at hand; empty for a test without rows.
+    pub(super) row: Vec<Cell<'s>>,
+    /// How often it was asked.
+    pub(super) row_reads: usize,
     /// What must not be shown.
     pub secrets: Secrets,
     pub(super) regexes: HashMap<String, Arc<regex::Regex>>,
@@ -96,6 +101,8 @@ pub(super) struct Bound {
     pub(super) value: Draft,
     /// Whether the environment has a part in it.
     pub(super) environment: bool,
+    /// Whether the data row has a part in it.
+    pub(super) row: bool,
     pub(super) bytes: usize,
     /// The first fault in it.
     pub(super) fault: Option<Diagnostic>,
@@ -164,7 +171,9 @@ impl<'s> Binder<'s> {
             captured: Vec::new(),
             captures_of_file: 0,
             captures_of_test: Vec::new(),
-            captures_hidden: false,
+            captures_hidden: None,
+            row: Vec::new(),
+            row_reads: 0,
             secrets: Secrets::new(),
             regexes: HashMap::new(),
             paths: HashMap::new(),
@@ -229,7 +238,10 @@ impl<'s> Binder<'s> {
         }
         let nearest: Vec<Level> = self.levels.drain(..skipped).collect();
         let bound = std::mem::take(&mut self.bound);
+        // A row belongs to its test, as the variables of that do.
+        let row = (self.of_tests() == 0).then(|| std::mem::take(&mut self.row));
         let result = work(self);
+        self.row = row.unwrap_or_else(|| std::mem::take(&mut self.row));
         self.bound = bound;
         self.levels.splice(0..0, nearest);
         result

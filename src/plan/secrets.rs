@@ -1,7 +1,7 @@
 //! The secrets that are known before the run, and the names that must not show them.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -156,7 +156,7 @@ impl Plan {
     /// they were written.
     pub fn hide_secrets(&mut self, redactor: &Redactor) {
         let mut hidden: HashMap<*const SpecFile, Arc<SpecFile>> = HashMap::new();
-        let mut taken = HashSet::new();
+        let mut taken = HashMap::new();
         for case in &mut self.cases {
             let file = Arc::as_ptr(&case.file);
             if let Some(endpoint) = &case.endpoint
@@ -166,13 +166,12 @@ impl Plan {
                 case.endpoint = Some(Arc::new(Endpoint { path, ..Endpoint::clone(endpoint) }));
             }
             if let Cow::Owned(name) = redactor.redact(&case.name) {
-                let mut number = 1;
-                let mut unique = name.clone();
-                while !taken.insert((file, unique.clone())) {
-                    number += 1;
-                    unique = format!("{name} ({number})");
-                }
-                case.name = unique.into();
+                let number = taken.entry((file, name.clone())).or_insert(0);
+                *number += 1;
+                case.name = match *number {
+                    1 => name.into(),
+                    number => format!("{name} ({number})").into(),
+                };
             }
             if let Cow::Owned(name) = redactor.redact(&case.file.name) {
                 let renamed = || Arc::new(SpecFile { name, ..SpecFile::clone(&case.file) });

@@ -268,10 +268,10 @@ impl<'s> SourceBinder<'_, 's> {
             via: Arc::default(),
             method,
             url,
-            body,
+            body: body.map(Arc::new),
             credential,
             settings,
-            expectations: Box::new([]),
+            expectations: [].into(),
             captures: Box::new([]),
         }
     }
@@ -320,9 +320,9 @@ impl<'s> SourceBinder<'_, 's> {
         let mark = self.binder.mark();
         let (binder, source) = (&mut *self.binder, self.source);
         let body = match body {
-            WrittenBody::Json(draft) => Body::Json(binder.draft(draft, source)),
+            WrittenBody::Json(draft) => Body::Json(binder.draft(draft, source).into()),
             WrittenBody::Graphql(written) => Body::Graphql {
-                message: binder.draft(&written.message, source),
+                message: binder.draft(&written.message, source).into(),
                 only_reads: written.only_reads,
             },
             WrittenBody::Form(form) => Body::Form(binder.pairs(form, source)),

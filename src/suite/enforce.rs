@@ -287,7 +287,7 @@ fn day(reader: &mut Reader, node: &Node) -> Option<Spanned<i64>> {
 pub fn accepts(expectations: &[Expectation], status: u16) -> Option<bool> {
     let mut accepted = Some(true);
     for expectation in expectations {
-        let Demand::Status(matcher) = &expectation.demand else { continue };
+        let Demand::Status(matcher) = &*expectation.demand else { continue };
         for operator in &matcher.0 {
             let Operator::Value(ValueOperator::Status, Draft::Fixed(wanted)) = &operator.value
             else {

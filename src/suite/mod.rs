@@ -18,6 +18,7 @@ pub mod enforce;
 pub mod capture;
 pub mod step;
 pub mod fragment;
+pub mod data;
 pub mod test;
 pub mod server;
 pub mod env_file;

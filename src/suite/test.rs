@@ -1,5 +1,6 @@
 //! A test: what it is called, what it sends, what must come back.
 
+use super::data::Data;
 use super::habits;
 use super::reader::{Keys, Reader};
 use super::request::{BODIES, LATER_BODIES};
@@ -22,6 +23,8 @@ pub struct Test {
     pub skip: Option<Spanned<Template>>,
     /// Its own settings.
     pub settings: Settings,
+    /// What it is run over, when it is not run just once.
+    pub data: Option<Box<Data>>,
     /// What is done before the steps; when it does not hold, there is no verdict.
     pub setup: Vec<Item>,
     /// What it does.
@@ -38,10 +41,10 @@ const KEYS: Keys = Keys {
         &["name", "description", "skip"],
         &REQUEST_KEYS,
         &BODIES,
-        &["steps", "setup", "teardown"],
+        &["data", "matrix", "steps", "setup", "teardown"],
         &settings::KEYS,
     ],
-    later: &[&settings::LATER, &LATER_BODIES, &step::LATER, &["data", "matrix"]],
+    later: &[&settings::LATER, &LATER_BODIES, &step::LATER],
     help: None,
 };
 
@@ -64,6 +67,7 @@ struct Parts {
     description: Option<Spanned<Template>>,
     skip: Option<Spanned<Template>>,
     settings: Settings,
+    data: Option<Box<Data>>,
     request: RequestParts,
     setup: Vec<Item>,
     steps: Vec<Item>,
@@ -123,6 +127,8 @@ impl Parts {
             "name" => self.name = reader.spanned_template(value, "name"),
             "description" => self.description = reader.spanned_template(value, "description"),
             "skip" => self.skip = read_skip(reader, value),
+            "data" => self.data.get_or_insert_default().read_rows(reader, entry),
+            "matrix" => self.data.get_or_insert_default().read_matrix(reader, entry),
             "steps" => self.steps = step::read_list(reader, value, name),
             "setup" => self.setup = step::read_list(reader, value, name),
             "teardown" => self.teardown = step::read_list(reader, value, name),
@@ -143,11 +149,16 @@ impl Parts {
             self.request.seen.contains(&"expect").then_some(())?;
             self.steps = vec![Item::Request(Box::new(self.request.finish()?))];
         }
+        let name = self.name?;
+        if let Some(data) = &mut self.data {
+            data.check(reader, name.span);
+        }
         Some(Test {
-            name: self.name?,
+            name,
             description: self.description,
             span: node.span,
             skip: self.skip,
+            data: self.data,
             settings: Settings { broken: self.settings.broken || self.unread, ..self.settings },
             setup: self.setup,
             steps: self.steps,

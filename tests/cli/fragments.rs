@@ -506,3 +506,39 @@ fn a_value_that_is_captured_again_is_the_new_one_also_behind_a_variable() {
     ended.expect_code(0);
     assert_eq!(targets(&server), ["/one", "/x-one", "/two", "/x-two", "/three", "/x-three"]);
 }
+
+#[test]
+fn it_knows_a_row_only_by_with_and_what_hangs_on_it_is_each_rows_own() {
+    let server = server();
+    let spec = "vars: {fixed: f}\nheaders: {X-Row: \"${user}\"}\nteardown:\n  - {request: GET /down, headers: {X-Row: null}}\ntests:\n  \
+                - name: a\n    data: [{user: u1, n: 1}, {user: u2, n: 2}, {user: u3, n: 3}]\n    steps:\n      \
+                - {use: f.yaml, with: {who: \"${user}\", same: \"${fixed}\", n: \"${n}\"}}\n      \
+                - {request: \"GET /${id}\", expect: {json: {$.id: \"make-${user}\"}}}\n";
+    let fragment = "steps:\n  - request: POST /make/${who}\n    json: {n: \"${n}\"}\n    headers: {X-Same: \"${same}\"}\n    \
+                    auth: {basic: {username: u, password: \"word-of-${who}\"}}\n    expect: {json: {$.id: \"make-${who}\"}}\n    \
+                    capture: {id: $.id}\n  - {request: GET /plain, json: [\"${same}\"]}\n";
+    let files = [("a.yaml", spec), ("f.yaml", fragment)];
+    let ended = sandbox(&server, &files).run(&["a.yaml", "--jobs", "1", "--strict"]);
+    ended.expect_code(0);
+    let arrived = server.arrived();
+    let made: Vec<_> = arrived.iter().filter(|r| r.target.starts_with("/make/")).collect();
+    let told = made.iter().map(|r| (&*r.target, &*r.body, header(r, "x-row"), header(r, "x-same")));
+    let expected = [
+        ("/make/u1", &br#"{"n":1}"#[..], "u1", "f"),
+        ("/make/u2", br#"{"n":2}"#, "u2", "f"),
+        ("/make/u3", br#"{"n":3}"#, "u3", "f"),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    let mut words: Vec<&str> = made.iter().map(|r| header(r, "authorization")).collect();
+    words.dedup();
+    assert_eq!(words.len(), 3);
+    let plain = arrived.iter().filter(|r| r.target == "/plain");
+    assert!(plain.map(|r| &*r.body).all(|body| body == br#"["f"]"#));
+
+    let lacking = spec.replace("who: \"${user}\", ", "");
+    let files = [("a.yaml", lacking.as_str()), ("f.yaml", fragment)];
+    let ended = sandbox(&server, &files).run(&["a.yaml", "--color", "never"]).expect_code(2);
+    assert_eq!(ended.stderr.matches("error: ").count(), 1, "{}", ended.stderr);
+    assert!(ended.stderr.contains("f.yaml needs `who`"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("in the row at"), "{}", ended.stderr);
+}

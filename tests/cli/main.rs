@@ -32,5 +32,6 @@ mod architecture;
 mod around_files;
 mod scenarios;
 mod fragments;
+mod data;
 mod docs;
 mod enforce;

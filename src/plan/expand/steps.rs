@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::Expansion;
 use super::uses::MOST_STEPS;
 use crate::diagnostic::Diagnostic;
-use crate::plan::bind::Expectations;
 use crate::plan::capture::keep_secret;
 use crate::plan::credential::{self, Credential};
 use crate::plan::frames::coming;
@@ -99,12 +98,13 @@ impl<'s> Expansion<'s> {
             endpoint: None,
             enforced: None,
             around: Some(stage),
+            row: None,
             inherited: Arc::new([]),
         })
     }
 
     /// Begins with the steps of a case.
-    fn begin_steps(&mut self, items: impl Iterator<Item = &'s Item>) {
+    pub(super) fn begin_steps(&mut self, items: impl Iterator<Item = &'s Item>) {
         let Suite { source, fragments, .. } = self.suite;
         self.binder.begin_captures(coming(items, source, fragments));
         self.room = MOST_STEPS;
@@ -160,16 +160,24 @@ impl<'s> Expansion<'s> {
         name: Option<Box<str>>,
     ) -> Step {
         let Stand { stage, source, .. } = *stand;
-        let settings = self.settings(own);
+        self.begin_step();
+        let settings = self.once(|s| &mut s.settings, |all| all.settings(own));
         self.binder.missing.extend(settings.missing.iter().cloned());
-        let credential = self.credential(own);
+        let credential = self.once(|s| &mut s.credential, |all| all.credential(own));
         self.refuse_second_line(&credential, &settings);
         let written = &step.line.url;
         let url = url::bind(&mut self.binder, written, source, &settings);
-        let body =
-            step.body.as_ref().map(|b| body::bind(&mut self.binder, b, source, written.span));
-        let mut bind = Expectations { binder: &mut self.binder, source };
-        let expectations = step.expectations.iter().map(|e| bind.bind(e)).collect();
+        let body = self.once(
+            |shared| &mut shared.body,
+            |all| {
+                let body = step.body.as_ref()?;
+                Some(Arc::new(body::bind(&mut all.binder, body, source, written.span)))
+            },
+        );
+        let expectations = self.once(
+            |shared| &mut shared.expectations,
+            |all| all.expectations(&step.expectations, source),
+        );
         let method = step.line.method.as_str().into();
         let pause = step.waits.iter().map(|wait| pause(&mut self.binder, wait, source)).sum();
         let captures = self.binder.captures(step, source);
@@ -192,7 +200,9 @@ impl<'s> Expansion<'s> {
     /// Tests that say nothing about their settings share those of their file; `own` are the levels
     /// below it.
     pub(super) fn settings(&mut self, own: &[&Settings]) -> Arc<StepSettings> {
-        let shared = !self.binder.has_own_captures() && own.iter().all(|s| says_nothing(s));
+        let shared = !self.binder.has_own_captures()
+            && !self.binder.has_row()
+            && own.iter().all(|s| says_nothing(s));
         if !shared {
             return Arc::new(effective(&mut self.binder, true));
         }
@@ -203,7 +213,8 @@ impl<'s> Expansion<'s> {
     /// Tests that say nothing about authentication share the credential of their file.
     pub(super) fn credential(&mut self, own: &[&Settings]) -> Credential {
         let silent = |s: &&Settings| s.auth.is_none() && s.tokens.is_empty() && s.vars.is_empty();
-        if self.binder.has_own_captures() || !own.iter().all(silent) {
+        let hangs_on_more = self.binder.has_own_captures() || self.binder.has_row();
+        if hangs_on_more || !own.iter().all(silent) {
             return credential::effective(&mut self.binder, &mut self.tokens);
         }
         let (binder, tokens) = (&mut self.binder, &mut self.tokens);

@@ -1,5 +1,6 @@
 //! Which cases are probed, with what.
 
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
@@ -33,6 +34,8 @@ pub struct Control<'c> {
     pub tokens: &'c [Token],
     /// What there is besides its own token.
     pub extras: Extras,
+    /// What was probed before in the same file because of an inherited `enforce`.
+    pub probed: &'c mut HashSet<u64>,
 }
 
 /// What is said about a control's probes, and how near.
@@ -112,6 +115,11 @@ impl Control<'_> {
         let Some(step) = steps.get(self.at).filter(|step| is_covered(binder, step, &said)) else {
             return Vec::new();
         };
+        // Of thousands of rows the first is probed: the others must not cost what it does.
+        let identity = self.identity(step);
+        if !said.own && !self.probed.insert(identity) {
+            return Vec::new();
+        }
         let (probes, absent) = self.chosen(binder, step, &said);
         let enforcement = Arc::new(Enforcement {
             opaque: self.token(step).is_some_and(|token| !is_jwt(token)),
@@ -119,7 +127,7 @@ impl Control<'_> {
             waivers: waivers(binder),
             absent,
             singly: said.rules.singly().map(|probe| probe.id).collect(),
-            identity: self.identity(step),
+            identity,
             own: said.own,
             extras: std::mem::take(&mut self.extras),
             site: site(step),
@@ -137,6 +145,7 @@ impl Control<'_> {
             endpoint: case.endpoint.clone(),
             work: Work::Probe(probe),
             enforced: Some(enforcement.clone()),
+            row: case.row.clone(),
             inherited: case.inherited.clone(),
             ..*case
         };
@@ -309,7 +318,7 @@ fn sends_token(step: &Step) -> bool {
 fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
     match probe.needs {
         Needs::GoodToken if only_reads(step) => None,
-        Needs::GoodToken if matches!(step.body, Some(Body::Graphql { only_reads: false, .. })) => {
+        Needs::GoodToken if is_mutation(step) => {
             Some("it carries the good token, which is sent once with a mutation".into())
         }
         Needs::GoodToken => Some(
@@ -336,6 +345,10 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
         | Needs::GivenToken
         | Needs::TokenOfItsOwn => None,
     }
+}
+
+fn is_mutation(step: &Step) -> bool {
+    matches!(step.body.as_deref(), Some(Body::Graphql { only_reads: false, .. }))
 }
 
 /// How a probe was asked for.

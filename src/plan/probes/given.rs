@@ -51,7 +51,10 @@ pub fn revoke<'s>(
     binder.missing.extend(settings.missing.iter().cloned());
     let url = url::bind(binder, &request.line.url, source, &settings);
     let body = request.body.as_ref().map(|body| body::bind(binder, body, source, written.span));
-    Step { body, ..step(&request.line.method, url, Place::new(source, written.span), settings) }
+    Step {
+        body: body.map(Arc::new),
+        ..step(&request.line.method, url, Place::new(source, written.span), settings)
+    }
 }
 
 fn step(method: &str, url: Template, place: Place, settings: StepSettings) -> Step {
@@ -67,7 +70,7 @@ fn step(method: &str, url: Template, place: Place, settings: StepSettings) -> St
         body: None,
         credential: Credential::None,
         settings: Arc::new(StepSettings { follow_redirects: 0, ..settings }),
-        expectations: Box::new([]),
+        expectations: [].into(),
     }
 }
 
