@@ -87,7 +87,7 @@ impl<'r> Reading<'r> {
         let (span, response) = (expectation.span, self.response);
         let kind = kind(&expectation.demand);
         let mut account = Account { judge: self.judge, kind, mismatches };
-        match &expectation.demand {
+        match &*expectation.demand {
             Demand::Status(matcher) => {
                 let seen = Seen::Count(response.status.into());
                 let notes = || hint::on_status(self.judge, matcher, response);

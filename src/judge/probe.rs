@@ -227,7 +227,7 @@ pub fn probe(asked: Asked, response: &Response, control: &Control) -> Finding {
 
 /// Whether an answer to the control has the status that the test expects.
 pub fn has_expected_status(response: &Response, control: &Control) -> bool {
-    let on_status = |e: &&Expectation| matches!(e.demand, Demand::Status(_));
+    let on_status = |e: &&Expectation| matches!(*e.demand, Demand::Status(_));
     let expectations: Vec<Expectation> =
         control.expectations.iter().filter(on_status).cloned().collect();
     super::judge(&expectations, response, control.bindings).is_empty()

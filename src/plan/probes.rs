@@ -252,7 +252,7 @@ pub fn is_safe(method: &str) -> bool {
 /// Whether the good token may be sent again with the request of a step. Of GraphQL its operation
 /// tells, whatever the method that brings it.
 pub fn only_reads(step: &Step) -> bool {
-    match &step.body {
+    match step.body.as_deref() {
         Some(Body::Graphql { only_reads, .. }) => {
             *only_reads && (is_safe(&step.method) || &*step.method == "POST")
         }

@@ -373,7 +373,7 @@ impl<'r> Run<'r> {
             expectations: &trial.step.expectations,
             bindings: self.bindings_of(trial.control),
             only_reads: only_reads(trial.step),
-            is_graphql: matches!(trial.step.body, Some(Body::Graphql { .. })),
+            is_graphql: matches!(trial.step.body.as_deref(), Some(Body::Graphql { .. })),
         }
     }
 }

@@ -34,5 +34,7 @@ mod scenarios;
 mod polling;
 mod retrying;
 mod endings;
+mod fragments;
+mod data;
 mod docs;
 mod enforce;

@@ -76,7 +76,7 @@ fn meets(response: &Response, control: &Control) -> bool {
 }
 
 fn judges_body(control: &Control) -> bool {
-    control.expectations.iter().any(|e| matches!(e.demand, Demand::Json(_) | Demand::Body(_)))
+    control.expectations.iter().any(|e| matches!(*e.demand, Demand::Json(_) | Demand::Body(_)))
 }
 
 /// How a success is known for the answer that the test gets, and not that of another route; in

@@ -1,9 +1,10 @@
 //! Which cases are probed, with what.
 
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
-use super::endpoint::site;
+use super::endpoint::{site, url_of};
 use super::{
     DEFAULT_SETS, Endpoint, Enforcement, Extras, Needs, PROBES, Probe, Waived, given, is_jwt,
     only_reads,
@@ -17,7 +18,7 @@ use crate::source::{Place, Spanned};
 use crate::suite::auth::Auth;
 use crate::suite::enforce::{Enforce, Rules, accepts, accepts_success_only};
 use crate::suite::settings::Settings;
-use crate::suite::step::Step as WrittenStep;
+use crate::suite::step::{Item, Step as WrittenStep};
 use crate::suite::test::Test;
 use crate::template::Template;
 
@@ -33,6 +34,8 @@ pub struct Control<'c> {
     pub tokens: &'c [Token],
     /// What there is besides its own token.
     pub extras: Extras,
+    /// What was probed before in the same file because of an inherited `enforce`.
+    pub probed: &'c mut HashSet<u64>,
 }
 
 /// What is said about a control's probes, and how near.
@@ -60,20 +63,27 @@ pub fn extras(binder: &mut Binder, tokens: &mut Tokens, step: Option<&Step>) -> 
 
 /// The step of a test of several that is the control, by its position among all: the one that says
 /// so; else the only one that could be meant.
-pub fn control_of(binder: &mut Binder, test: &Test, steps: &[Step]) -> Option<usize> {
+pub fn control_of(
+    binder: &mut Binder,
+    test: &Test,
+    steps: &[Step],
+    written: &[&WrittenStep],
+) -> Option<usize> {
     let main: Vec<usize> = (0..steps.len()).filter(|at| steps[*at].stage == Stage::Main).collect();
     let source = binder.levels().first()?.source;
     let asks = |step: &&WrittenStep| asks_for_probes(&step.settings);
-    let others = test.setup.iter().chain(&test.teardown).find(asks);
-    let several = test.steps.iter().filter(asks).nth(1);
+    let around = test.setup.iter().chain(&test.teardown);
+    let others = around.filter_map(Item::as_request).find(asks);
+    let mut asking = test.steps.iter().filter_map(Item::as_request).filter(asks);
+    let (asked, several) = (asking.next(), asking.next());
     if let Some(step) = others.or(several) {
         let span = step.settings.enforce.as_ref()?.span;
         let fault = binder.fault(source, span, "a second step, or one around them, with `enforce`");
         fault.label = "one of the `steps` of a test is probed".into();
         return None;
     }
-    if let Some(at) = test.steps.iter().position(|step| asks(&step)) {
-        return main.get(at).copied();
+    if let Some(step) = asked {
+        return written.iter().position(|other| std::ptr::eq(*other, step));
     }
     let sending: Vec<usize> = main.iter().copied().filter(|at| sends_token(&steps[*at])).collect();
     let own = test.settings.enforce.as_ref().filter(|_| asks_for_probes(&test.settings));
@@ -105,6 +115,11 @@ impl Control<'_> {
         let Some(step) = steps.get(self.at).filter(|step| is_covered(binder, step, &said)) else {
             return Vec::new();
         };
+        // Of thousands of rows the first is probed: the others must not cost what it does.
+        let identity = self.identity(step);
+        if !said.own && !self.probed.insert(identity) {
+            return Vec::new();
+        }
         let (probes, absent) = self.chosen(binder, step, &said);
         let enforcement = Arc::new(Enforcement {
             opaque: self.token(step).is_some_and(|token| !is_jwt(token)),
@@ -112,7 +127,7 @@ impl Control<'_> {
             waivers: waivers(binder),
             absent,
             singly: said.rules.singly().map(|probe| probe.id).collect(),
-            identity: self.identity(step),
+            identity,
             own: said.own,
             extras: std::mem::take(&mut self.extras),
             site: site(step),
@@ -130,6 +145,7 @@ impl Control<'_> {
             endpoint: case.endpoint.clone(),
             work: Work::Probe(probe),
             enforced: Some(enforcement.clone()),
+            row: case.row.clone(),
             inherited: case.inherited.clone(),
             ..*case
         };
@@ -226,7 +242,7 @@ impl Control<'_> {
 
     fn identity(&self, step: &Step) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (&self.case.endpoint, self.written.line.url.value.written()).hash(&mut hasher);
+        (&self.case.endpoint, url_of(step, self.written)).hash(&mut hasher);
         match &step.credential {
             Credential::Token(id) => self.tokens[id.0 as usize].name.hash(&mut hasher),
             Credential::Bearer(token) => (1, token.written()).hash(&mut hasher),
@@ -302,7 +318,7 @@ fn sends_token(step: &Step) -> bool {
 fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
     match probe.needs {
         Needs::GoodToken if only_reads(step) => None,
-        Needs::GoodToken if matches!(step.body, Some(Body::Graphql { only_reads: false, .. })) => {
+        Needs::GoodToken if is_mutation(step) => {
             Some("it carries the good token, which is sent once with a mutation".into())
         }
         Needs::GoodToken => Some(
@@ -329,6 +345,10 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
         | Needs::GivenToken
         | Needs::TokenOfItsOwn => None,
     }
+}
+
+fn is_mutation(step: &Step) -> bool {
+    matches!(step.body.as_deref(), Some(Body::Graphql { only_reads: false, .. }))
 }
 
 /// How a probe was asked for.

@@ -63,10 +63,19 @@ pub fn declare(cases: &[Case], declared: &HashSet<(Box<str>, Declared)>) {
     }
 }
 
+/// The URL that tells what a step asks: as it is written. One in a fragment, `GET ${path}` say, is
+/// another for each that gives it another path.
+pub(super) fn url_of(step: &Step, written: &WrittenStep) -> String {
+    match step.via.is_empty() {
+        true => written.line.url.value.written(),
+        false => step.url.written(),
+    }
+}
+
 impl Endpoint {
     /// What a step asks, without its query.
     pub fn of(step: &Step, written: &WrittenStep) -> Endpoint {
-        let url = written.line.url.value.written();
+        let url = url_of(step, written);
         let path = url.split('?').next().unwrap_or_default();
         let base = step.settings.base_url.as_ref().filter(|_| path.starts_with('/'));
         let base = base.map_or_else(String::new, |base| base.written());

@@ -73,7 +73,7 @@ impl Run<'_> {
     }
 
     fn revoke(&self, worker: usize, step: &Step, token: &Secret) -> Result<(), Absent> {
-        let request = self.maker(worker).token_request(step, step.body.as_ref());
+        let request = self.maker(worker).token_request(step, step.body.as_deref());
         let mut request = request.map_err(|unsent| {
             Absent::Unusable(format!("the request that revokes its token: {}", unsent.reason))
         })?;

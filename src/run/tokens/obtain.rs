@@ -69,7 +69,7 @@ impl TokenStore<'_> {
         let maker =
             Maker { tokens: self, redactor, bindings, project, worker, least: Duration::ZERO };
         let body = self.body(source, refresh)?;
-        let body = body.as_ref().or(source.step.body.as_ref());
+        let body = body.as_ref().or(source.step.body.as_deref());
         let request = maker.token_request(&source.step, body).map_err(|unsent| unsent.reason)?;
         let response = transport(worker, &request).map_err(|error| error.message)?;
         let given = answer::read(source, &response, &self.means)
@@ -83,7 +83,7 @@ impl TokenStore<'_> {
         source: &TokenRequest,
         refresh: Option<&Secret>,
     ) -> Result<Option<Body>, String> {
-        let Some(Body::Form(fields)) = &source.step.body else { return Ok(None) };
+        let Some(Body::Form(fields)) = source.step.body.as_deref() else { return Ok(None) };
         let mut fields = fields.clone();
         if let Some(assertion) = &source.assertion {
             let (assertion, _) = mint::mint(assertion, &self.means)?;
