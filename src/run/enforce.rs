@@ -115,7 +115,7 @@ impl<'r> Run<'r> {
         let trial = Trial::new(cases, group.clone(), request, &supplies);
         let trial = trial.ok_or_else(|| Box::new(self.panicked(&cases[group.start])))?;
         let derived = trial.shots.iter().filter_map(|shot| shot.variant.derived.as_deref());
-        derived.for_each(|token| self.tokens.learn(token));
+        derived.for_each(|token| self.redactor.add(token));
         Ok(trial)
     }
 

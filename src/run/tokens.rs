@@ -151,11 +151,6 @@ impl<'r> TokenStore<'r> {
         Ok(Some(with_token(request, &token)))
     }
 
-    /// Hears of a token that was made of another: neither it nor its claims must be shown.
-    pub fn learn(&self, token: &str) {
-        self.means.learn(token);
-    }
-
     /// The time since 1970.
     pub fn now(&self) -> Duration {
         (self.means.clock)()
@@ -218,7 +213,7 @@ impl<'r> TokenStore<'r> {
         let token = &self.tokens[index];
         let given = self.given(token, worker, state.refresh.as_ref())?;
         let value = given.token.trim_start_matches('\u{FEFF}').trim();
-        self.means.learn(value);
+        self.means.redactor.add(value);
         if value.is_empty() {
             return Err(format!("the source of token `{}` gave an empty token", token.name));
         }
