@@ -22,6 +22,7 @@ use crate::plan::scope::Inputs;
 use crate::plan::select::Selection;
 use crate::plan::token_source::Origin;
 use crate::plan::{Case, Plan, Work};
+use crate::run::enforce::forgeries::Forgeries;
 use crate::run::enforce::key_sets::KeySets;
 use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pace::Pace;
@@ -124,6 +125,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         bindings: &bindings,
         stop: &stop,
         waivers: WaiverBook::default(),
+        forgeries: Forgeries::default(),
         key_sets: KeySets::default(),
     };
     let mut any_bad = false;

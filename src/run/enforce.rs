@@ -8,6 +8,7 @@
 
 mod between;
 mod conclude;
+pub mod forgeries;
 pub mod key_sets;
 mod patience;
 mod revoke;
@@ -22,7 +23,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use self::patience::wanted_wait;
-use self::trial::{Outcome, Shot, Trial};
+use self::trial::{Outcome, Shot, Trial, token};
 use super::ends::Ends;
 use super::pool::Start;
 use super::turn::{Judged, StepEnd};
@@ -112,7 +113,9 @@ impl<'r> Run<'r> {
     ) -> Result<Trial<'r>, Box<CaseEnd>> {
         let cases = &self.plan.cases;
         let supplies = self.supplies(worker, &cases[group.clone()], &request);
-        let trial = Trial::new(cases, group.clone(), request, &supplies);
+        let forgeries = self.forgeries.of(token(&request).unwrap_or_default());
+        let forge = |id| forgeries.get(id);
+        let trial = Trial::new(cases, group.clone(), request, &forge, &supplies);
         let trial = trial.ok_or_else(|| Box::new(self.panicked(&cases[group.start])))?;
         let derived = trial.shots.iter().filter_map(|shot| shot.variant.derived.as_deref());
         derived.for_each(|token| self.redactor.add(token));

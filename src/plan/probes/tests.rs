@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::*;
-use crate::auth::jwt::{Algorithm, SigningKey};
+use crate::auth::jwt::{Algorithm, SigningKey, forge};
 use crate::http::message::Request;
 use crate::http::message::{Connections, Header};
 use crate::http::url::Target;
@@ -52,7 +52,9 @@ fn supplies(token: &str) -> Supplies {
 
 fn made(probe: &Probe, token: &str) -> Result<Vec<Variant>, Absent> {
     let bare = Good::strip(&control(token));
-    (probe.make)(probe, &Good { bare: &bare, token, supplies: &supplies(token) })
+    let good =
+        Good { bare: &bare, token, forge: &|id| forge(id, token), supplies: &supplies(token) };
+    (probe.make)(probe, &good)
 }
 
 /// Whether a text holds the token itself, and not one that begins with it.
@@ -97,7 +99,12 @@ fn what_asks_in_another_way_sends_no_credential_and_stays_at_its_origin() {
     for probe in PROBES.iter().filter(|probe| probe.set == "surface") {
         let supplies = Supplies { declared: vec![used("PUT", true)], ..Supplies::default() };
         let bare = Good::strip(&control);
-        let good = Good { bare: &bare, token: OPAQUE, supplies: &supplies };
+        let good = Good {
+            bare: &bare,
+            token: OPAQUE,
+            forge: &|id| forge(id, OPAQUE),
+            supplies: &supplies,
+        };
         for Variant { request, derived, .. } in (probe.make)(probe, &good).unwrap() {
             assert!(request.headers.iter().all(|h| !h.credential), "{}", probe.id);
             let names = request.headers.iter().map(|h| h.name.to_ascii_lowercase());
@@ -160,9 +167,10 @@ fn a_token_in_the_query_joins_what_is_there_and_is_escaped() {
         ("http://a/?b=c", "t", "http://a/?b=c&access_token=t"),
     ] {
         let bare = Request { target: Target::parse(url).unwrap(), ..control(token) };
-        let made =
-            (probe.make)(probe, &Good { bare: &bare, token, supplies: &Supplies::default() })
-                .unwrap();
+        let supplies = Supplies::default();
+        let forge = |id| forge(id, token);
+        let good = Good { bare: &bare, token, forge: &forge, supplies: &supplies };
+        let made = (probe.make)(probe, &good).unwrap();
         assert_eq!(made[0].request.target.url(), expected);
     }
 }

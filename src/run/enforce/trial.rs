@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::event::StopReason;
 use crate::http::message::{Header, Request, Response, TransportError};
 use crate::plan::probes::{
-    Absent, Enforcement, Good, Probe, Supplies, Variant, is_safe, only_reads,
+    Absent, Enforcement, Forge, Good, Probe, Supplies, Variant, is_safe, only_reads,
 };
 use crate::plan::{Case, Step, Work};
 
@@ -84,13 +84,14 @@ impl<'p> Trial<'p> {
         cases: &'p [Case],
         group: Range<usize>,
         request: Request,
+        forge: &Forge,
         supplies: &Supplies,
     ) -> Option<Trial<'p>> {
         let control = &cases[group.start];
         let enforced = control.enforced.as_deref()?;
         let token = token(&request)?.to_owned();
         let bare = Good::strip(&request);
-        let good = Good { bare: &bare, token: &token, supplies };
+        let good = Good { bare: &bare, token: &token, forge, supplies };
         let (mut shots, mut absent) = (Vec::new(), Vec::new());
         for (index, case) in cases.iter().enumerate().take(group.end).skip(group.start + 1) {
             let Work::Probe(probe) = case.work else { continue };
