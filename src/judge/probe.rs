@@ -8,14 +8,17 @@ mod hygiene;
 mod leak;
 mod through;
 
+use self::leak::leaked;
 use self::through::let_through;
 use crate::auth::answer::{Accepted, Answer, ErrorCode, Oracle, Profile};
-use crate::http::message::{Request, Response};
-use crate::suite::expect::{Demand, Expectation};
+use crate::http::message::Response;
+use crate::judge::Reading;
+use crate::suite::expect::Expectation;
 use crate::template::Bindings;
 
 pub use self::cause::likely;
 pub use self::hygiene::of_control;
+pub use self::leak::Passed;
 pub use self::through::{is_graphql_refusal, is_let_through};
 
 /// What was sent, and what must come back.
@@ -32,10 +35,8 @@ pub struct Asked<'a> {
 /// The good request beside which a probe is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Control<'c> {
-    /// The request.
-    pub request: &'c Request,
     /// Its answer; `None` when it did not pass.
-    pub passed: Option<&'c Response>,
+    pub passed: Option<&'c Passed>,
     /// What the test expects of it.
     pub expectations: &'c [Expectation],
     /// What variables in them stand for.
@@ -227,10 +228,7 @@ pub fn probe(asked: Asked, response: &Response, control: &Control) -> Finding {
 
 /// Whether an answer to the control has the status that the test expects.
 pub fn has_expected_status(response: &Response, control: &Control) -> bool {
-    let on_status = |e: &&Expectation| matches!(e.demand, Demand::Status(_));
-    let expectations: Vec<Expectation> =
-        control.expectations.iter().filter(on_status).cloned().collect();
-    super::judge(&expectations, response, control.bindings).is_empty()
+    Reading::new(response, control.bindings).has_status(control.expectations)
         && !is_graphql_refusal(response, control)
 }
 
@@ -303,9 +301,10 @@ fn refused(asked: Asked, response: &Response, control: &Control) -> Finding {
 /// What a refusal holds of the answer to the control. Where something else was asked for, the
 /// control's own 404 is no secret.
 fn leaks(answer: &Answer, refusal: &Response, control: &Control) -> Option<String> {
-    let is_served =
-        |good: &&Response| answer.oracle == Oracle::Test || (200..300).contains(&good.status);
-    leak::leaked(control.passed.filter(is_served)?, refusal, control.request)
+    let is_served = |good: &&Passed| {
+        answer.oracle == Oracle::Test || (200..300).contains(&good.response.status)
+    };
+    leaked(control.passed.filter(is_served)?, refusal)
 }
 
 fn with_echo(mut finding: Finding, asked: Asked, response: &Response) -> Finding {

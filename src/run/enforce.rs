@@ -30,7 +30,7 @@ use super::turn::{Judged, StepEnd};
 use super::{Run, Task};
 use crate::event::{CaseEnd, Skip, StopReason, Verdict};
 use crate::http::message::{Request, Response};
-use crate::judge::probe::{self, Control, Finding};
+use crate::judge::probe::{self, Control, Finding, Passed};
 use crate::plan::probes::only_reads;
 use crate::plan::{Body, Case, Step};
 
@@ -306,7 +306,7 @@ impl<'r> Run<'r> {
         let end = self.control_end(trial, request, judged, &response, elapsed);
         if end.is_sound && !probe::is_graphql_refusal(&response, &self.beside(trial)) {
             // It is answered once.
-            let _ = trial.answer.set(response);
+            let _ = trial.answer.set(Passed::new(response, request));
         }
         end.end
     }
@@ -365,7 +365,6 @@ impl<'r> Run<'r> {
     /// The control as far as it is known by now.
     fn beside<'t>(&'t self, trial: &'t Trial) -> Control<'t> {
         Control {
-            request: &trial.request,
             passed: trial.answer.get(),
             expectations: &trial.step.expectations,
             bindings: self.bindings_of(trial.control),

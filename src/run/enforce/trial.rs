@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::event::StopReason;
 use crate::http::message::{Header, Request, Response, TransportError};
+use crate::judge::probe::Passed;
 use crate::plan::probes::{
     Absent, Enforcement, Forge, Good, Probe, Supplies, Variant, is_safe, only_reads,
 };
@@ -35,7 +36,7 @@ pub struct Trial<'p> {
     /// How many of those that only read are still on their way.
     pub left: AtomicUsize,
     /// The answer to the control, once it passed.
-    pub answer: OnceLock<Response>,
+    pub answer: OnceLock<Passed>,
 }
 
 /// A request of a probe.
