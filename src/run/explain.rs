@@ -156,7 +156,7 @@ impl Explainer<'_> {
         let kind = finding.verdict.name();
         let mut repeat = self.repeat(case, None);
         if let Some(same) = story.same {
-            message = format!("{message}: same answer as {same}");
+            message = format!("{message}: for the same reason as {same}");
             return Box::new(Failure {
                 kind,
                 message,
