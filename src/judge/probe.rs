@@ -85,6 +85,8 @@ pub enum ProbeVerdict {
     LacksInput,
     /// Off, and known to be.
     Waived,
+    /// The secret of the token is none that whoever has the token would find. Nothing was sent.
+    Unguessed,
     /// As it must be.
     Enforced,
 }
@@ -95,7 +97,7 @@ impl ProbeVerdict {
     pub fn severity(self) -> u8 {
         match self {
             ProbeVerdict::NotApplicable => 0,
-            ProbeVerdict::Enforced => 1,
+            ProbeVerdict::Enforced | ProbeVerdict::Unguessed => 1,
             ProbeVerdict::Nonconforming => 2,
             ProbeVerdict::LacksInput => 3,
             ProbeVerdict::NotSent => 4,
@@ -152,6 +154,7 @@ impl ProbeVerdict {
             ProbeVerdict::NotSent => "not-sent",
             ProbeVerdict::NotApplicable | ProbeVerdict::LacksInput => "n/a",
             ProbeVerdict::Waived => "waived",
+            ProbeVerdict::Unguessed => "unguessed",
             ProbeVerdict::Enforced => "enforced",
         }
     }
@@ -173,7 +176,8 @@ impl ProbeVerdict {
             | ProbeVerdict::NotSent
             | ProbeVerdict::NotApplicable
             | ProbeVerdict::LacksInput
-            | ProbeVerdict::Waived => false,
+            | ProbeVerdict::Waived
+            | ProbeVerdict::Unguessed => false,
         }
     }
 }
