@@ -12,6 +12,7 @@ use self::leak::leaked;
 use self::through::let_through;
 use crate::auth::answer::{Accepted, Answer, ErrorCode, Oracle, Profile};
 use crate::http::message::Response;
+use crate::http::redirect::is_redirect;
 use crate::judge::Reading;
 use crate::suite::expect::Expectation;
 use crate::template::Bindings;
@@ -207,26 +208,40 @@ impl Finding {
 /// Judges the answer to a probe.
 pub fn probe(asked: Asked, response: &Response, control: &Control) -> Finding {
     let status = response.status;
-    let finding = match status {
-        _ if is_let_through(asked.answer, response, control) => {
-            let_through(asked, response, control)
-        }
-        408 | 429 | 502..=504 => Finding::inconclusive(&format!(
-            "{status} says nothing about the token: {}",
-            match status {
-                429 => "the API limits how often it may be asked",
-                _ => "the server did not get to it",
-            }
-        )),
-        500.. if !asked.answer.takes(status) => crashed(asked.answer, status),
-        _ if control.passed.is_none() => {
-            Finding::vacuous("it was refused, but the control did not pass in this run either")
-        }
-        _ => refused(asked, response, control),
+    let finding = if is_let_through(asked.answer, response, control) {
+        let_through(asked, response, control)
+    } else if let Some(why) = unheard(status) {
+        Finding::inconclusive(&format!("{status} says nothing about the token: {why}"))
+    } else if status >= 500 && !asked.answer.takes(status) {
+        crashed(asked.answer, status)
+    } else if control.passed.is_none() {
+        Finding::vacuous("it was refused, but the control did not pass in this run either")
+    } else if is_redirect(status) && is_redirected(control) {
+        Finding::inconclusive(&format!(
+            "{status} sends it on, and the good request was sent on too: probes follow no redirect. \
+             Test what stands there, or expect the redirect itself (`follow_redirects: 0`)"
+        ))
+    } else {
+        refused(asked, response, control)
     };
     match finding.verdict {
         ProbeVerdict::Vacuous | ProbeVerdict::Inconclusive => finding,
         _ => with_echo(finding, asked, response),
+    }
+}
+
+/// Whether the good request got through by a redirect. Another one is no refusal then: everybody
+/// may be sent on so, or whoever was let through.
+fn is_redirected(control: &Control) -> bool {
+    control.passed.is_some_and(|good| !good.response.hops.is_empty())
+}
+
+/// Why nobody looked at a request that was answered with this status, if so.
+pub fn unheard(status: u16) -> Option<&'static str> {
+    match status {
+        429 => Some("the API limits how often it may be asked (`--rate` asks less often)"),
+        408 | 502..=504 => Some("the server did not get to it"),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Answers that are known: which server most likely gave them, and why.
 
 use crate::http::message::Response;
+use crate::http::redirect::is_redirect;
 
 /// What an answer most likely comes of.
 pub fn likely(response: &Response) -> Option<&'static str> {
@@ -19,6 +20,11 @@ pub fn likely(response: &Response) -> Option<&'static str> {
     }
     if is(403, "system:anonymous") {
         return Some("Kubernetes takes requests without a token for its anonymous user");
+    }
+    if is_redirect(response.status) {
+        return Some(
+            "a redirect to a page to sign in is for people: let the API answer with a 401 itself",
+        );
     }
     if !challenged && is(401, "Missing Authorization Header") {
         return Some("flask-jwt-extended sends no challenge: add it in `unauthorized_loader`");
