@@ -177,8 +177,8 @@ impl Explainer<'_> {
             .helps
             .extend(others.map(|note| self.value(&format!("{}: {}", note.id, note.text))));
         annotation.helps.push(format!("right is {} ({})", probe.answer.words(), probe.standard));
-        let refusal = story.response.filter(|_| finding.verdict != ProbeVerdict::Inconclusive);
-        annotation.helps.extend(refusal.and_then(likely).map(str::to_owned));
+        let likely = story.response.and_then(|response| likely(response, finding.verdict));
+        annotation.helps.extend(likely.map(str::to_owned));
         let advice = probe.answer.advice().filter(|_| finding.verdict == ProbeVerdict::Bypassed);
         annotation.helps.extend(advice.map(str::to_owned));
         annotation.helps.push(format!("more about it: apitest probes --explain {}", probe.id));

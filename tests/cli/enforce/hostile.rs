@@ -58,8 +58,11 @@ fn a_redirect_that_the_good_request_gets_too_is_no_refusal() {
         let found = reads_on(&server(), profile);
         assert_eq!(found.cases()[0].1, "passed", "{profile}");
         found.expect_all("error", "inconclusive");
-        let told = "no verdict: 301 sends it on, and the good request was sent on too";
-        assert!(found.ended.stdout.contains(told), "{}", found.ended.stdout);
+        let shown = &found.ended.stdout;
+        let told = "no verdict: 301 sends it on, as the good request was sent on, and probes \
+                    follow no redirect";
+        assert!(shown.contains(told), "{shown}");
+        assert!(shown.contains("= help: test the place that it leads to"), "{shown}");
     }
 }
 
