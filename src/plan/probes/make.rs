@@ -1,5 +1,6 @@
 //! The requests of each probe: the control's request with only its credential changed. Pure.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Absent, Declared, Probe};
@@ -35,7 +36,7 @@ pub struct Supplies {
     /// The public key that the API verifies with, or why it cannot be had.
     pub public_key: Option<Result<PublicKey, String>>,
     /// The key that signs the token, or why it cannot be had.
-    pub signing_key: Option<Result<SigningKey, String>>,
+    pub signing_key: Option<Result<Arc<SigningKey>, String>>,
     /// By the id of a probe, the token that is given for it, or why it cannot be had.
     pub tokens: Vec<(&'static str, Result<Secret, String>)>,
     /// A token that was good and has been revoked, or why there is none.

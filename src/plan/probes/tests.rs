@@ -1,6 +1,7 @@
 //! The catalogue: each probe makes the requests that it says, and no other.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
@@ -44,7 +45,7 @@ fn supplies(token: &str) -> Supplies {
     let key = is_jwt(token).then(|| SigningKey::read(Algorithm::Hs256, "a-secret"));
     let given = ["missing-scope", "other-user"];
     let tokens = given.map(|id| (id, Ok(Secret::new("token-of-a-reader-77")))).into();
-    let signing_key = key.map(|key| key.map_err(|fault| fault.0));
+    let signing_key = key.map(|key| key.map(Arc::new).map_err(|fault| fault.0));
     let revoked = Some(Ok(Secret::new("token-that-was-good-78")));
     let now = Duration::from_secs(1_800_000_000);
     Supplies { signing_key, tokens, now, revoked, ..Supplies::default() }
