@@ -30,7 +30,7 @@ use crate::template::Bindings;
 use account::Account;
 use body::Body;
 use note::Note;
-use outcome::Judge;
+use outcome::{Judge, Outcome};
 use seen::Seen;
 
 /// An expectation that did not hold. The texts are told at length and may hold secrets: whoever
@@ -61,6 +61,13 @@ pub fn judge(
     Reading::new(response, bindings).judge(expectations)
 }
 
+/// Whether all expectations hold, for whoever does not ask what does not. Where the status is
+/// another, that is the whole answer.
+pub fn holds(expectations: &[Expectation], response: &Response, bindings: &Bindings) -> bool {
+    let reading = Reading::new(response, bindings);
+    reading.has_status(expectations) && reading.judge(expectations).is_empty()
+}
+
 /// A response that is being read, its body taken apart at most once.
 pub struct Reading<'r> {
     response: &'r Response,
@@ -81,6 +88,15 @@ impl<'r> Reading<'r> {
             self.expectation(expectation, &mut mismatches);
         }
         mismatches
+    }
+
+    /// Whether the status is one that is expected.
+    pub fn has_status(&self, expectations: &[Expectation]) -> bool {
+        let status = Seen::Count(self.response.status.into());
+        expectations.iter().all(|expectation| match &*expectation.demand {
+            Demand::Status(matcher) => self.judge.matcher(matcher, status) == Outcome::Holds,
+            _ => true,
+        })
     }
 
     fn expectation(&self, expectation: &Expectation, mismatches: &mut Vec<Mismatch>) {

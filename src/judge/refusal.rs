@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Reading;
 use crate::http::message::Response;
-use crate::suite::expect::{Demand, Expectation};
+use crate::suite::expect::Expectation;
 use crate::template::Bindings;
 
 /// Whether a request was let through that should have been refused: its status is a 2xx that is
@@ -30,12 +30,7 @@ fn accepts(expectations: &[Expectation], status: u16, bindings: &Bindings) -> bo
         hops: Vec::new(),
         elapsed: Duration::ZERO,
     };
-    let reading = Reading::new(&response, bindings);
-    let mut mismatches = Vec::new();
-    for expectation in expectations.iter().filter(|e| matches!(*e.demand, Demand::Status(_))) {
-        reading.expectation(expectation, &mut mismatches);
-    }
-    mismatches.is_empty()
+    Reading::new(&response, bindings).has_status(expectations)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use crate::template::Bindings;
 pub use self::catalogue::PROBES;
 pub use self::endpoint::Declared;
 pub use self::hygiene::HYGIENE;
-pub use self::make::{Good, Supplies, Variant, is_jwt};
+pub use self::make::{Forge, Good, Supplies, Variant, is_jwt};
 
 /// Why a probe is not made of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -162,7 +162,7 @@ impl Explainer<'_> {
         let kind = finding.verdict.name();
         let mut repeat = self.repeat(case, None);
         if let Some(same) = story.same {
-            message = format!("{message}: same answer as {same}");
+            message = format!("{message}: for the same reason as {same}");
             return Box::new(Failure {
                 kind,
                 message,
@@ -183,7 +183,8 @@ impl Explainer<'_> {
             .helps
             .extend(others.map(|note| self.value(&format!("{}: {}", note.id, note.text))));
         annotation.helps.push(format!("right is {} ({})", probe.answer.words(), probe.standard));
-        annotation.helps.extend(story.response.and_then(likely).map(str::to_owned));
+        let likely = story.response.and_then(|response| likely(response, finding.verdict));
+        annotation.helps.extend(likely.map(str::to_owned));
         let advice = probe.answer.advice().filter(|_| finding.verdict == ProbeVerdict::Bypassed);
         annotation.helps.extend(advice.map(str::to_owned));
         annotation.helps.push(format!("more about it: apitest probes --explain {}", probe.id));

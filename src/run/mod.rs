@@ -36,6 +36,7 @@ use crate::plan::{Case, Plan, groups};
 use crate::secret::Redactor;
 use crate::template::Bindings;
 use ends::Ends;
+use enforce::forgeries::Forgeries;
 use enforce::key_sets::KeySets;
 use enforce::trial::Trial;
 use enforce::waivers::WaiverBook;
@@ -87,6 +88,8 @@ pub struct Run<'r> {
     pub stop: &'r Stop,
     /// Which waivers were needed.
     pub waivers: WaiverBook,
+    /// The tokens that were forged.
+    pub forgeries: Forgeries,
     /// The key sets that were fetched.
     pub key_sets: KeySets,
 }

@@ -120,9 +120,10 @@ impl Control<'_> {
         if !said.own && !self.probed.insert(identity) {
             return Vec::new();
         }
-        let (probes, absent) = self.chosen(binder, step, &said);
+        let opaque = self.token(step).is_some_and(|token| !is_jwt(token));
+        let (probes, absent) = self.chosen(binder, step, opaque, &said);
         let enforcement = Arc::new(Enforcement {
-            opaque: self.token(step).is_some_and(|token| !is_jwt(token)),
+            opaque,
             profile: said.rules.profile.unwrap_or_default(),
             waivers: waivers(binder),
             absent,
@@ -152,18 +153,19 @@ impl Control<'_> {
         probes.into_iter().map(case_of).collect()
     }
 
-    /// The probes that apply, in the order of the catalogue, and those that do not.
+    /// The probes that apply, in the order of the catalogue, and those that do not. `opaque` says
+    /// whether the token is known to be no JWT.
     fn chosen(
         &self,
         binder: &mut Binder,
         step: &Step,
+        opaque: bool,
         said: &Said,
     ) -> (Vec<&'static Probe>, Vec<(&'static str, String)>) {
         let (mut probes, mut absent) = (Vec::new(), Vec::new());
-        let token = self.token(step);
         for probe in PROBES {
             let Some(asked) = said.rules.asks_for(probe) else { continue };
-            let Some(reason) = self.why_not(probe, step, token, said.rules) else {
+            let Some(reason) = self.why_not(probe, step, opaque, said.rules) else {
                 probes.push(probe);
                 continue;
             };
@@ -187,19 +189,13 @@ impl Control<'_> {
         (probes, absent)
     }
 
-    fn why_not(
-        &self,
-        probe: &Probe,
-        step: &Step,
-        token: Option<&str>,
-        rules: &Rules,
-    ) -> Option<String> {
+    fn why_not(&self, probe: &Probe, step: &Step, opaque: bool, rules: &Rules) -> Option<String> {
         if probe.takes_leave() && rules.leave.is_none() {
             let reason = "it may change something, and takes `unsafe: true` under `enforce`";
             return Some(reason.into());
         }
         if !probe.takes_token() {
-            return why_not(probe, step, token);
+            return why_not(probe, step, opaque);
         }
         let own = match step.credential {
             Credential::Token(id) => Some(id),
@@ -315,7 +311,7 @@ fn sends_token(step: &Step) -> bool {
     matches!(step.credential, Credential::Bearer(_) | Credential::Token(_))
 }
 
-fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
+fn why_not(probe: &Probe, step: &Step, opaque: bool) -> Option<String> {
     match probe.needs {
         Needs::GoodToken if only_reads(step) => None,
         Needs::GoodToken if is_mutation(step) => {
@@ -324,9 +320,7 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
         Needs::GoodToken => Some(
             "it carries the good token, which is sent again only with GET, HEAD and OPTIONS".into(),
         ),
-        Needs::Jwt if token.is_some_and(|token| !is_jwt(token)) => {
-            Some("the token is no JWT".into())
-        }
+        Needs::Jwt if opaque => Some("the token is no JWT".into()),
         Needs::Get if &*step.method != "GET" => Some("the request is no GET".into()),
         Needs::Body if &*step.method == "HEAD" => {
             Some("the answer to a HEAD has no body to compare".into())
