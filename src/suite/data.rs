@@ -155,7 +155,11 @@ impl Data {
         }
         if self.runs() > MOST_RUNS {
             let title = format!("more than {MOST_RUNS} runs of one test");
-            reader.fault(at, title).label = format!("these make {}", self.runs());
+            let rows = self.rows.as_ref().map_or(1, |table| table.rows.len());
+            reader.fault(at, title).label = match rows > MOST_RUNS {
+                true => "give it fewer rows".into(),
+                false => format!("these make {}", self.runs()),
+            };
             self.broken = true;
         }
     }
@@ -296,7 +300,7 @@ fn rows(
             let cells = Cells::Yaml(cells.collect());
             table.rows.push(Row { span: item.span, cells });
         }
-        if table.is_hopeless(reader) {
+        if table.is_enough(reader) {
             break;
         }
     }

@@ -53,10 +53,13 @@ impl<'s> Expansion<'s> {
             return Vec::new();
         }
         self.shared = Shared::default();
+        let warnings = self.warnings.len();
         let (mut cases, mut found) = (Vec::with_capacity(data.runs()), RowFaults::default());
         for run in 0..data.runs() {
             let Some(row) = Row::of(data, run, &self.suite.source) else { break };
             let before = self.binder.faults.len();
+            // The last row knows best what is used.
+            self.warnings.truncate(warnings);
             self.binder.begin_captures(test);
             self.binder.begin_row(row.cells);
             self.shared.begun = 0;

@@ -46,7 +46,7 @@ pub fn read(reader: &mut Reader, types: &[(Spanned<String>, Spanned<CellType>)])
             Ok(cells) => add(reader, &mut table, cells),
             Err(fault) => fault.tell(reader),
         }
-        if table.is_hopeless(reader) {
+        if table.is_enough(reader) {
             break;
         }
     }
