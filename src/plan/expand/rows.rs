@@ -80,6 +80,9 @@ impl<'s> Expansion<'s> {
 
     /// Begins with a step: what is shared of it is shared with the same step of the other rows.
     pub(super) fn begin_step(&mut self) {
+        if !self.binder.has_row() {
+            return;
+        }
         self.shared.begun += 1;
         if self.shared.steps.len() < self.shared.begun {
             self.shared.steps.push(SharedStep::default());
