@@ -7,6 +7,7 @@ mod fill;
 mod fields;
 mod bind;
 mod settings;
+pub mod repeat;
 pub mod passage;
 pub mod credential;
 mod tokens;
@@ -40,6 +41,7 @@ use credential::{Credential, Token, TokenId};
 use origins::Inherited;
 use probes::endpoint::{declare, once_an_endpoint};
 use probes::{Declared, Endpoint, Enforcement, Probe};
+use repeat::{Poll, Retry};
 use secrets::Secrets;
 use settings::StepSettings;
 
@@ -152,6 +154,8 @@ pub struct Step {
     pub expectations: Arc<[Expectation]>,
     /// What the later steps know of the response.
     pub captures: Box<[Captured]>,
+    /// Whether it is repeated until it holds, and for how long.
+    pub poll: Option<Poll>,
 }
 
 impl Step {
@@ -365,6 +369,11 @@ impl Case {
             Work::Steps(steps) => steps,
             _ => &[],
         }
+    }
+
+    /// How often it is run again when it does not pass. All of its steps say the same.
+    pub fn retry(&self) -> Retry {
+        self.steps().first().map(|step| step.settings.retry).unwrap_or_default()
     }
 
     /// The token that a step names.

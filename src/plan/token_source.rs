@@ -271,6 +271,7 @@ impl<'s> SourceBinder<'_, 's> {
             credential,
             settings,
             expectations: [].into(),
+            poll: None,
             captures: Box::new([]),
         }
     }

@@ -16,6 +16,8 @@ pub mod operand;
 pub mod expect;
 pub mod enforce;
 pub mod capture;
+pub mod poll;
+pub mod retry;
 pub mod step;
 pub mod data;
 pub mod test;

@@ -32,5 +32,8 @@ mod architecture;
 mod around_files;
 mod scenarios;
 mod data;
+mod polling;
+mod retrying;
+mod endings;
 mod docs;
 mod enforce;

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::capture::keep_secret;
 use crate::plan::credential::{self, Credential};
 use crate::plan::probes::Declared;
+use crate::plan::repeat::poll;
 use crate::plan::scope::Level;
 use crate::plan::settings::{StepSettings, effective, pause, says_nothing};
 use crate::plan::unused::settle;
@@ -134,6 +135,7 @@ impl<'s> Expansion<'s> {
             .once(|shared| &mut shared.expectations, |all| all.expectations(&step.expectations));
         let method = step.line.method.as_str().into();
         let pause = step.waits.iter().map(|wait| pause(&mut self.binder, wait, source)).sum();
+        let poll = step.poll.as_ref().and_then(|p| poll(&mut self.binder, p, source));
         let captures = self.binder.captures(step, source);
         let span = written.span;
         Step {
@@ -148,6 +150,7 @@ impl<'s> Expansion<'s> {
             settings,
             expectations,
             captures,
+            poll,
         }
     }
 

@@ -67,6 +67,7 @@ fn step<T>(method: &str, url: Template, written: &Spanned<T>, settings: StepSett
         credential: Credential::None,
         settings: Arc::new(StepSettings { follow_redirects: 0, ..settings }),
         expectations: [].into(),
+        poll: None,
     }
 }
 
