@@ -44,6 +44,9 @@
 //! | `POST /login` | JSON `{user, password, expires_in?}` | `{access_token, token_type, expires_in, expires_at, scope, refresh_token}`; else 401 |
 //! | `GET /me` | any good token | `{user, scopes, token_kind, expires_at}` |
 //! | `POST /revoke` | form `token` | 200; the token (a refresh token too) is good no more |
+//! | `POST /session` | JSON `{user, password}` | 201 `{user}`, and the cookies `sid` and `theme` |
+//! | `GET /session` | the cookie `sid` | `{user, theme}`; else 401 |
+//! | `DELETE /session` | – | 204; the session has ended, and its cookie is taken back |
 //! | `GET /jwks` | – | the public keys of RS256 and ES256 |
 //! | `POST /oauth/token` | the client, by Basic or form | RFC 6749: `client_credentials`, `password`, `refresh_token` (good once); `scope?`, `expires_in?` |
 //! | `GET /orders?limit=N` | `orders:read` | `{"orders": […], "total": n}`; N from 1 to 100, else 20 |
@@ -102,6 +105,7 @@ mod encoded;
 mod status;
 mod flaky;
 mod login;
+mod session;
 mod oauth;
 mod basic;
 mod orders;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::cookie::Cookies;
 use super::route::Route;
 use super::url::Target;
 
@@ -15,6 +16,8 @@ pub struct Request {
     pub target: Target,
     /// Header fields in the order they are sent. Only `Host` and the framing fields are added.
     pub headers: Vec<Header>,
+    /// Its cookies. For its first target they stand in the field among `headers` already.
+    pub cookies: Cookies,
     /// The body, or `None` for a request without one.
     pub body: Option<Vec<u8>>,
     /// The time for the whole exchange, redirects included.
@@ -65,6 +68,8 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body after content decoding.
     pub body: Vec<u8>,
+    /// The URL that gave it, after all redirects.
+    pub url: String,
     /// Where a redirect led that took a credential, or what could be one, off the request. The
     /// answer is to another request than the one that was made.
     pub withheld: Option<String>,

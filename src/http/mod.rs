@@ -6,6 +6,7 @@ pub mod proxy;
 pub mod route;
 pub mod host_override;
 pub mod client;
+pub mod cookie;
 mod decode;
 mod redirect;
 pub mod credential;

@@ -1,5 +1,6 @@
 //! Where a redirect leads, and what may travel there.
 
+use super::cookie::Cookies;
 use super::credential::{is_credential, is_harmless};
 use super::message::{Header, Request};
 
@@ -49,16 +50,22 @@ pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, S
             ));
         }
         next.headers.retain(|header| !is_credential(header) && is_harmless(header));
+        next.cookies = Cookies::default();
         if let Some(abroad) = &request.route.abroad {
             next.route = abroad.clone();
         }
     }
+    // Those of a jar go by the path, and by what the answer set.
+    next.cookies.put(&next.target, &mut next.headers);
     Ok(next)
 }
 
 /// What `next` lacks of `request` that is a credential, or could be one: the names of header
 /// fields, and the client certificate.
 pub fn withheld(request: &Request, next: &Request) -> Vec<String> {
+    if request.target.origin() == next.target.origin() {
+        return Vec::new();
+    }
     let stays_home = |header: &&Header| is_credential(header) || !is_harmless(header);
     let lacks = |header: &&Header| !next.headers.contains(header);
     let fields = request.headers.iter().filter(stays_home).filter(lacks);
@@ -105,6 +112,7 @@ mod tests {
             route: std::sync::Arc::default(),
             secret_url: false,
             secret_body: false,
+            cookies: Default::default(),
         }
     }
 

@@ -9,6 +9,7 @@ mod body;
 mod capture;
 mod challenge;
 mod compare;
+mod cookie;
 mod decimal;
 mod hint;
 mod json;
@@ -38,8 +39,8 @@ use seen::Seen;
 pub struct Mismatch {
     /// The expectation.
     pub span: Span,
-    /// A stable word for what was looked at: `status`, `header`, `json`, `body`, `challenge`,
-    /// `duration` or `capture`.
+    /// A stable word for what was looked at: `status`, `header`, `json`, `body`, `cookie`,
+    /// `challenge`, `duration` or `capture`.
     pub kind: &'static str,
     /// What was looked at: `status`, `header content-type`, `json $.id`.
     pub subject: String,
@@ -111,6 +112,7 @@ impl<'r> Reading<'r> {
                 }
                 Err(reason) => account.unavailable(span, "", matcher, Subject::Text, reason),
             },
+            Demand::Cookie(check) => cookie::judge(span, check, response, &mut account),
             Demand::Challenge(fields) => {
                 let lines = response.header_values("www-authenticate");
                 challenge::judge(span, fields, lines, &mut account);
@@ -146,6 +148,7 @@ fn kind(demand: &Demand) -> &'static str {
         Demand::Header(..) => "header",
         Demand::Json(_) => "json",
         Demand::Body(_) => "body",
+        Demand::Cookie(_) => "cookie",
         Demand::Challenge(_) => "challenge",
         Demand::Duration(_) => "duration",
     }

@@ -20,7 +20,7 @@ pub enum Seen<'v> {
     Line(&'v str),
     /// The lines of a header field that has several.
     Lines(&'v [&'v str]),
-    /// The scheme of a challenge, a text that is the same in any case.
+    /// A text that is the same in any case: the scheme of a challenge, `SameSite` of a cookie.
     Scheme(&'v str),
     /// A status code, a length.
     Count(u64),

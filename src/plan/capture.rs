@@ -127,6 +127,7 @@ fn secrets_of(step: &PlannedStep) -> Vec<Slot> {
     let is_secret = |name: &Template| name.as_fixed().is_some_and(is_secret_name);
     let query = step.settings.query.iter().filter(|parameter| is_secret(&parameter.name));
     templates.extend(query.map(|parameter| &parameter.value));
+    templates.extend(step.cookies.own.iter().filter_map(|(_, value)| value.as_ref()));
     match &step.body {
         Some(Body::Json(draft)) => secrets_in(draft, false, &mut templates),
         Some(Body::Form(fields)) => {

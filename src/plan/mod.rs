@@ -10,6 +10,7 @@ pub mod passage;
 pub mod credential;
 mod tokens;
 pub mod token_source;
+pub mod cookies;
 mod body;
 mod body_secrets;
 mod capture;
@@ -34,6 +35,7 @@ use crate::source::{Place, Source, Span, Spanned};
 use crate::suite::capture::Capture;
 use crate::suite::expect::Expectation;
 use crate::template::{Slot, Template};
+use cookies::SentCookies;
 use credential::{Credential, Token, TokenId};
 use probes::endpoint::{declare, once_an_endpoint};
 use probes::{Declared, Endpoint, Enforcement, Probe};
@@ -133,6 +135,8 @@ pub struct Step {
     pub method: Box<str>,
     /// The URL, or the path behind the base URL.
     pub url: Template,
+    /// Its cookies.
+    pub cookies: SentCookies,
     /// The body.
     pub body: Option<Body>,
     /// How it authenticates.

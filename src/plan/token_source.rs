@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::body_secrets::secrets_of;
+use super::cookies::SentCookies;
 use super::credential::{self, Credential, bearer_token, secret};
 use super::scope::{Binder, Level};
 use super::settings::{StepSettings, default_headers, effective};
@@ -267,6 +268,7 @@ impl<'s> SourceBinder<'_, 's> {
             span,
             method,
             url,
+            cookies: SentCookies::default(),
             body,
             credential,
             settings,

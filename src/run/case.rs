@@ -1,5 +1,6 @@
 //! One case, run or left out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Run;
@@ -49,6 +50,7 @@ impl Run<'_> {
             worker,
             case,
             bindings: self.bindings_of(case),
+            jar: case.enforced.as_ref().map(|enforced| enforced.jar.get_or_init(Arc::default)),
             transport: self.transport,
         }
     }
@@ -60,6 +62,7 @@ impl Run<'_> {
             redactor: self.redactor,
             bindings: self.bindings,
             project: self.settings.project,
+            jar: None,
             worker,
             least: Duration::ZERO,
         }

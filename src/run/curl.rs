@@ -1,5 +1,6 @@
 //! A request as a `curl` command, its credential as a shell variable.
 
+use crate::http::cookie::is_cookie;
 use crate::http::message::{Header, Request};
 use crate::http::proxy::ProxyKind;
 use crate::plan::credential::Credential;
@@ -28,6 +29,7 @@ pub fn command(credential: &Credential, passage: &Passage, request: &Request) ->
             });
         }
     }
+    words.extend(cookie_word(request));
     words.extend(credential_words(credential, request));
     if let Some(body) = &request.body {
         words.push(match std::str::from_utf8(body) {
@@ -67,6 +69,27 @@ fn passage_words(passage: &Passage, request: &Request) -> Vec<String> {
     words
 }
 
+/// The cookies, their values as shell variables of their names.
+fn cookie_word(request: &Request) -> Option<String> {
+    let header = request.headers.iter().find(|header| is_own_cookie(request, header))?;
+    let pairs = header.value.split("; ").map(|pair| {
+        let name = pair.split('=').next().unwrap_or(pair);
+        let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        let mut variable: String = name.chars().map(upper).collect();
+        if variable.starts_with(|c: char| c.is_ascii_digit()) {
+            variable.insert(0, '_');
+        }
+        format!("{}=${variable}", name.replace('$', "\\$").replace('`', "\\`"))
+    });
+    Some(format!("-b \"{}\"", pairs.collect::<Vec<_>>().join("; ")))
+}
+
+/// Whether a field holds the cookies of a request, and not a credential that is one.
+fn is_own_cookie(request: &Request, header: &Header) -> bool {
+    let has_cookies = !request.cookies.own.is_empty() || request.cookies.from_jar;
+    has_cookies && is_cookie(&header.name)
+}
+
 fn credential_words(credential: &Credential, request: &Request) -> Vec<String> {
     match credential {
         Credential::None => Vec::new(),
@@ -77,7 +100,7 @@ fn credential_words(credential: &Credential, request: &Request) -> Vec<String> {
         Credential::Header(_) => request
             .headers
             .iter()
-            .filter(|header| header.credential)
+            .filter(|header| header.credential && !is_own_cookie(request, header))
             .map(|header| format!("-H {}\"$KEY\"", quoted(&format!("{}: ", header.name))))
             .collect(),
     }

@@ -7,6 +7,7 @@ use super::issued::{tokens_in, tokens_of};
 use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
+use crate::http::cookie::is_cookie;
 use crate::http::message::{Header, Hop, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
 use crate::judge::note::{Excerpt, Note};
@@ -81,8 +82,14 @@ impl Explainer<'_> {
         request: &Request,
         mismatches: &[Mismatch],
     ) -> Box<Failure> {
-        let annotations: Vec<Annotation> =
+        let mut annotations: Vec<Annotation> =
             mismatches.iter().map(|mismatch| self.annotation(case, mismatch)).collect();
+        if let (Some(last), Some(jar)) = (annotations.last_mut(), &request.cookies.jar) {
+            let refused = jar.refused().into_iter();
+            last.helps.extend(
+                refused.map(|why| self.value(&format!("the cookie jar did not take {why}"))),
+            );
+        }
         Box::new(Failure {
             kind: mismatches[0].kind,
             message: summary(&annotations),
@@ -333,6 +340,7 @@ fn request_text(request: &Request) -> String {
     text.push_str(&format!("Host: {}:{}\n", origin.host, origin.port));
     for Header { name, value, credential } in &request.headers {
         text.push_str(&match (credential, value.split_once(' ')) {
+            _ if is_cookie(name) => format!("{name}: {}\n", masked_cookies(value)),
             (false, _) => format!("{name}: {value}\n"),
             (true, Some((scheme @ ("Bearer" | "Basic"), _))) => {
                 format!("{name}: {scheme} {MASK}\n")
@@ -345,6 +353,15 @@ fn request_text(request: &Request) -> String {
         text.push_str(&body_text(body));
     }
     text
+}
+
+/// The names alone of what a `Cookie` field holds.
+fn masked_cookies(value: &str) -> String {
+    let masked = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) => format!("{name}={MASK}"),
+        None => MASK.to_owned(),
+    };
+    value.split("; ").map(masked).collect::<Vec<_>>().join("; ")
 }
 
 fn response_text(response: &Response) -> String {

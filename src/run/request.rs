@@ -2,16 +2,19 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::read::at_most;
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts, token_fault};
+use crate::http::cookie::{CookieJar, Cookies, unsendable};
 use crate::http::message::{Connections, Header, Request};
 use crate::http::url::Target;
+use crate::plan::cookies::JarUse;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, LARGEST_BODY_FILE, Step};
-use crate::secret::{Redactor, Secret};
+use crate::secret::{Redactor, SHORT, Secret};
 use crate::source::Place;
 use crate::template::{Bindings, FillError, Slot, Template, encode_component};
 
@@ -59,6 +62,8 @@ pub struct Maker<'r> {
     pub redactor: &'r Redactor,
     /// What is known by now.
     pub bindings: &'r Bindings,
+    /// The jar of the cookies of the test, if the request has to do with one.
+    pub jar: Option<&'r Arc<CookieJar>>,
     /// The folder that body files must stay in, without links.
     pub project: &'r Path,
     /// The index of the thread that sends.
@@ -116,6 +121,8 @@ impl Maker<'_> {
             let name = "Content-Type".to_owned();
             headers.push(Header { name, value: content_type.to_owned(), credential: false });
         }
+        let cookies = self.cookies(step)?;
+        cookies.put(&target, &mut headers);
         self.credential(case, step, &mut headers)?;
         let (https, loopback) = (target.origin().https, target.origin().is_loopback());
         let unsafe_way = !https && !loopback;
@@ -127,6 +134,7 @@ impl Maker<'_> {
             method: step.method.to_string(),
             target,
             headers,
+            cookies,
             body,
             timeout: step.settings.timeout,
             follow_redirects: step.settings.follow_redirects,
@@ -134,6 +142,25 @@ impl Maker<'_> {
             connections: Connections::Shared,
             route: step.settings.passage.route().map_err(Unsent::request)?,
         })
+    }
+
+    fn cookies(&self, step: &Step) -> Result<Cookies, Unsent> {
+        let mut own = Vec::new();
+        for (name, value) in &step.cookies.own {
+            let name = name.fill(self.bindings)?.into_owned();
+            let filled = value.as_ref().map(|value| value.fill(self.bindings)).transpose()?;
+            if let Some(odd) = filled.as_deref().and_then(unsendable) {
+                return Err(Unsent::request(format!(
+                    "{odd:?} in the cookie `{name}` cannot be sent"
+                )));
+            }
+            if let Some(value) = filled.as_deref().filter(|value| value.chars().count() >= SHORT) {
+                self.redactor.add(value);
+            }
+            own.push((name, filled.map(Cow::into_owned)));
+        }
+        let jar = self.jar.filter(|_| step.cookies.jar != JarUse::None).cloned();
+        Ok(Cookies { own, jar, from_jar: step.cookies.jar == JarUse::Both })
     }
 
     fn holds_secret(&self, text: &str) -> bool {

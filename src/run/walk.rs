@@ -8,6 +8,7 @@ use super::Run;
 use super::request::Unsent;
 use super::turn::{Judged, StepEnd, Turn};
 use crate::event::{CaseEnd, Exchange, Failure, StopReason, Verdict};
+use crate::http::cookie::CookieJar;
 use crate::plan::{Case, Stage, Step};
 use crate::template::{Bindings, Slot};
 
@@ -18,12 +19,15 @@ pub struct Walk<'w> {
     case: &'w Case,
     /// What is known by now; of its own once something was captured.
     bindings: Cow<'w, Bindings>,
+    /// The cookies that were set by now.
+    jar: Arc<CookieJar>,
 }
 
 impl<'w> Walk<'w> {
     /// Before the first step.
     pub fn new(run: &'w Run<'w>, worker: usize, case: &'w Case) -> Walk<'w> {
-        Walk { run, worker, case, bindings: Cow::Borrowed(run.bindings_of(case)) }
+        let bindings = Cow::Borrowed(run.bindings_of(case));
+        Walk { run, worker, case, bindings, jar: Arc::default() }
     }
 
     /// Takes the steps.
@@ -43,6 +47,11 @@ impl<'w> Walk<'w> {
     /// What is known by now.
     pub fn known(&self) -> &Bindings {
         &self.bindings
+    }
+
+    /// The cookies that were set by now.
+    pub fn jar(&self) -> &Arc<CookieJar> {
+        &self.jar
     }
 
     /// Goes on with what is known after steps that were taken elsewhere.
@@ -103,7 +112,7 @@ impl<'w> Walk<'w> {
             Stage::Setup | Stage::Main => run.transport,
             Stage::Teardown => run.last_transport,
         };
-        Turn { run, worker, case, bindings: &self.bindings, transport }
+        Turn { run, worker, case, bindings: &self.bindings, jar: Some(&self.jar), transport }
     }
 
     /// Waits before a step, unless the run ends. What cleans up goes on then, without waiting.

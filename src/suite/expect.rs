@@ -1,5 +1,6 @@
 //! What a response must be: `expect` as it is written.
 
+use super::cookies::{self, CookieCheck};
 use super::matcher::{
     JsonCheck, Matcher, OPERATORS, Operator, Subject, ValueOperator, is_operator, read_json,
 };
@@ -29,6 +30,8 @@ pub enum Demand {
     Json(JsonCheck),
     /// The body as text.
     Body(Matcher),
+    /// A cookie that is set.
+    Cookie(CookieCheck),
     /// One challenge of `WWW-Authenticate` meets all of these.
     Challenge(Vec<ChallengeField>),
     /// The time from sending to the last byte.
@@ -46,8 +49,8 @@ pub struct ChallengeField {
 
 const KEYS: Keys = Keys {
     what: "a key of `expect`",
-    known: &[&["status", "headers", "json", "body", "challenge", "duration"]],
-    later: &[&["cookies", "redirects", "url"]],
+    known: &[&["status", "headers", "json", "body", "cookies", "challenge", "duration"]],
+    later: &[&["redirects", "url"]],
     help: None,
 };
 
@@ -141,6 +144,7 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
             let matcher = Matcher::read(reader, node, Subject::Text);
             expectations.push(Expectation { span, demand: Demand::Body(matcher) });
         }
+        "cookies" => cookies::read_expected(reader, node, expectations),
         "challenge" => {
             let fields = read_challenge(reader, node);
             expectations.push(Expectation { span, demand: Demand::Challenge(fields) });
@@ -180,7 +184,8 @@ fn read_headers(reader: &mut Reader, node: &Node, expectations: &mut Vec<Expecta
     }
 }
 
-fn refuse_null(reader: &mut Reader, entry: &Entry) {
+/// A matcher that says neither what must be there nor that nothing must be.
+pub(super) fn refuse_null(reader: &mut Reader, entry: &Entry) {
     let title = format!("`{}: null` says nothing", entry.key.value);
     reader.fault(entry.value.span, title).label =
         "for what must not be there, write `{exists: false}`".into();

@@ -14,6 +14,7 @@ pub mod side_request;
 pub mod matcher;
 pub mod operand;
 pub mod expect;
+pub mod cookies;
 pub mod enforce;
 pub mod capture;
 pub mod step;

@@ -33,6 +33,8 @@ pub struct Settings {
     pub timeout: Option<Spanned<Draft>>,
     /// How many redirects are followed.
     pub follow_redirects: Option<Spanned<Draft>>,
+    /// Whether the cookies that answers set are kept for the later requests of a test.
+    pub cookie_jar: Option<Spanned<Draft>>,
     /// Whether credentials may travel unencrypted beyond loopback.
     pub allow_plain_http: Option<Spanned<Draft>>,
     /// Whom TLS trusts, and what it shows of the client.
@@ -48,7 +50,7 @@ pub struct Settings {
 }
 
 /// The keys read here.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 15] = [
     "base_url",
     "tags",
     "vars",
@@ -58,6 +60,7 @@ pub const KEYS: [&str; 14] = [
     "query",
     "timeout",
     "follow_redirects",
+    "cookie_jar",
     "tls",
     "proxy",
     "unix_socket",
@@ -66,7 +69,7 @@ pub const KEYS: [&str; 14] = [
 ];
 
 /// Keys of the same levels that a later version reads.
-pub const LATER: [&str; 2] = ["cookie_jar", "retry"];
+pub const LATER: [&str; 1] = ["retry"];
 
 impl Settings {
     /// Reads the value of `name` if that belongs here; tells whether it does.
@@ -85,6 +88,7 @@ impl Settings {
             "query" => self.query = reader.fields(value, "query"),
             "timeout" => self.timeout = Some(reader.spanned_draft(value)),
             "follow_redirects" => self.follow_redirects = Some(reader.spanned_draft(value)),
+            "cookie_jar" => self.cookie_jar = Some(reader.spanned_draft(value)),
             "tls" => self.tls = Tls::read(reader, value),
             "proxy" => {
                 self.proxy =
@@ -185,7 +189,9 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
     // It has its fault; what stands in it need not be right as well.
     fields.retain(|field| {
         let name = field.name.value.as_fixed();
-        !name.is_some_and(|name| name.eq_ignore_ascii_case("authorization"))
+        let elsewhere =
+            |name: &str| ["authorization", "cookie"].contains(&&*name.to_ascii_lowercase());
+        !name.is_some_and(elsewhere)
     });
     fields
 }
@@ -209,6 +215,14 @@ pub fn header_name_fault(name: &str) -> Option<(String, String)> {
         return Some((
             "`Authorization` does not belong in `headers`".into(),
             "write `auth: {bearer: …}`, or `auth: {header: {Authorization: …}}` for a hand-made one"
+                .into(),
+        ));
+    }
+    if name.eq_ignore_ascii_case("cookie") {
+        return Some((
+            "`Cookie` does not belong in `headers`".into(),
+            "write `cookies: {name: value}` beside `request`, or \
+             `auth: {header: {Cookie: …}}` for a credential"
                 .into(),
         ));
     }

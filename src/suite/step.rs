@@ -1,8 +1,9 @@
 //! A step: a request, what must come back, and what of it the later steps need.
 
 use super::capture::{self, Capture};
+use super::cookies;
 use super::expect::{self, Expectation};
-use super::reader::{Keys, Reader};
+use super::reader::{Field, Keys, Reader};
 use super::request::{BODIES, Body, LATER_BODIES, RequestLine};
 use super::settings::{self, Settings};
 use super::test::listed;
@@ -21,6 +22,8 @@ pub struct Step {
     pub waits: Vec<Spanned<Draft>>,
     /// The request line.
     pub line: RequestLine,
+    /// Its own cookies.
+    pub cookies: Vec<Field>,
     /// The body, if any.
     pub body: Option<Body>,
     /// What must come back; a success where nothing is written.
@@ -32,10 +35,10 @@ pub struct Step {
 }
 
 /// The keys of a request that stand in a step, and in a test that has but one.
-pub const REQUEST_KEYS: [&str; 3] = ["request", "expect", "capture"];
+pub const REQUEST_KEYS: [&str; 4] = ["request", "cookies", "expect", "capture"];
 
 /// Such keys of a later version.
-pub const LATER: [&str; 2] = ["cookies", "poll"];
+pub const LATER: [&str; 1] = ["poll"];
 
 const KEYS: Keys = Keys {
     what: "a key of a step",
@@ -48,6 +51,7 @@ const KEYS: Keys = Keys {
 #[derive(Debug, Default)]
 pub struct RequestParts {
     line: Option<RequestLine>,
+    cookies: Vec<Field>,
     body: Option<(Span, Body)>,
     expectations: Option<Vec<Expectation>>,
     captures: Vec<Capture>,
@@ -61,6 +65,7 @@ impl RequestParts {
         let value = &entry.value;
         match name {
             "request" => self.line = RequestLine::read(reader, value),
+            "cookies" => self.cookies = cookies::read_sent(reader, value),
             "expect" => self.expectations = expect::read(reader, value),
             "capture" => self.captures = capture::read(reader, value),
             name if BODIES.contains(&name) => self.read_body(reader, name, entry),
@@ -99,6 +104,7 @@ impl RequestParts {
             settings: Settings::default(),
             waits: Vec::new(),
             line,
+            cookies: self.cookies,
             body: self.body.map(|(_, body)| body),
             expectations,
             expects,

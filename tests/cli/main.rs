@@ -16,6 +16,7 @@ mod github_masks;
 mod redaction;
 mod broken_servers;
 mod redirects;
+mod cookies;
 mod transport;
 mod token_sources;
 mod signals;

@@ -10,7 +10,7 @@ use crate::support::sandbox::Sandbox;
 use crate::support::server::{Arrived, Server, Then, answer, reply};
 
 /// What `expect` looks at.
-const PARTS: [&str; 6] = ["status", "headers", "json", "body", "challenge", "duration"];
+const PARTS: [&str; 7] = ["status", "headers", "json", "body", "cookies", "challenge", "duration"];
 
 #[test]
 fn each_operator_passes_and_fails_with_its_whole_message() {
@@ -65,6 +65,13 @@ fn serve(request: &Arrived, stream: &mut TcpStream) -> Then {
                 ("Set-Cookie", "b=2"),
             ];
             answer(200, &headers, ORDER)
+        }
+        "/cookies" => {
+            let sid = "sid=s-42; Path=/; HttpOnly; SameSite=Strict; Domain=.example.com; \
+                       Max-Age=3600; Expires=Wed, 21-Oct-2099 07:28:00 GMT";
+            let lines =
+                ["theme=light", "theme=dark; Secure", "n=12"].map(|line| ("Set-Cookie", line));
+            answer(200, &[&lines[..], &[("Set-Cookie", sid)]].concat(), "")
         }
         "/page" => answer(200, &[("Content-Type", "text/html")], "<html><body>Hi</body></html>"),
         "/text" => answer(200, &[("Content-Type", "text/plain")], "Grüße, Alice.\n"),

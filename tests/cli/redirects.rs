@@ -30,7 +30,7 @@ fn cases(base_url: &str, status: u16) -> String {
     let case = |name: &str, keys: &str| {
         format!(
             "  - {{name: {name}, request: POST /{status}, json: {{a: 1}}, {keys}, \
-             headers: {{cookie: sid=canary-1, x-api-key: canary-2, x-tenant: canary-3}}, \
+             cookies: {{sid: canary-1}}, headers: {{x-api-key: canary-2, x-tenant: canary-3}}, \
              expect: 200}}\n"
         )
     };

@@ -75,6 +75,7 @@ mod tests {
             headers: Vec::new(),
             body: body.into(),
             elapsed: Duration::ZERO,
+            url: String::new(),
             withheld: None,
             hops: Vec::new(),
         };
@@ -88,6 +89,7 @@ mod tests {
             allow_plain_http: false,
             secret_url: false,
             secret_body: false,
+            cookies: Default::default(),
             connections: Connections::Shared,
             route: std::sync::Arc::default(),
         };

@@ -121,6 +121,7 @@ impl<'s> Expansion<'s> {
         self.refuse_second_line(&credential, &settings);
         let written = &step.line.url;
         let url = url::bind(&mut self.binder, written, source, &settings);
+        let cookies = self.binder.cookies(&step.cookies, &settings, &credential, source);
         let body =
             step.body.as_ref().map(|b| body::bind(&mut self.binder, b, source, written.span));
         let mut bind = Expectations { binder: &mut self.binder, source };
@@ -136,6 +137,7 @@ impl<'s> Expansion<'s> {
             span,
             method,
             url,
+            cookies,
             body,
             credential,
             settings,

@@ -48,6 +48,7 @@ mod tests {
             status,
             headers,
             body,
+            url: String::new(),
             withheld: None,
             hops: Vec::new(),
             elapsed: Duration::default(),
