@@ -39,6 +39,7 @@
 //! | `GET /` | – | the list of routes |
 //! | `GET /health` | – | `{"status":"ok"}` |
 //! | `GET /echo/get/json`, `POST /echo/post/json` | – (any token) | `{"success":"true"}` |
+//! | `POST /echo/multipart` | a body of parts | `{"parts":[{name, filename, type, size}]}`, or 415, 400 |
 //! | `GET /headers` | – | `{"headers":{name: value}}`, names in lower case, credentials masked |
 //! | `GET /text` | – | three lines of text |
 //! | `POST /login` | JSON `{user, password, expires_in?}` | `{access_token, token_type, expires_in, expires_at, scope, refresh_token}`; else 401 |
@@ -102,6 +103,7 @@ mod routes;
 mod flawed;
 mod echo;
 mod encoded;
+mod multipart;
 mod status;
 mod flaky;
 mod login;

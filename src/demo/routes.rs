@@ -7,7 +7,7 @@ use super::api::Api;
 use super::bearer::{Guard, strict};
 use super::flawed::{self, Flaw};
 use super::request::Request;
-use super::{basic, echo, encoded, flaky, login, oauth, orders, session, status};
+use super::{basic, echo, encoded, flaky, login, multipart, oauth, orders, session, status};
 
 struct Route {
     method: &'static str,
@@ -45,6 +45,7 @@ const ROUTES: &[Route] = &[
     open("GET", "/health", |_, _, _| Answer::json(200, &json!({"status": "ok"}))),
     open("GET", "/echo/get/json", echo::success),
     open("POST", "/echo/post/json", echo::success),
+    open("POST", "/echo/multipart", multipart::echo),
     open("GET", "/headers", echo::headers),
     open("GET", "/text", echo::text),
     open("POST", "/login", login::login),

@@ -22,12 +22,13 @@ use std::time::{Duration, Instant};
 
 use super::decode::{DecodeError, decode, too_large};
 use super::host_override::HostOverride;
-use super::message::{Hop, Request, Response, TransportError, TransportErrorKind as Kind};
+use super::message::{Body, Hop, Request, Response, TransportError, TransportErrorKind as Kind};
 use super::proxy::ProxyKind;
 use super::{credential, redirect};
 use lines::{Line, Lines};
 use resolve::Overrides;
-use translate::{header_fields, message};
+use translate::{header_fields, message, streamed};
+use ureq::SendBody;
 use wire::{Connection, Wire};
 use words::{Broken, Part};
 
@@ -201,9 +202,20 @@ impl Client {
     fn attempt(&self, line: &Line, request: &Request, started: Instant) -> Result<Answer, Failure> {
         let Line { agent, wire } = line;
         let left = request.timeout.saturating_sub(started.elapsed());
-        let body = request.body.as_deref();
-        let response = match body.or(sends_length(&request.method).then_some(&[])) {
-            Some(body) => agent.run(message(agent, request, left, body)?),
+        let response = match &request.body {
+            Some(Body::Multipart(multipart)) => {
+                let mut reader = multipart.reader();
+                let body = SendBody::from_reader(&mut reader);
+                let response = agent.run(streamed(agent, request, left, body, multipart)?);
+                if let Some(reason) = reader.failed {
+                    return Err((Kind::Unsendable, reason));
+                }
+                response
+            }
+            Some(Body::Bytes(bytes)) => agent.run(message(agent, request, left, &bytes[..])?),
+            None if sends_length(&request.method) => {
+                agent.run(message(agent, request, left, &[][..])?)
+            }
             None => agent.run(message(agent, request, left, ())?),
         };
         let mut response =

@@ -1,9 +1,11 @@
 //! Requests and responses as plain data, free of any HTTP crate.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::cookie::Cookies;
+use super::multipart::Multipart;
 use super::route::Route;
 use super::url::Target;
 
@@ -19,7 +21,7 @@ pub struct Request {
     /// Its cookies. For its first target they stand in the field among `headers` already.
     pub cookies: Cookies,
     /// The body, or `None` for a request without one.
-    pub body: Option<Vec<u8>>,
+    pub body: Option<Body>,
     /// The time for the whole exchange, redirects included.
     pub timeout: Duration,
     /// How many redirects are followed; 0 means that a 3xx is the response.
@@ -34,6 +36,15 @@ pub struct Request {
     pub connections: Connections,
     /// How it gets to its server.
     pub route: Arc<Route>,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// Parts, of which files are read while they are sent.
+    Multipart(Arc<Multipart>),
 }
 
 /// Which connections a request may go out on. A server may take what comes on a connection for
@@ -162,6 +173,16 @@ impl Request {
     /// twice. A second DELETE changes nothing more, but it is answered otherwise than the first.
     pub fn is_safe(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
+    }
+}
+
+impl Body {
+    /// It as a text, with a few words in place of each file.
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Body::Bytes(bytes) => String::from_utf8_lossy(bytes),
+            Body::Multipart(multipart) => Cow::Owned(multipart.shown()),
+        }
     }
 }
 

@@ -7,6 +7,8 @@ pub mod route;
 pub mod host_override;
 pub mod client;
 pub mod cookie;
+pub mod media_type;
+pub mod multipart;
 mod decode;
 mod redirect;
 pub mod credential;

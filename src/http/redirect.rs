@@ -83,7 +83,7 @@ fn describes_body(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::message::{Connections, Header};
+    use crate::http::message::{Body, Connections, Header};
     use crate::http::url::Target;
     use std::time::Duration;
 
@@ -104,7 +104,7 @@ mod tests {
                 header("X-Api-Key", true),
                 header("Authorization", true),
             ],
-            body: Some(b"{}".to_vec()),
+            body: Some(Body::Bytes(b"{}".to_vec())),
             timeout: Duration::from_secs(1),
             follow_redirects: 1,
             allow_plain_http: false,

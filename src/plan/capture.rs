@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::bind::Expectations;
 use super::credential::Credential;
+use super::multipart::PartContent;
 use super::scope::{Binder, Known, place};
 use super::secrets::is_secret_name;
 use super::{Body, Captured, Step as PlannedStep};
@@ -133,6 +134,13 @@ fn secrets_of(step: &PlannedStep) -> Vec<Slot> {
         Some(Body::Form(fields)) => {
             let fields = fields.iter().filter(|(name, _)| is_secret(name));
             templates.extend(fields.map(|(_, value)| value));
+        }
+        Some(Body::Multipart(parts)) => {
+            let texts = parts.iter().filter(|part| is_secret(&part.name));
+            templates.extend(texts.filter_map(|part| match &part.content {
+                PartContent::Text(text) => Some(text),
+                PartContent::File { .. } => None,
+            }));
         }
         _ => {}
     }

@@ -11,6 +11,7 @@ pub mod credential;
 mod tokens;
 pub mod token_source;
 pub mod cookies;
+pub mod multipart;
 mod body;
 mod body_secrets;
 mod capture;
@@ -37,6 +38,7 @@ use crate::suite::expect::Expectation;
 use crate::template::{Slot, Template};
 use cookies::SentCookies;
 use credential::{Credential, Token, TokenId};
+use multipart::Part;
 use probes::endpoint::{declare, once_an_endpoint};
 use probes::{Declared, Endpoint, Enforcement, Probe};
 use secrets::Secrets;
@@ -175,6 +177,8 @@ pub enum Body {
     },
     /// Sent URL-encoded.
     Form(Vec<(Template, Template)>),
+    /// Sent as `multipart/form-data`.
+    Multipart(Vec<Part>),
     /// Sent as it is.
     Text(Template),
     /// The bytes of a file, by its path from the working directory.

@@ -8,7 +8,9 @@ use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Severity};
 use crate::event::{Exchange, Failure};
 use crate::http::cookie::is_cookie;
-use crate::http::message::{Header, Hop, Request, Response, TransportError, TransportErrorKind};
+use crate::http::message::{
+    Body, Header, Hop, Request, Response, TransportError, TransportErrorKind,
+};
 use crate::judge::Mismatch;
 use crate::judge::note::{Excerpt, Note};
 use crate::judge::probe::{self, Finding, ProbeVerdict, likely};
@@ -350,7 +352,10 @@ fn request_text(request: &Request) -> String {
     }
     if let Some(body) = &request.body {
         text.push('\n');
-        text.push_str(&body_text(body));
+        match body {
+            Body::Bytes(bytes) => text.push_str(&body_text(bytes)),
+            Body::Multipart(multipart) => text.push_str(&multipart.shown()),
+        }
     }
     text
 }

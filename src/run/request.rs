@@ -1,7 +1,7 @@
 //! From a step of the plan to the request that is sent.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::read::at_most;
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts, token_fault};
 use crate::http::cookie::{CookieJar, Cookies, unsendable};
-use crate::http::message::{Connections, Header, Request};
+use crate::http::message::{Body as SentBody, Connections, Header, Request};
 use crate::http::url::Target;
 use crate::plan::cookies::JarUse;
 use crate::plan::credential::Credential;
@@ -42,7 +42,8 @@ impl Unsent {
         Unsent { kind: "interrupted", reason: reason.into(), place: None, missing: None }
     }
 
-    fn request(reason: impl Into<String>) -> Unsent {
+    /// A request that cannot be made.
+    pub fn request(reason: impl Into<String>) -> Unsent {
         Unsent { kind: "request", reason: reason.into(), place: None, missing: None }
     }
 }
@@ -113,13 +114,13 @@ impl Maker<'_> {
             let value = value.fill(self.bindings)?.into_owned();
             headers.push(Header { name, value, credential: false });
         }
-        let (body, content_type) = self.body(body)?;
+        let (body, content_type) = self.body(body, &headers)?;
         if let Some(content_type) = content_type
             && !step.settings.no_content_type
             && !headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"))
         {
             let name = "Content-Type".to_owned();
-            headers.push(Header { name, value: content_type.to_owned(), credential: false });
+            headers.push(Header { name, value: content_type.into_owned(), credential: false });
         }
         let cookies = self.cookies(step)?;
         cookies.put(&target, &mut headers);
@@ -130,7 +131,7 @@ impl Maker<'_> {
         Ok(Request {
             secret_url: unsafe_way && self.holds_secret(target.url()),
             secret_body: goes_on
-                && body.as_deref().is_some_and(|body| self.body_holds_secret(body)),
+                && body.as_ref().map_or(Ok(false), |body| self.body_holds_secret(body))?,
             method: step.method.to_string(),
             target,
             headers,
@@ -167,8 +168,13 @@ impl Maker<'_> {
         matches!(self.redactor.redact(text), Cow::Owned(_))
     }
 
-    fn body_holds_secret(&self, body: &[u8]) -> bool {
-        self.holds_secret(&String::from_utf8_lossy(body))
+    fn body_holds_secret(&self, body: &SentBody) -> Result<bool, Unsent> {
+        let multipart = match body {
+            SentBody::Bytes(_) => return Ok(self.holds_secret(&body.text())),
+            SentBody::Multipart(multipart) => multipart,
+        };
+        let holds = multipart.any(|text| self.holds_secret(text));
+        holds.map_err(|error| Unsent::request(format!("a file of the body: {error}")))
     }
 
     fn url(&self, step: &Step) -> Result<String, Unsent> {
@@ -205,12 +211,17 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn body(&self, body: Option<&Body>) -> Result<(Option<Vec<u8>>, Option<&'static str>), Unsent> {
+    /// The body of a request with these header fields, and its content type if it has one.
+    fn body(
+        &self,
+        body: Option<&Body>,
+        headers: &[Header],
+    ) -> Result<(Option<SentBody>, Option<Cow<'static, str>>), Unsent> {
         let Some(body) = body else { return Ok((None, None)) };
-        Ok(match body {
+        let (bytes, content_type) = match body {
             Body::Json(draft) | Body::Graphql { message: draft, .. } => {
                 let value = draft.fill(self.bindings)?;
-                (Some(value.to_string().into_bytes()), Some("application/json"))
+                (value.to_string().into_bytes(), Some("application/json"))
             }
             Body::Form(fields) => {
                 let mut pairs = Vec::new();
@@ -219,23 +230,34 @@ impl Maker<'_> {
                     let value = encode_component(&value.fill(self.bindings)?);
                     pairs.push(format!("{name}={value}"));
                 }
-                (Some(pairs.join("&").into_bytes()), Some("application/x-www-form-urlencoded"))
+                (pairs.join("&").into_bytes(), Some("application/x-www-form-urlencoded"))
             }
-            Body::Text(text) => (Some(text.fill(self.bindings)?.into_owned().into_bytes()), None),
-            Body::File(path) => (Some(self.file(&path.value.fill(self.bindings)?)?), None),
-            Body::Bytes(bytes) => (Some(bytes.to_vec()), None),
-        })
+            Body::Multipart(parts) => {
+                let multipart = self.multipart(parts, headers)?;
+                let content_type = multipart.media_type().into();
+                return Ok((Some(SentBody::Multipart(multipart)), Some(content_type)));
+            }
+            Body::Text(text) => (text.fill(self.bindings)?.into_owned().into_bytes(), None),
+            Body::File(path) => (self.file(&path.value.fill(self.bindings)?)?, None),
+            Body::Bytes(bytes) => (bytes.to_vec(), None),
+        };
+        Ok((Some(SentBody::Bytes(bytes)), content_type.map(Cow::Borrowed)))
     }
 
     /// A body file stays inside the project: a spec from elsewhere must not send what it likes.
-    fn file(&self, path: &str) -> Result<Vec<u8>, Unsent> {
+    pub(super) fn real_file(&self, path: &str) -> Result<PathBuf, Unsent> {
         let failed = |error: std::io::Error| Unsent::request(format!("body file {path}: {error}"));
         let real = std::fs::canonicalize(path).map_err(failed)?;
         if !real.starts_with(self.project) {
             let reason = format!("body file {path} lies outside the project directory");
             return Err(Unsent::request(reason));
         }
-        let bytes = at_most(&real, LARGEST_BODY_FILE).map_err(failed)?;
+        Ok(real)
+    }
+
+    fn file(&self, path: &str) -> Result<Vec<u8>, Unsent> {
+        let failed = |error: std::io::Error| Unsent::request(format!("body file {path}: {error}"));
+        let bytes = at_most(&self.real_file(path)?, LARGEST_BODY_FILE).map_err(failed)?;
         if bytes.len() as u64 > LARGEST_BODY_FILE {
             let most = LARGEST_BODY_FILE >> 20;
             return Err(Unsent::request(format!("body file {path} has more than {most} MiB")));

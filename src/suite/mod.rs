@@ -9,6 +9,7 @@ pub mod auth;
 pub mod token_source;
 pub mod oauth;
 pub mod graphql;
+pub mod multipart;
 pub mod request;
 pub mod side_request;
 pub mod matcher;

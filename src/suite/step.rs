@@ -4,7 +4,7 @@ use super::capture::{self, Capture};
 use super::cookies;
 use super::expect::{self, Expectation};
 use super::reader::{Field, Keys, Reader};
-use super::request::{BODIES, Body, LATER_BODIES, RequestLine};
+use super::request::{BODIES, Body, RequestLine};
 use super::settings::{self, Settings};
 use super::test::listed;
 use super::tree::{Entry, Node, Value};
@@ -43,7 +43,7 @@ pub const LATER: [&str; 1] = ["poll"];
 const KEYS: Keys = Keys {
     what: "a key of a step",
     known: &[&["name"], &REQUEST_KEYS, &BODIES, &["wait"], &settings::KEYS],
-    later: &[&settings::LATER, &LATER_BODIES, &LATER, &["use", "with"]],
+    later: &[&settings::LATER, &LATER, &["use", "with"]],
     help: None,
 };
 

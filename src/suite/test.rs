@@ -2,7 +2,7 @@
 
 use super::habits;
 use super::reader::{Keys, Reader};
-use super::request::{BODIES, LATER_BODIES};
+use super::request::BODIES;
 use super::settings::{self, Settings};
 use super::step::{self, REQUEST_KEYS, RequestParts, Step};
 use super::tree::{Entry, Node, Value};
@@ -41,12 +41,7 @@ const KEYS: Keys = Keys {
         &["steps", "setup", "teardown"],
         &settings::KEYS,
     ],
-    later: &[
-        &settings::LATER,
-        &LATER_BODIES,
-        &step::LATER,
-        &["use", "with", "wait", "data", "matrix"],
-    ],
+    later: &[&settings::LATER, &step::LATER, &["use", "with", "wait", "data", "matrix"]],
     help: None,
 };
 

@@ -17,6 +17,7 @@ mod redaction;
 mod broken_servers;
 mod redirects;
 mod cookies;
+mod multipart;
 mod transport;
 mod token_sources;
 mod signals;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::http::message::{Request, Response};
+use crate::http::message::{Body, Request, Response};
 
 /// A text of fewer characters, or a number of fewer digits, may stand in two answers by chance.
 const TEXT: usize = 8;
@@ -41,10 +41,10 @@ pub fn leaked(good: &Response, refusal: &Response, request: &Request) -> Option<
 }
 
 fn sent_text(request: &Request) -> String {
-    let body = request.body.as_deref().unwrap_or_default();
+    let body = request.body.as_ref().map(Body::text).unwrap_or_default();
     let headers = request.headers.iter().map(|header| header.value.as_str());
     let headers: Vec<&str> = headers.collect();
-    format!("{}\n{}\n{}", request.target.url(), headers.join("\n"), String::from_utf8_lossy(body))
+    format!("{}\n{}\n{}", request.target.url(), headers.join("\n"), body)
 }
 
 fn collect(value: &Value, leaves: &mut HashSet<String>) {
