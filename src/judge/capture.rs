@@ -53,6 +53,7 @@ impl Reading<'_> {
             ResponsePart::Cookie(name) => named("cookie", name),
             ResponsePart::Body => "body".to_owned(),
             ResponsePart::Status => "status".to_owned(),
+            ResponsePart::Url => "url".to_owned(),
         }
     }
 
@@ -61,6 +62,7 @@ impl Reading<'_> {
         let nothing = || "nothing".to_owned();
         match part {
             ResponsePart::Status => Ok(self.response.status.into()),
+            ResponsePart::Url => Ok(self.response.url.as_str().into()),
             ResponsePart::Body => Ok(self.body.text()?.into()),
             ResponsePart::Header(name) => {
                 let name = name.fill(self.judge.bindings).map_err(|error| error.message)?;

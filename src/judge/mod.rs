@@ -40,7 +40,7 @@ pub struct Mismatch {
     /// The expectation.
     pub span: Span,
     /// A stable word for what was looked at: `status`, `header`, `json`, `body`, `cookie`,
-    /// `challenge`, `duration` or `capture`.
+    /// `challenge`, `url`, `redirects`, `duration` or `capture`.
     pub kind: &'static str,
     /// What was looked at: `status`, `header content-type`, `json $.id`.
     pub subject: String,
@@ -117,6 +117,14 @@ impl<'r> Reading<'r> {
                 let lines = response.header_values("www-authenticate");
                 challenge::judge(span, fields, lines, &mut account);
             }
+            Demand::Url(matcher) => {
+                let seen = Seen::Url(&response.url);
+                account.part("", matcher, seen, Subject::Text, Vec::new);
+            }
+            Demand::Redirects(matcher) => {
+                let hops: Vec<&str> = response.hops.iter().map(|hop| &*hop.location).collect();
+                account.part("", matcher, Seen::Urls(&hops), Subject::Text, Vec::new);
+            }
             Demand::Duration(matcher) => {
                 let seen = Seen::Time(response.elapsed);
                 account.part("", matcher, seen, Subject::Duration, Vec::new);
@@ -150,6 +158,8 @@ fn kind(demand: &Demand) -> &'static str {
         Demand::Body(_) => "body",
         Demand::Cookie(_) => "cookie",
         Demand::Challenge(_) => "challenge",
+        Demand::Url(_) => "url",
+        Demand::Redirects(_) => "redirects",
         Demand::Duration(_) => "duration",
     }
 }

@@ -50,6 +50,8 @@ impl Expectations<'_, '_> {
                     })
                     .collect(),
             ),
+            Demand::Url(matcher) => Demand::Url(self.matcher(matcher, Subject::Text)),
+            Demand::Redirects(matcher) => Demand::Redirects(self.matcher(matcher, Subject::Text)),
             Demand::Duration(matcher) => Demand::Duration(self.matcher(matcher, Subject::Duration)),
         };
         Expectation { span: expectation.span, demand }
@@ -65,7 +67,7 @@ impl Expectations<'_, '_> {
             ResponsePart::Cookie(name) => {
                 ResponsePart::Cookie(self.binder.template(name, self.source))
             }
-            part @ (ResponsePart::Body | ResponsePart::Status) => part.clone(),
+            part @ (ResponsePart::Body | ResponsePart::Status | ResponsePart::Url) => part.clone(),
         };
         let regex = capture.regex.as_ref().map(|pattern| self.pattern(pattern));
         Capture { part, regex, ..capture.clone() }

@@ -22,6 +22,8 @@ static FIELD: LazyLock<Option<Regex>> =
 pub fn tokens_of(response: &Response) -> Vec<String> {
     let mut tokens = tokens_in(&String::from_utf8_lossy(&response.body));
     tokens.extend(response.headers.iter().flat_map(|(_, value)| tokens_in(value)));
+    let urls = response.hops.iter().map(|hop| &hop.location).chain([&response.url]);
+    tokens.extend(urls.flat_map(|url| tokens_in(url)));
     let cookies = response.header_values("set-cookie").filter_map(SetCookie::parse);
     tokens.extend(cookies.filter(gives_a_session).map(|cookie| cookie.value.to_owned()));
     tokens

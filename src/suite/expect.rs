@@ -34,6 +34,10 @@ pub enum Demand {
     Cookie(CookieCheck),
     /// One challenge of `WWW-Authenticate` meets all of these.
     Challenge(Vec<ChallengeField>),
+    /// The URL that gave the response, after all redirects.
+    Url(Matcher),
+    /// Where the redirects led that were followed.
+    Redirects(Matcher),
     /// The time from sending to the last byte.
     Duration(Matcher),
 }
@@ -49,8 +53,18 @@ pub struct ChallengeField {
 
 const KEYS: Keys = Keys {
     what: "a key of `expect`",
-    known: &[&["status", "headers", "json", "body", "cookies", "challenge", "duration"]],
-    later: &[&["redirects", "url"]],
+    known: &[&[
+        "status",
+        "headers",
+        "json",
+        "body",
+        "cookies",
+        "challenge",
+        "url",
+        "redirects",
+        "duration",
+    ]],
+    later: &[],
     help: None,
 };
 
@@ -149,11 +163,31 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
             let fields = read_challenge(reader, node);
             expectations.push(Expectation { span, demand: Demand::Challenge(fields) });
         }
+        "url" => {
+            let matcher = Matcher::read(reader, node, Subject::Text);
+            expectations.push(Expectation { span, demand: Demand::Url(matcher) });
+        }
+        "redirects" => {
+            let matcher = read_redirects(reader, node);
+            expectations.push(Expectation { span, demand: Demand::Redirects(matcher) });
+        }
         _ => {
             let matcher = Matcher::read(reader, node, Subject::Duration);
             expectations.push(Expectation { span, demand: Demand::Duration(matcher) });
         }
     }
+}
+
+/// A list is never the same as a text or a number.
+fn read_redirects(reader: &mut Reader, node: &Node) -> Matcher {
+    let instead = match &node.value {
+        Value::Text(text) if !text.starts_with("${") => format!("write `[{text}]`"),
+        Value::Number(number) => format!("for how many there are, write `{{length: {number}}}`"),
+        Value::Null | Value::Bool(_) => "for none, write `[]`".into(),
+        _ => return Matcher::read(reader, node, Subject::Text),
+    };
+    reader.unexpected(node, "redirects", "a list, or operators").label = instead;
+    Matcher(Box::new([]))
 }
 
 /// A mapping without any operator.

@@ -12,9 +12,11 @@ use crate::plan::scope::Level;
 use crate::plan::settings::{StepSettings, effective, pause, says_nothing};
 use crate::plan::unused::settle;
 use crate::plan::{Case, Stage, Step, Work, body, url};
+use crate::suite::expect::Demand;
 use crate::suite::settings::Settings;
 use crate::suite::step::Step as WrittenStep;
 use crate::suite::test::Test;
+use crate::template::Draft;
 
 impl<'s> Expansion<'s> {
     /// The steps, and what the environment lacks for them.
@@ -124,6 +126,7 @@ impl<'s> Expansion<'s> {
         let cookies = self.binder.cookies(&step.cookies, &settings, &credential, source);
         let body =
             step.body.as_ref().map(|b| body::bind(&mut self.binder, b, source, written.span));
+        self.refuse_unfollowed(step, &settings);
         let mut bind = Expectations { binder: &mut self.binder, source };
         let expectations = step.expectations.iter().map(|e| bind.bind(e)).collect();
         let method = step.line.method.as_str().into();
@@ -143,6 +146,31 @@ impl<'s> Expansion<'s> {
             settings,
             expectations,
             captures,
+        }
+    }
+
+    /// Where no redirect is followed, nothing can be wrong with where they led.
+    fn refuse_unfollowed(&mut self, step: &WrittenStep, settings: &StepSettings) {
+        // One that could not be read has its fault.
+        let is_zero = |written: &Draft| matches!(written, Draft::Fixed(number) if *number == 0);
+        let mut written = self
+            .binder
+            .levels()
+            .iter()
+            .filter_map(|level| level.settings.follow_redirects.as_ref());
+        if settings.follow_redirects > 0 || written.any(|written| !is_zero(&written.value)) {
+            return;
+        }
+        for expectation in &step.expectations {
+            let what = match expectation.demand {
+                Demand::Url(_) => "url",
+                Demand::Redirects(_) => "redirects",
+                _ => continue,
+            };
+            let title = format!("`{what}` proves nothing: no redirect is followed");
+            let source = &self.suite.source;
+            self.binder.fault(source, expectation.span, title).label =
+                "say how many may be: `follow_redirects: 1` beside `request`".into();
         }
     }
 
