@@ -158,7 +158,54 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// In a word: `passed`, `failed`, `errored`, `skipped`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Passed => "passed",
+            Verdict::Failed(_) => "failed",
+            Verdict::Errored(_) => "errored",
+            Verdict::Skipped(_) => "skipped",
+        }
+    }
+}
+
+impl Skip {
+    /// The kind, in a word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Skip::Spec(_) => "spec",
+            Skip::Waived(_) => "waived",
+            Skip::NotSent(_) => "not-sent",
+            Skip::NotApplicable(_) => "not-applicable",
+            Skip::Stopped(_) => "not-run",
+        }
+    }
+
+    /// Why, in a sentence.
+    pub fn reason(&self) -> &str {
+        match self {
+            Skip::Spec(reason)
+            | Skip::Waived(reason)
+            | Skip::NotSent(reason)
+            | Skip::NotApplicable(reason) => reason,
+            Skip::Stopped(reason) => reason.words(),
+        }
+    }
+}
+
 impl StopReason {
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            StopReason::Interrupted => "interrupted",
+            StopReason::FailFast => "fail-fast",
+            StopReason::NoServer => "no-server",
+            StopReason::ServerEnded => "server-ended",
+            StopReason::Deadline => "deadline",
+        }
+    }
+
     /// Why a case was not run, in words.
     pub fn words(self) -> &'static str {
         match self {

@@ -192,11 +192,13 @@ fn invalid_path((path, reason): (String, String)) -> FilePlan {
 }
 
 /// What was asked for on the command line and is not there, as a case among those that are.
-pub fn unmatched(faults: Vec<Diagnostic>) -> Plan {
+///
+/// `name` is that of the case.
+pub fn unmatched(name: &str, faults: Vec<Diagnostic>) -> Plan {
     let mut plan = Plan::default();
     if let Some(first) = faults.first() {
         let mut file = invalid(&first.place.source.clone(), None, faults);
-        file.cases[0].name = "selects tests".into();
+        file.cases[0].name = name.into();
         plan = Plan::merge(vec![file]);
     }
     plan
@@ -217,7 +219,7 @@ fn heed_warnings(file: &mut FilePlan) {
 }
 
 /// Whatever shows a line of this file must not show a secret that was written into it.
-fn learn_literals(source: &Source, faults: &[Diagnostic], redactor: &Redactor) {
+pub fn learn_literals(source: &Source, faults: &[Diagnostic], redactor: &Redactor) {
     let literals = match faults {
         [] => secret_literals(source.text()),
         _ => suspected_literals(source.text()),

@@ -206,5 +206,6 @@ fn case(place: &Place) -> Case {
         endpoint: None,
         enforced: None,
         around: None,
+        inherited: Arc::new([]),
     }
 }

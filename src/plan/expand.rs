@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use super::credential::Credential;
 use super::invalid::invalid;
+use super::origins::{self, Inherited};
 use super::probes::assign::{self, Control};
 use super::probes::check;
 use super::probes::{Declared, Extras};
-use super::scope::{Binder, Inputs, Level};
+use super::scope::{Binder, Inputs, Level, of_project};
 use super::secrets::short;
 use super::settings::StepSettings;
 use super::tokens::Tokens;
@@ -20,6 +21,7 @@ use crate::diagnostic::{Diagnostic, Severity, roots};
 use crate::source::Source;
 use crate::suite::Suite;
 use crate::suite::project::Project;
+use crate::suite::settings::Settings;
 use crate::suite::test::Test;
 
 /// Plans a file: `suite` is what could be read of it, `faults` what could not.
@@ -32,9 +34,11 @@ pub fn expand(
 ) -> FilePlan {
     let Some(suite) = suite else { return invalid(source, None, faults) };
     let mut levels = vec![Level { source: &suite.source, settings: &suite.settings }];
-    levels.extend(project.map(|p| Level { source: &p.source, settings: &p.settings }));
+    levels.extend(project.into_iter().flat_map(of_project));
     let mut expansion = Expansion::new(suite, Binder::new(inputs, levels));
     expansion.check_enforce();
+    let overridden = project.map(|p| origins::overridden(&suite.settings, &suite.source, p));
+    expansion.warnings.extend(overridden.unwrap_or_default());
     let setup = expansion.around(Stage::Setup, &suite.setup);
     let mut cases: Vec<Case> = suite.tests.iter().flat_map(|test| expansion.cases(test)).collect();
     let teardown = expansion.around(Stage::Teardown, &suite.teardown);
@@ -55,6 +59,8 @@ struct Expansion<'s> {
     /// The credential of such tests, and what the environment lacks for it.
     credential: Option<(Credential, Vec<Diagnostic>)>,
     tags: Arc<[Box<str>]>,
+    /// What tests inherit that have no settings of their own.
+    inherited: Arc<[Inherited]>,
     warnings: Vec<Diagnostic>,
     /// Where the tests go, and the methods that they use there, those that are skipped included.
     declared: HashSet<(Box<str>, Declared)>,
@@ -79,6 +85,7 @@ impl<'s> Expansion<'s> {
         });
         let (tokens, warnings) = (Tokens::default(), Vec::new());
         let tags = tags_of(binder.levels());
+        let inherited = origins::inherited(binder.levels(), 0);
         let (settings, credential) = (None, None);
         let declared = HashSet::new();
         Expansion {
@@ -90,6 +97,7 @@ impl<'s> Expansion<'s> {
             settings,
             credential,
             tags,
+            inherited,
             warnings,
             declared,
         }
@@ -182,6 +190,7 @@ impl<'s> Expansion<'s> {
     fn case_inside(&mut self, test: &'s Test) -> (Case, Option<(usize, Extras)>) {
         let source = &self.suite.source;
         let (start, end) = (source.location(test.span.start), source.location(test.span.end));
+        let inherited = self.inherited(&test.settings);
         let tags = match test.settings.tags.is_empty() {
             true => self.tags.clone(),
             false => tags_of(self.binder.levels()),
@@ -210,10 +219,10 @@ impl<'s> Expansion<'s> {
         });
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match skip {
-            _ if !missing.is_empty() => Work::Unready(missing),
+            _ if !missing.is_empty() => Work::Unset(missing),
             Some(reason) => Work::Skip(reason),
             None if unset.is_empty() => Work::Steps(steps),
-            None => Work::Unready(unset),
+            None => Work::Unset(unset),
         };
         let case = Case {
             file: self.file.clone(),
@@ -226,8 +235,17 @@ impl<'s> Expansion<'s> {
             endpoint: None,
             enforced: None,
             around: None,
+            inherited,
         };
         (case, control)
+    }
+
+    /// What a test with these settings inherits.
+    fn inherited(&self, own: &Settings) -> Arc<[Inherited]> {
+        match origins::is_silent(own) {
+            true => self.inherited.clone(),
+            false => origins::inherited(self.binder.levels(), 1),
+        }
     }
 
     /// Written names were compared when the file was read; names with variables only now.

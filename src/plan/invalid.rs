@@ -32,6 +32,7 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         endpoint: None,
         enforced: None,
         around: None,
+        inherited: Arc::new([]),
     };
     FilePlan { cases: vec![case], diagnostics, ..FilePlan::default() }
 }

@@ -16,6 +16,7 @@ mod body;
 mod body_secrets;
 mod capture;
 mod url;
+pub mod origins;
 pub mod unused;
 pub mod invalid;
 pub mod expand;
@@ -39,6 +40,7 @@ use crate::template::{Slot, Template};
 use cookies::SentCookies;
 use credential::{Credential, Token, TokenId};
 use multipart::Part;
+use origins::Inherited;
 use probes::endpoint::{declare, once_an_endpoint};
 use probes::{Declared, Endpoint, Enforcement, Probe};
 use secrets::Secrets;
@@ -79,6 +81,8 @@ pub struct Case {
     /// Whether it is no test, but what is done once before or after all tests of its file. It is
     /// told about only when it does not hold.
     pub around: Option<Stage>,
+    /// Which settings it inherits, and where they stand.
+    pub inherited: Arc<[Inherited]>,
 }
 
 /// A spec file, as far as cases and reports need it.
@@ -105,7 +109,9 @@ pub enum Work {
     Probe(&'static Probe),
     /// Is not run, for the reason given in the spec.
     Skip(Box<str>),
-    /// Cannot be run: something that it needs from outside is missing.
+    /// Cannot be run: the environment lacks what it needs, or gives what does not do.
+    Unset(Vec<Diagnostic>),
+    /// Cannot be run: a file that it needs cannot be used.
     Unready(Vec<Diagnostic>),
     /// Stands for a file that is no valid spec, because of these.
     Invalid(Vec<Diagnostic>),
@@ -149,6 +155,16 @@ pub struct Step {
     pub expectations: Box<[Expectation]>,
     /// What the later steps know of the response.
     pub captures: Box<[Captured]>,
+}
+
+impl Step {
+    /// The URL that it asks for, as far as it is known before the run: the rest as it is written.
+    pub fn address(&self) -> String {
+        let url = self.url.written();
+        let base = self.settings.base_url.as_ref().filter(|_| url.starts_with('/'));
+        let base = base.map_or_else(String::new, Template::written);
+        format!("{}{url}", base.strip_suffix('/').unwrap_or(&base))
+    }
 }
 
 /// A part of a response and the slot of the value, all names bound.
@@ -313,6 +329,11 @@ impl Case {
             Some(_) => self.file.source.path().to_owned(),
             None => format!("{}:{}", self.file.source.path(), self.line),
         }
+    }
+
+    /// Whether it is a test of a spec, run or not: no probe, no set-up, no file that is none.
+    pub fn is_test(&self) -> bool {
+        self.around.is_none() && !matches!(self.work, Work::Probe(_) | Work::Invalid(_))
     }
 
     /// Where it stands that its requests take any certificate of a server, if they do.

@@ -90,7 +90,7 @@ impl<'s> Binder<'s> {
         }
         if let Some(value) = self.inputs.vars.get(name) {
             self.used_vars.insert(name.to_owned());
-            return Draft::Fixed(Value::String(value.clone()));
+            return Draft::Fixed(value.clone());
         }
         let Some((defined_in, span, draft)) = definition else {
             return self.undefined(variable, name, source);

@@ -6,9 +6,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::secrets::Secrets;
+use serde_json::Value;
+
 use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
 use crate::source::{Source, Span, Spanned};
+use crate::suite::project::Project;
 use crate::suite::settings::Settings;
 use crate::template::{Draft, Slot};
 
@@ -19,8 +22,8 @@ pub struct Inputs {
     pub env: HashMap<String, String>,
     /// The variables in it whose value is no text. They are set, so no default takes their place.
     pub env_not_text: HashSet<String>,
-    /// The variables of the command line.
-    pub vars: HashMap<String, String>,
+    /// The variables of the command line and of the files it names.
+    pub vars: HashMap<String, Value>,
     /// Whether a server is started, and so `${server.url}` will have a value.
     pub server: bool,
     /// The day of the run, in days since 1970 (UTC).
@@ -34,6 +37,11 @@ pub struct Level<'s> {
     pub source: &'s Arc<Source>,
     /// What it says there.
     pub settings: &'s Settings,
+}
+
+/// The levels of the project file, the nearest first.
+pub fn of_project(project: &Project) -> impl Iterator<Item = Level<'_>> {
+    project.levels().map(|settings| Level { source: &project.source, settings })
 }
 
 /// Binds names while a file is planned, and collects what is wrong with them.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::scope::{Binder, Inputs, Level};
+use super::scope::{self, Binder, Inputs};
 use super::{Plan, SpecFile};
 use crate::diagnostic::Diagnostic;
 use crate::secret::{Redactor, SHORT, TINY};
@@ -132,8 +132,7 @@ pub fn short_secret(value: &str, place: &Place) -> Option<Diagnostic> {
 /// The values under `secrets` of the project file, and what is wrong with them. One that the
 /// environment does not hold has no effect: it cannot be shown either.
 pub fn of_project(project: &Project, inputs: &Inputs) -> (Secrets, Vec<Diagnostic>) {
-    let level = Level { source: &project.source, settings: &project.settings };
-    let mut binder = Binder::new(inputs, vec![level]);
+    let mut binder = Binder::new(inputs, scope::of_project(project).collect());
     for secret in &project.secrets {
         let missing = binder.missing.len();
         match binder.template(&secret.value, &project.source) {

@@ -15,7 +15,8 @@ fn plan(project: &str, spec: &str, vars: &[(&str, &str)], env: &[(&str, &str)]) 
     let owned = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     };
-    let inputs = Inputs { env: owned(env), vars: owned(vars), server: true, ..Inputs::default() };
+    let vars = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+    let inputs = Inputs { env: owned(env), vars, server: true, ..Inputs::default() };
     let spec = source("a.yaml", spec);
     let (suite, faults) = suite::parse(&spec);
     expand(&spec, suite.as_ref(), faults, Some(&project), &inputs)
@@ -179,7 +180,9 @@ tests:
         .cases
         .iter()
         .map(|case| match &case.work {
-            Work::Unready(lacks) => lacks.iter().map(|lack| lack.title.as_str()).collect(),
+            Work::Unset(lacks) | Work::Unready(lacks) => {
+                lacks.iter().map(|lack| lack.title.as_str()).collect()
+            }
             Work::Steps(_) => "ready".into(),
             Work::Skip(reason) => format!("skipped: {reason}"),
             Work::Probe(_) => panic!("nothing is probed"),

@@ -13,6 +13,9 @@ use crate::suite::project::Project;
 use crate::suite::settings::Settings;
 use crate::template::Name;
 
+/// What a warning calls a variable.
+const VARIABLE: &str = "variable";
+
 /// Finds the faults also of what nothing uses on the nearest level of `binder`, and gives a
 /// warning for each variable and token there that nothing uses.
 pub fn settle<'s>(
@@ -70,13 +73,24 @@ pub fn of_project(project: &Project, used: &HashSet<Place>) -> Vec<Diagnostic> {
         variables.into_iter().any(|v| matches!(&v.name, Name::Plain(other) if **other == *name))
     };
     let source = &project.source;
-    let vars = project.settings.vars.iter().map(|(name, _)| ("variable", name));
-    let tokens = project.settings.tokens.iter().map(|(name, _)| ("token", name));
-    vars.filter(|(_, name)| !in_secrets(&name.value))
-        .chain(tokens)
+    let environment = project.environment().map(|(_, settings)| settings);
+    let chosen = || environment.into_iter().flat_map(defined);
+    // What an environment takes the place of is used where none is chosen.
+    let replaced = |(what, name): &(&str, &Spanned<String>)| {
+        chosen().any(|(other, known)| other == *what && known.value == name.value)
+    };
+    let own = defined(&project.settings).filter(|own| !replaced(own));
+    own.chain(chosen())
+        .filter(|(what, name)| *what != VARIABLE || !in_secrets(&name.value))
         .filter(|(_, name)| !used.contains(&place(source, name.span)))
         .map(|(what, name)| warning(source, what, name))
         .collect()
+}
+
+/// What a level defines, each with what it is.
+fn defined(settings: &Settings) -> impl Iterator<Item = (&'static str, &Spanned<String>)> {
+    let vars = settings.vars.iter().map(|(name, _)| (VARIABLE, name));
+    vars.chain(settings.tokens.iter().map(|(name, _)| ("token", name)))
 }
 
 fn warning(source: &Arc<Source>, what: &str, name: &Spanned<String>) -> Diagnostic {

@@ -14,13 +14,13 @@ use std::time::Duration;
 use self::failure::{exchange, failure, printed};
 use self::screen::Screen;
 use self::summary::Summary;
-use self::words::{GREEN, Paint, RED, YELLOW, counts, plural, shown_time};
+use self::words::{GREEN, Paint, RED, YELLOW, counts, shown_time};
 use super::Reporter;
 use super::progress::Progress;
 use super::tally::Tally;
 use crate::event::{CaseEnd, Event, Skip, StopReason, Verdict};
 use crate::plan::Case;
-use crate::text::one_line;
+use crate::text::{one_line, plural};
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

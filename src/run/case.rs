@@ -29,7 +29,7 @@ impl Run<'_> {
                 let reason = self.without_setup(case).unwrap_or_default();
                 (Verdict::Errored(self.explainer().without_place(case, "setup", reason)), None)
             }
-            (Work::Unready(missing), None) => {
+            (Work::Unset(missing) | Work::Unready(missing), None) => {
                 (Verdict::Errored(self.explainer().faults(case, "environment", missing)), None)
             }
             (Work::Steps(steps), None) => Walk::new(self, worker, case).walk(steps),

@@ -21,7 +21,9 @@ pub mod capture;
 pub mod step;
 pub mod test;
 pub mod server;
+pub mod env_file;
 pub mod project;
+pub mod vars_file;
 pub mod literals;
 
 use std::collections::HashMap;

@@ -123,7 +123,7 @@ fn tags(reader: &mut Reader, node: &Node) -> Vec<Spanned<String>> {
 fn vars(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Spanned<Draft>)> {
     let mut vars = Vec::new();
     for entry in reader.mapping(node, "vars").unwrap_or_default() {
-        let name = name(reader, &entry.key, "variable");
+        let name = name(reader, &entry.key, "a variable");
         let value = reader.draft_with_plain_keys(&entry.value);
         vars.push((name, Spanned::new(value, entry.value.span)));
     }
@@ -133,7 +133,7 @@ fn vars(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Spanned<Draft
 fn tokens(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, TokenSource)> {
     let mut tokens = Vec::new();
     for entry in reader.mapping(node, "tokens").unwrap_or_default() {
-        let name = name(reader, &entry.key, "token");
+        let name = name(reader, &entry.key, "a token");
         if name.value == "none" {
             reader.fault(name.span, "a token cannot be named `none`").label =
                 "`auth: none` sends no credential".into();
@@ -150,10 +150,10 @@ pub(super) fn name(reader: &mut Reader, key: &Spanned<String>, what: &str) -> Sp
     let name = reader.key_name(key);
     let reserved = matches!(name.value.as_str(), "env" | "server");
     if reserved {
-        let title = format!("`{}` is reserved and cannot name a {what}", name.value);
+        let title = format!("`{}` is reserved and cannot name {what}", name.value);
         reader.fault(name.span, title).label = "choose another name".into();
     } else if !is_name(&name.value) && !name.value.contains("${") {
-        reader.fault(name.span, format!("`{}` cannot name a {what}", name.value)).label =
+        reader.fault(name.span, format!("`{}` cannot name {what}", name.value)).label =
             "a name has letters, digits, `_` and `-`, and no digit first".into();
     }
     name

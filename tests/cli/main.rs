@@ -3,12 +3,17 @@
 mod support;
 
 mod run;
+mod check;
+mod environments;
+mod list;
+mod init;
 mod never_green;
 mod costly;
 mod sent;
 mod console;
 mod bad_input;
 mod operators;
+mod json;
 mod junit;
 mod parity;
 mod rate;

@@ -53,7 +53,7 @@ impl<'s> Expansion<'s> {
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match missing.is_empty() {
             true => Work::Steps(steps.into()),
-            false => Work::Unready(missing),
+            false => Work::Unset(missing),
         };
         Some(Case {
             file: self.file.clone(),
@@ -66,6 +66,7 @@ impl<'s> Expansion<'s> {
             endpoint: None,
             enforced: None,
             around: Some(stage),
+            inherited: Arc::new([]),
         })
     }
 

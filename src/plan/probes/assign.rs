@@ -131,6 +131,7 @@ impl Control<'_> {
             endpoint: case.endpoint.clone(),
             work: Work::Probe(probe),
             enforced: Some(enforcement.clone()),
+            inherited: case.inherited.clone(),
             ..*case
         };
         probes.into_iter().map(case_of).collect()

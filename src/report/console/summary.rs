@@ -7,12 +7,12 @@ use super::super::proof::Proof;
 use super::super::tally::Tally;
 use super::failure::verdict_word;
 use super::proof::{Warnings, proof};
-use super::words::{BOLD, GREEN, Paint, RED, YELLOW, counts, plural, shown_time};
+use super::words::{BOLD, GREEN, Paint, RED, YELLOW, counts, shown_time};
 use super::{Detail, address};
 use crate::event::{CaseEnd, Failure, StopReason, Verdict};
 use crate::exit_code::ExitCode;
 use crate::plan::{Case, Work};
-use crate::text::{one_line, shortened};
+use crate::text::{one_line, plural, shortened};
 
 /// How many of the slowest cases are named.
 const SLOWEST: usize = 3;

@@ -47,11 +47,6 @@ pub fn counts(tally: &Tally) -> String {
     counts.join(", ")
 }
 
-/// `word` for one, `words` for any other number.
-pub fn plural(count: usize, word: &str) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
-}
-
 /// A time as a person reads it.
 pub fn shown_time(time: Duration) -> String {
     match time.as_millis() {

@@ -170,19 +170,12 @@ pub fn printed(output: &ServerOutput) -> Option<String> {
 /// somebody knows, or another case tells.
 fn skipped(skip: &Skip) -> TestResult {
     let cause = None;
-    let (type_, reason) = match skip {
-        Skip::Spec(reason) => ("skipped.spec", reason.as_str()),
-        Skip::Waived(reason) => ("skipped.waived", reason.as_str()),
-        Skip::NotSent(reason) => ("skipped.not-sent", reason.as_str()),
-        Skip::NotApplicable(reason) => ("skipped.not-applicable", reason.as_str()),
-        Skip::Stopped(StopReason::Deadline) => {
-            let (type_, message) = ("error.deadline".into(), StopReason::Deadline.words().into());
-            return TestResult::Error { type_, message, cause };
-        }
-        Skip::Stopped(reason) => ("skipped.not-run", reason.words()),
-    };
-    let message = shortened(one_line(reason), MESSAGE);
-    TestResult::SkippedWithCause { type_: type_.to_owned(), message, cause }
+    if let Skip::Stopped(StopReason::Deadline) = skip {
+        let (type_, message) = ("error.deadline".into(), skip.reason().into());
+        return TestResult::Error { type_, message, cause };
+    }
+    let message = shortened(one_line(skip.reason()), MESSAGE);
+    TestResult::SkippedWithCause { type_: format!("skipped.{}", skip.name()), message, cause }
 }
 
 /// junit-report writes this raw between `<![CDATA[` and `]]>`. What would end it is split over
