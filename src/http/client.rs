@@ -28,7 +28,6 @@ use super::{credential, redirect};
 use lines::{Line, Lines};
 use resolve::Overrides;
 use translate::{header_fields, message, streamed};
-use ureq::SendBody;
 use wire::{Connection, Wire};
 use words::{Broken, Part};
 
@@ -204,9 +203,8 @@ impl Client {
         let left = request.timeout.saturating_sub(started.elapsed());
         let response = match &request.body {
             Some(Body::Multipart(multipart)) => {
-                let mut reader = multipart.reader();
-                let body = SendBody::from_reader(&mut reader);
-                let response = agent.run(streamed(agent, request, left, body, multipart)?);
+                let (mut reader, length) = (multipart.reader(), multipart.length());
+                let response = agent.run(streamed(agent, request, left, &mut reader, length)?);
                 if let Some(reason) = reader.failed {
                     return Err((Kind::Unsendable, reason));
                 }

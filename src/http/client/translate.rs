@@ -1,14 +1,14 @@
 //! Our messages in the types of the HTTP crate, and its messages in ours.
 
+use std::io::Read;
 use std::time::Duration;
 
 use ureq::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use ureq::http::{self, HeaderValue, Method};
-use ureq::{Agent, AsSendBody};
+use ureq::{Agent, AsSendBody, SendBody};
 
 use super::Failure;
 use crate::http::message::{Header, Request, TransportErrorKind as Kind};
-use crate::http::multipart::Multipart;
 use crate::http::url::Target;
 
 /// A time-out of zero would mean none.
@@ -53,18 +53,18 @@ pub fn message<B: AsSendBody>(
 ///
 /// # Errors
 /// As [`message`].
-pub fn streamed<B: AsSendBody>(
+pub fn streamed<'r>(
     agent: &Agent,
     request: &Request,
     left: Duration,
-    body: B,
-    multipart: &Multipart,
-) -> Result<http::Request<B>, Failure> {
-    let mut message = message(agent, request, left, body)?;
+    body: &'r mut dyn Read,
+    length: u64,
+) -> Result<http::Request<SendBody<'r>>, Failure> {
+    let mut message = message(agent, request, left, SendBody::from_reader(body))?;
     let headers = message.headers_mut();
     // A test may frame it in a way of its own.
     if !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING) {
-        headers.insert(CONTENT_LENGTH, multipart.length().into());
+        headers.insert(CONTENT_LENGTH, length.into());
     }
     Ok(message)
 }
