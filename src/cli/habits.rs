@@ -56,7 +56,10 @@ const HABITS: [(&[&str], &str); 19] = [
         &["--list", "--list-tests", "--list-tags", "--collect-only"],
         "'apitest list PATHS' lists the tests, and with '--tags' the tags",
     ),
-    (&["--retry", "--retries"], "repeating a test is not supported yet"),
+    (
+        &["--retry", "--retries", "--reruns"],
+        "write 'retry: 2' in the spec or the project file; what passes then is reported as flaky",
+    ),
     (
         &["--config", "-c"],
         "the project file is apitest.yaml, in the working directory or a folder above it",

@@ -184,7 +184,7 @@ fn last_client(
     let client = Arc::new(Client::new(settings, routes, &arguments.resolve, Box::new(gate)));
     let at_last = client.clone();
     stop.at_last(move || {
-        at_last.interrupt("no verdict: the run was ended before the answer came");
+        at_last.interrupt("no verdict: the time to clean up was over (5 s once the run has ended)");
     });
     client
 }

@@ -169,6 +169,11 @@ impl TransportErrorKind {
 }
 
 impl Request {
+    /// Puts in the cookies that are for its target by now.
+    pub fn take_cookies(&mut self) {
+        self.cookies.put(&self.target, &mut self.headers);
+    }
+
     /// Whether it only reads (RFC 9110 §9.2.1), as far as its method tells, and so may be sent
     /// twice. A second DELETE changes nothing more, but it is answered otherwise than the first.
     pub fn is_safe(&self) -> bool {

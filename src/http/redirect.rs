@@ -56,7 +56,7 @@ pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, S
         }
     }
     // Those of a jar go by the path, and by what the answer set.
-    next.cookies.put(&next.target, &mut next.headers);
+    next.take_cookies();
     Ok(next)
 }
 

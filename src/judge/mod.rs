@@ -16,6 +16,7 @@ mod json;
 mod late;
 pub mod note;
 mod outcome;
+pub mod refusal;
 pub mod probe;
 mod seen;
 mod words;

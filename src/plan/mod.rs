@@ -6,6 +6,7 @@ mod fill;
 mod fields;
 mod bind;
 mod settings;
+pub mod repeat;
 pub mod passage;
 pub mod credential;
 mod tokens;
@@ -43,6 +44,7 @@ use multipart::Part;
 use origins::Inherited;
 use probes::endpoint::{declare, once_an_endpoint};
 use probes::{Declared, Endpoint, Enforcement, Probe};
+use repeat::{Poll, Retry};
 use secrets::Secrets;
 use settings::StepSettings;
 
@@ -155,6 +157,8 @@ pub struct Step {
     pub expectations: Box<[Expectation]>,
     /// What the later steps know of the response.
     pub captures: Box<[Captured]>,
+    /// Whether it is repeated until it holds, and for how long.
+    pub poll: Option<Poll>,
 }
 
 impl Step {
@@ -352,6 +356,11 @@ impl Case {
             Work::Steps(steps) => steps,
             _ => &[],
         }
+    }
+
+    /// How often it is run again when it does not pass. All of its steps say the same.
+    pub fn retry(&self) -> Retry {
+        self.steps().first().map(|step| step.settings.retry).unwrap_or_default()
     }
 
     /// The token that a step names.

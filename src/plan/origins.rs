@@ -67,7 +67,8 @@ fn all(settings: &Settings) -> Vec<(String, Span)> {
 /// What one level says, key by key.
 fn keys(settings: &Settings) -> Vec<(String, Span)> {
     let Settings { base_url, auth, timeout, follow_redirects, allow_plain_http, .. } = settings;
-    let Settings { cookie_jar, tls, proxy, unix_socket, enforce, headers, query, .. } = settings;
+    let Settings { cookie_jar, tls, proxy, unix_socket, retry, enforce, headers, query, .. } =
+        settings;
     let single = [
         ("base_url", base_url.as_ref().map(|s| s.span)),
         ("auth", auth.as_ref().map(|s| s.span)),
@@ -78,6 +79,7 @@ fn keys(settings: &Settings) -> Vec<(String, Span)> {
         ("tls", tls.spans().next()),
         ("proxy", proxy.as_ref().map(|s| s.span)),
         ("unix_socket", unix_socket.as_ref().map(|s| s.span)),
+        ("retry", retry.as_ref().map(|s| s.span)),
         ("enforce", enforce.as_ref().map(|s| s.span)),
     ];
     let single = single.into_iter().filter_map(|(key, span)| Some((key.to_owned(), span?)));

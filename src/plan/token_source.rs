@@ -273,6 +273,7 @@ impl<'s> SourceBinder<'_, 's> {
             credential,
             settings,
             expectations: Box::new([]),
+            poll: None,
             captures: Box::new([]),
         }
     }

@@ -55,6 +55,7 @@ pub fn try_settings(binder: &mut Binder, settings: &Settings, source: &Arc<Sourc
         settings.allow_plain_http.as_ref().map(|s| s.span),
         settings.proxy.as_ref().map(|s| s.span),
         settings.unix_socket.as_ref().map(|s| s.span),
+        settings.retry.as_ref().map(|s| s.span),
     ];
     let fields = settings.headers.iter().chain(&settings.query).map(|field| field.name.span);
     let spans = spans.into_iter().flatten().chain(settings.tls.spans());

@@ -15,7 +15,7 @@ use super::output::Output;
 use super::proof::Proof;
 use super::tally::Tally;
 use crate::diagnostic::{Annotation, Severity};
-use crate::event::{CaseEnd, Event, Exchange, Failure, Verdict};
+use crate::event::{CaseEnd, EarlierRun, Event, Exchange, Failure, Verdict};
 use crate::judge::probe::Grade;
 use crate::plan::probes::Probe;
 use crate::plan::{Case, Work};
@@ -58,12 +58,13 @@ impl Json {
     fn ended(&mut self, elapsed: Duration, stopped: Option<&str>) -> io::Result<()> {
         let endpoints: Vec<Value> = endpoints(&self.proof).collect();
         endpoints.iter().try_for_each(|endpoint| self.write(endpoint))?;
-        let Tally { passed, failed, errored, skipped, not_run, .. } = self.tally;
+        let Tally { passed, flaky, failed, errored, skipped, not_run, .. } = self.tally;
         self.write(&json!({
             "event": "run-ended",
             "seconds": elapsed.as_secs_f64(),
             "stopped": stopped,
             "passed": passed,
+            "flaky": flaky,
             "failed": failed,
             "errored": errored,
             "skipped": skipped,
@@ -146,10 +147,26 @@ fn case_ended(case: &Case, end: &CaseEnd) -> Value {
         );
         object["notes"] = notes.collect();
     }
+    if !end.earlier.is_empty() {
+        object["flaky"] = end.is_flaky().into();
+        object["earlier_runs"] = end.earlier.iter().map(earlier_run).collect();
+    }
+    if !end.warnings.is_empty() {
+        object["warnings"] = end.warnings.as_slice().into();
+    }
     if let Some(place) = case.insecure() {
         object["insecure"] = place.to_string().into();
     }
     object
+}
+
+fn earlier_run(run: &EarlierRun) -> Value {
+    json!({
+        "verdict": run.verdict.name(),
+        "seconds": run.elapsed.as_secs_f64(),
+        "failure": run.failure().map(failure),
+        "exchange": run.exchange.as_deref().map(exchange),
+    })
 }
 
 fn probe(asked: &Probe, end: &CaseEnd) -> Value {

@@ -24,6 +24,7 @@ use std::time::Duration;
 use self::patience::wanted_wait;
 use self::trial::{Outcome, Shot, Trial};
 use super::ends::Ends;
+use super::poll::Settled;
 use super::pool::Start;
 use super::turn::{Judged, StepEnd};
 use super::{Run, Task};
@@ -128,11 +129,14 @@ impl<'r> Run<'r> {
     ) -> Result<(Trial<'r>, CaseEnd), Box<CaseEnd>> {
         let (control, step, request) = self.control_request(worker, group)?;
         let stopwatch = self.pace.stopwatch(worker);
-        let answered = self.turn(worker, control).answered(step, request);
+        let turn = self.turn(worker, control);
+        let Settled { answered, tries } = turn.settled(step, request);
         let elapsed = stopwatch.elapsed();
-        let (request, response) = answered.map_err(|end| Box::new(ended(end, elapsed)))?;
+        let told = |end| Box::new(ended(tries.told(step, end), elapsed));
+        let (request, response) = answered.map_err(told)?;
         let trial = self.trial(worker, group, request)?;
         let end = self.control_judged(worker, &trial, &trial.request, response, elapsed);
+        let end = tries.told_in(step, end);
         Ok((trial, end))
     }
 
@@ -272,14 +276,16 @@ impl<'r> Run<'r> {
     /// Sends and judges the control; tells too whether its token was renewed.
     fn control(&self, worker: usize, trial: &Trial) -> (CaseEnd, bool) {
         let stopwatch = self.pace.stopwatch(worker);
-        let answered = self.turn(worker, trial.control).answered(trial.step, trial.request.clone());
+        let turn = self.turn(worker, trial.control);
+        let Settled { answered, tries } = turn.settled(trial.step, trial.request.clone());
         let elapsed = stopwatch.elapsed();
         match answered {
             Ok((request, response)) => {
                 let renewed = request.headers != trial.request.headers;
-                (self.control_judged(worker, trial, &request, response, elapsed), renewed)
+                let end = self.control_judged(worker, trial, &request, response, elapsed);
+                (tries.told_in(trial.step, end), renewed)
             }
-            Err(end) => (ended(end, elapsed), false),
+            Err(end) => (ended(tries.told(trial.step, end), elapsed), false),
         }
     }
 
@@ -293,7 +299,7 @@ impl<'r> Run<'r> {
         elapsed: Duration,
     ) -> CaseEnd {
         let turn = self.turn(worker, trial.control);
-        let Judged { captured, held: judged } = turn.judged(trial.step, request, &response);
+        let Judged { captured, held: judged, .. } = turn.judged(trial.step, request, &response);
         if !captured.is_empty() {
             let mut known = turn.bindings.clone();
             captured.into_iter().for_each(|(slot, value)| known.capture(slot, value));

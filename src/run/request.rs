@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::read::at_most;
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts, token_fault};
+use crate::event::StopReason;
 use crate::http::cookie::{CookieJar, Cookies, unsendable};
 use crate::http::message::{Body as SentBody, Connections, Header, Request};
 use crate::http::url::Target;
@@ -38,8 +39,9 @@ impl Unsent {
     }
 
     /// A step that the end of the run came before.
-    pub fn ended(reason: &str) -> Unsent {
-        Unsent { kind: "interrupted", reason: reason.into(), place: None, missing: None }
+    pub fn ended(reason: StopReason) -> Unsent {
+        let (kind, words) = (reason.name(), reason.cut_short());
+        Unsent { kind, reason: words.into(), place: None, missing: None }
     }
 
     /// A request that cannot be made.

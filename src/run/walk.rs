@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Run;
+use super::poll::Settled;
 use super::request::Unsent;
 use super::turn::{Judged, StepEnd, Turn};
 use crate::event::{CaseEnd, Exchange, Failure, StopReason, Verdict};
@@ -21,21 +22,36 @@ pub struct Walk<'w> {
     bindings: Cow<'w, Bindings>,
     /// The cookies that were set by now.
     jar: Arc<CookieJar>,
+    warnings: Vec<String>,
+    is_let_through: bool,
+}
+
+/// A case that has taken its steps.
+pub struct Walked {
+    /// How it ended.
+    pub end: StepEnd,
+    /// What a reader must know of it also when it passed.
+    pub warnings: Vec<String>,
+    /// Whether one of its requests was let through where a refusal was due.
+    pub is_let_through: bool,
 }
 
 impl<'w> Walk<'w> {
     /// Before the first step.
     pub fn new(run: &'w Run<'w>, worker: usize, case: &'w Case) -> Walk<'w> {
         let bindings = Cow::Borrowed(run.bindings_of(case));
-        Walk { run, worker, case, bindings, jar: Arc::default() }
+        let (jar, warnings) = (Arc::default(), Vec::new());
+        Walk { run, worker, case, bindings, jar, warnings, is_let_through: false }
     }
 
     /// Takes the steps.
-    pub fn walk(mut self, steps: &[Step]) -> StepEnd {
+    pub fn walk(mut self, steps: &[Step]) -> Walked {
         let cleaning = steps.iter().position(is_cleaning);
         let (steps, cleaning) = steps.split_at(cleaning.unwrap_or(steps.len()));
         let end = self.all(steps);
-        self.clean(cleaning, end)
+        let end = self.clean(cleaning, end);
+        let Walk { warnings, is_let_through, .. } = self;
+        Walked { end, warnings, is_let_through }
     }
 
     /// Takes the steps of a set-up; gives too what is known after them.
@@ -70,7 +86,8 @@ impl<'w> Walk<'w> {
             bad => self.told(taken, (bad, exchange)),
         };
         let (verdict, exchange) = self.clean_up(step_end);
-        CaseEnd { verdict, exchange, elapsed: elapsed + started.elapsed(), ..end }
+        let warnings = [end.warnings, std::mem::take(&mut self.warnings)].concat();
+        CaseEnd { verdict, exchange, elapsed: elapsed + started.elapsed(), warnings, ..end }
     }
 
     /// Takes the steps of the case that clean up.
@@ -98,12 +115,19 @@ impl<'w> Walk<'w> {
         let turn = self.turn(step.stage);
         let request = turn.request(step, Duration::ZERO);
         let request = request.map_err(|unsent| turn.unsent(step, &unsent))?;
-        let (request, response) = turn.answered(step, request)?;
-        let Judged { captured, held } = turn.judged(step, &request, &response);
-        for (slot, value) in captured {
+        let Settled { answered, tries } = turn.settled(step, request);
+        let judged = match answered {
+            Ok((request, response)) => turn.judged(step, &request, &response),
+            Err(end) => Judged { captured: Vec::new(), is_let_through: false, held: Err(end) },
+        };
+        for (slot, value) in judged.captured {
             self.bindings.to_mut().capture(slot, value);
         }
-        held
+        match judged.held {
+            Ok(_) => self.warnings.extend(tries.warning(step)),
+            Err(_) => self.is_let_through |= judged.is_let_through || tries.let_through > 0,
+        }
+        judged.held.map_err(|end| tries.told(step, end))
     }
 
     fn turn(&self, stage: Stage) -> Turn<'_> {
@@ -120,14 +144,14 @@ impl<'w> Walk<'w> {
         let stop = self.run.stop;
         let stopped = match step.pause.is_zero() {
             true => stop.reason(),
-            false => stop.pause(step.pause),
+            false => stop.pause_to_finish(step.pause),
         };
         // After `--fail-fast` a case that has begun may finish.
         let stopped = stopped.filter(|reason| *reason != StopReason::FailFast);
         match stopped.filter(|_| step.stage != Stage::Teardown) {
             None => Ok(()),
             Some(reason) => {
-                let unsent = Unsent::ended(reason.cut_short());
+                let unsent = Unsent::ended(reason);
                 Err(self.turn(step.stage).unsent(step, &unsent))
             }
         }

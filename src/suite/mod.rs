@@ -18,6 +18,8 @@ pub mod expect;
 pub mod cookies;
 pub mod enforce;
 pub mod capture;
+pub mod poll;
+pub mod retry;
 pub mod step;
 pub mod test;
 pub mod server;
@@ -62,7 +64,7 @@ pub struct Suite {
 const KEYS: Keys = Keys {
     what: "a key of a spec",
     known: &[&["name", "description"], &settings::KEYS, &["serial", "setup", "tests", "teardown"]],
-    later: &[&settings::LATER],
+    later: &[],
     help: None,
 };
 

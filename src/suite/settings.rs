@@ -6,6 +6,7 @@ use super::auth::Auth;
 use super::enforce::Enforce;
 use super::habits;
 use super::reader::{Field, Reader};
+use super::retry::Retry;
 use super::tls::{Proxy, Tls};
 use super::token_source::TokenSource;
 use super::tree::{Entry, Node};
@@ -43,6 +44,8 @@ pub struct Settings {
     pub proxy: Option<Spanned<Proxy>>,
     /// The socket that takes the place of the server's address, or `none`.
     pub unix_socket: Option<Spanned<Template>>,
+    /// How often a test that does not pass is run again.
+    pub retry: Option<Spanned<Retry>>,
     /// Which wrong ways of sending a token must be refused.
     pub enforce: Option<Spanned<Enforce>>,
     /// Whether something here could not be read, so that what seems to be missing may be written.
@@ -50,7 +53,7 @@ pub struct Settings {
 }
 
 /// The keys read here.
-pub const KEYS: [&str; 15] = [
+pub const KEYS: [&str; 16] = [
     "base_url",
     "tags",
     "vars",
@@ -65,11 +68,9 @@ pub const KEYS: [&str; 15] = [
     "proxy",
     "unix_socket",
     "allow_plain_http",
+    "retry",
     "enforce",
 ];
-
-/// Keys of the same levels that a later version reads.
-pub const LATER: [&str; 1] = ["retry"];
 
 impl Settings {
     /// Reads the value of `name` if that belongs here; tells whether it does.
@@ -98,6 +99,10 @@ impl Settings {
             "enforce" => {
                 self.enforce =
                     Enforce::read(reader, value).map(|enforce| Spanned::new(enforce, value.span));
+            }
+            "retry" => {
+                self.retry =
+                    Retry::read(reader, value).map(|retry| Spanned::new(retry, value.span));
             }
             "allow_plain_http" => self.allow_plain_http = Some(reader.spanned_draft(value)),
             _ => return false,

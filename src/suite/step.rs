@@ -3,6 +3,7 @@
 use super::capture::{self, Capture};
 use super::cookies;
 use super::expect::{self, Expectation};
+use super::poll::Poll;
 use super::reader::{Field, Keys, Reader};
 use super::request::{BODIES, Body, RequestLine};
 use super::settings::{self, Settings};
@@ -32,18 +33,17 @@ pub struct Step {
     pub expects: bool,
     /// What the later steps know of the response.
     pub captures: Vec<Capture>,
+    /// Whether it is repeated until it holds, and for how long.
+    pub poll: Option<Poll>,
 }
 
 /// The keys of a request that stand in a step, and in a test that has but one.
-pub const REQUEST_KEYS: [&str; 4] = ["request", "cookies", "expect", "capture"];
-
-/// Such keys of a later version.
-pub const LATER: [&str; 1] = ["poll"];
+pub const REQUEST_KEYS: [&str; 5] = ["request", "cookies", "expect", "capture", "poll"];
 
 const KEYS: Keys = Keys {
     what: "a key of a step",
     known: &[&["name"], &REQUEST_KEYS, &BODIES, &["wait"], &settings::KEYS],
-    later: &[&settings::LATER, &LATER, &["use", "with"]],
+    later: &[&["use", "with"]],
     help: None,
 };
 
@@ -55,6 +55,7 @@ pub struct RequestParts {
     body: Option<(Span, Body)>,
     expectations: Option<Vec<Expectation>>,
     captures: Vec<Capture>,
+    poll: Option<Poll>,
     /// The keys that were read, also those of values that could not be.
     pub seen: Vec<&'static str>,
 }
@@ -68,6 +69,7 @@ impl RequestParts {
             "cookies" => self.cookies = cookies::read_sent(reader, value),
             "expect" => self.expectations = expect::read(reader, value),
             "capture" => self.captures = capture::read(reader, value),
+            "poll" => self.poll = Poll::read(reader, value),
             name if BODIES.contains(&name) => self.read_body(reader, name, entry),
             _ => return false,
         }
@@ -109,6 +111,7 @@ impl RequestParts {
             expectations,
             expects,
             captures: self.captures,
+            poll: self.poll,
         })
     }
 }
@@ -158,6 +161,7 @@ fn read_item(reader: &mut Reader, node: &Node) -> Option<Item> {
             Some("name") => name = reader.spanned_template(&entry.value, "name"),
             Some("wait") => wait = Some((entry.key.span, reader.spanned_draft(&entry.value))),
             Some(key) if parts.read(reader, key, entry) => {}
+            Some("retry") => refuse_retry(reader, entry),
             Some(key) => drop(settings.read(reader, key, entry)),
             None => unread = true,
         }
@@ -177,4 +181,11 @@ fn read_item(reader: &mut Reader, node: &Node) -> Option<Item> {
     }
     let step = parts.finish()?;
     Some(Item::Request(Box::new(Step { name, settings, ..step })))
+}
+
+/// What a step before has done is not undone by sending this one again.
+fn refuse_retry(reader: &mut Reader, entry: &Entry) {
+    let fault = reader.fault(entry.key.span, "`retry` on a step");
+    fault.label = "a whole test is run again: write it on the test".into();
+    fault.helps.push("`poll: {within: 30s}` repeats one request until its `expect` holds".into());
 }

@@ -1,5 +1,6 @@
 //! A test: what it is called, what it sends, what must come back.
 
+use super::enforce::Enforce;
 use super::habits;
 use super::reader::{Keys, Reader};
 use super::request::BODIES;
@@ -41,7 +42,7 @@ const KEYS: Keys = Keys {
         &["steps", "setup", "teardown"],
         &settings::KEYS,
     ],
-    later: &[&settings::LATER, &step::LATER, &["use", "with", "wait", "data", "matrix"]],
+    later: &[&["use", "with", "wait", "data", "matrix"]],
     help: None,
 };
 
@@ -126,6 +127,7 @@ impl Parts {
     }
 
     fn finish(mut self, reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<Test> {
+        self.refuse_retry_of_control(reader, entries);
         let listed = self.seen.contains(&"steps");
         let first = entries.first().map_or(node.span, |entry| entry.key.span);
         match (listed, self.unread) {
@@ -149,6 +151,21 @@ impl Parts {
             teardown: self.teardown,
             listed,
         })
+    }
+
+    /// What its probes show holds beside that very answer of a control, and beside no other.
+    fn refuse_retry_of_control(&self, reader: &mut Reader, entries: &[Entry]) {
+        let asks = |settings: &Settings| matches!(&settings.enforce, Some(enforce) if matches!(enforce.value, Enforce::Bearer(_)));
+        let is_control = asks(&self.settings) || self.steps.iter().any(|s| asks(&s.settings));
+        let retry = entries.iter().find(|entry| entry.key.value == "retry");
+        let is_again = self.settings.retry.as_ref().is_some_and(|retry| !retry.value.is_none());
+        if let Some(entry) = retry.filter(|_| is_control && is_again) {
+            let fault = reader.fault(entry.key.span, "`retry` on a test with `enforce`");
+            fault.label = "a control and its probes are not run again".into();
+            fault.helps.push(
+                "`poll` repeats its request until its `expect` holds, before any probe".into(),
+            );
+        }
     }
 
     /// What belongs to a request stands in its step, and one of them must expect something.

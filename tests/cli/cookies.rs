@@ -245,3 +245,26 @@ tests:
     assert!(ended.stdout.contains("';' in the cookie `mine` cannot be sent"), "{}", ended.stdout);
     assert_eq!(server.arrived().len(), 1);
 }
+
+#[test]
+fn each_request_of_a_poll_sends_what_the_one_before_it_was_given() {
+    let server = Server::start(|request, stream| {
+        let before = request.header("cookie").and_then(|value| value.strip_prefix("n="));
+        let n: u32 = before.and_then(|n| n.parse().ok()).unwrap_or(0);
+        let cookie = format!("n={}", n + 1);
+        reply(stream, &answer(200, &[("Set-Cookie", &cookie)], &format!("{{\"n\": {n}}}")))
+    });
+    let spec = "\
+retry: 1
+cookie_jar: true
+tests:
+  - {name: a, request: GET /, poll: {every: 10ms, within: 10s}, expect: {json: {$.n: 3}}}
+  - {name: b, steps: [{request: GET /, expect: 200}, {request: GET /, expect: {json: {$.n: 9}}}]}
+";
+    run(&server, spec).expect_code(1);
+    let sent: Vec<Option<String>> =
+        server.arrived().iter().map(|r| r.header("cookie").map(str::to_owned)).collect();
+    let sent: Vec<&str> = sent.iter().map(|cookie| cookie.as_deref().unwrap_or("")).collect();
+    // Each run of a test has a jar of its own.
+    assert_eq!(sent, ["", "n=1", "n=2", "n=3", "", "n=1", "", "n=1"]);
+}

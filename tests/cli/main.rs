@@ -33,5 +33,8 @@ mod own_specs;
 mod architecture;
 mod around_files;
 mod scenarios;
+mod polling;
+mod retrying;
+mod endings;
 mod docs;
 mod enforce;

@@ -8,6 +8,7 @@ use crate::plan::bind::Expectations;
 use crate::plan::capture::keep_secret;
 use crate::plan::credential::{self, Credential};
 use crate::plan::probes::Declared;
+use crate::plan::repeat::poll;
 use crate::plan::scope::Level;
 use crate::plan::settings::{StepSettings, effective, pause, says_nothing};
 use crate::plan::unused::settle;
@@ -132,6 +133,7 @@ impl<'s> Expansion<'s> {
         let expectations = step.expectations.iter().map(|e| bind.bind(e)).collect();
         let method = step.line.method.as_str().into();
         let pause = step.waits.iter().map(|wait| pause(&mut self.binder, wait, source)).sum();
+        let poll = step.poll.as_ref().and_then(|p| poll(&mut self.binder, p, source));
         let captures = self.binder.captures(step, source);
         let span = written.span;
         Step {
@@ -147,6 +149,7 @@ impl<'s> Expansion<'s> {
             settings,
             expectations,
             captures,
+            poll,
         }
     }
 

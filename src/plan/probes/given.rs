@@ -69,6 +69,7 @@ fn step<T>(method: &str, url: Template, written: &Spanned<T>, settings: StepSett
         credential: Credential::None,
         settings: Arc::new(StepSettings { follow_redirects: 0, ..settings }),
         expectations: Box::new([]),
+        poll: None,
     }
 }
 
