@@ -18,6 +18,7 @@ use crate::http::client::{Client, ClientSettings};
 use crate::http::message::Request;
 use crate::plan::token_source::Origin;
 use crate::plan::{Case, Plan};
+use crate::run::enforce::forgeries::Forgeries;
 use crate::run::enforce::key_sets::KeySets;
 use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pace::Pace;
@@ -115,6 +116,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         bindings: &bindings,
         stop: &stop,
         waivers: WaiverBook::default(),
+        forgeries: Forgeries::default(),
         key_sets: KeySets::default(),
     };
     let mut any_bad = false;

@@ -57,11 +57,13 @@ pub fn planned(
     let found = discover::find(&paths, project.file().as_deref());
     let Loaded { plan, routes, mut diagnostics, used_vars } =
         load::load(pool, &found, project, everything, &inputs, redactor, arguments.strict);
+    let any_spec = !plan.cases.is_empty();
     let (mut plan, unmatched) = select(plan, &selection(arguments, &found));
     diagnostics.extend(unmatched);
     plan.hide_secrets(redactor);
     let (has_errors, is_empty) = (load::has_errors(&diagnostics), plan.cases.is_empty());
-    let nothing = (is_empty && !has_errors).then(|| nothing_to_run(&found, project, everything));
+    let nothing =
+        (is_empty && !has_errors).then(|| nothing_to_run(&found, project, everything, any_spec));
     let code = match (is_empty, has_errors) {
         (true, _) => ExitCode::Nothing,
         (false, true) => ExitCode::Invalid,
@@ -191,8 +193,13 @@ fn unused_vars(
     of_line.chain(of_files).collect()
 }
 
-/// Why there is no case at all.
-fn nothing_to_run(found: &Found, project: &LoadedProject, everything: bool) -> String {
+/// Why there is no case at all; `any_spec` says that there are some, of which none is selected.
+fn nothing_to_run(
+    found: &Found,
+    project: &LoadedProject,
+    everything: bool,
+    any_spec: bool,
+) -> String {
     // The folder that is meant may be another than the one the user is in.
     let looked_in = match project.file() {
         Some(file) if everything => format!(" (the project file is {})", discover::shown(&file)),
@@ -203,6 +210,7 @@ fn nothing_to_run(found: &Found, project: &LoadedProject, everything: bool) -> S
         None if everything && found.files.is_empty() => format!(
             "no spec found: name files or folders, or list them under `specs:` in apitest.yaml{looked_in}"
         ),
+        None if !any_spec => "no spec found: there are only fragments, which specs use".into(),
         None => "no test is selected: none meets all of --tag, --filter and the lines".into(),
     }
 }

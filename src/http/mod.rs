@@ -10,5 +10,5 @@ pub mod cookie;
 pub mod media_type;
 pub mod multipart;
 mod decode;
-mod redirect;
+pub mod redirect;
 pub mod credential;

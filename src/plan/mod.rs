@@ -2,6 +2,8 @@
 
 pub mod scope;
 mod names;
+mod frames;
+mod rows;
 mod fill;
 mod fields;
 mod bind;
@@ -34,10 +36,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Place, Source, Span, Spanned};
+use crate::source::{Place, Source, Spanned};
 use crate::suite::capture::Capture;
 use crate::suite::expect::Expectation;
-use crate::template::{Slot, Template};
+use crate::template::{Draft, Slot, Template};
 use cookies::SentCookies;
 use credential::{Credential, Token, TokenId};
 use multipart::Part;
@@ -83,6 +85,8 @@ pub struct Case {
     /// Whether it is no test, but what is done once before or after all tests of its file. It is
     /// told about only when it does not hold.
     pub around: Option<Stage>,
+    /// Where the row of `data` or `matrix` stands that it is for, of a test that has such.
+    pub row: Option<Place>,
     /// Which settings it inherits, and where they stand.
     pub inherited: Arc<[Inherited]>,
 }
@@ -140,7 +144,9 @@ pub struct Step {
     /// How long to wait before it is sent.
     pub pause: Duration,
     /// Where the request stands.
-    pub span: Span,
+    pub place: Place,
+    /// Where the fragment is used that it stands in, and so on up to the test: the nearest first.
+    pub via: Arc<[Place]>,
     /// The method.
     pub method: Box<str>,
     /// The URL, or the path behind the base URL.
@@ -148,13 +154,13 @@ pub struct Step {
     /// Its cookies.
     pub cookies: SentCookies,
     /// The body.
-    pub body: Option<Body>,
+    pub body: Option<Arc<Body>>,
     /// How it authenticates.
     pub credential: Credential,
     /// What it shares with its neighbours.
     pub settings: Arc<StepSettings>,
     /// What must come back.
-    pub expectations: Box<[Expectation]>,
+    pub expectations: Arc<[Expectation]>,
     /// What the later steps know of the response.
     pub captures: Box<[Captured]>,
     /// Whether it is repeated until it holds, and for how long.
@@ -187,11 +193,11 @@ pub const LARGEST_BODY_FILE: u64 = 32 << 20;
 #[derive(Clone, Debug)]
 pub enum Body {
     /// Sent as compact JSON.
-    Json(crate::template::Draft),
+    Json(JsonText),
     /// A GraphQL request, sent as compact JSON.
     Graphql {
         /// What is sent.
-        message: crate::template::Draft,
+        message: JsonText,
         /// Whether it changes nothing.
         only_reads: bool,
     },
@@ -205,6 +211,24 @@ pub enum Body {
     File(Spanned<Template>),
     /// Sent as they are.
     Bytes(Arc<[u8]>),
+}
+
+/// A text of JSON.
+#[derive(Clone, Debug)]
+pub enum JsonText {
+    /// Written out: all of it is known before the run. As a tree it takes ten times the memory.
+    Written(Box<str>),
+    /// With what only the run knows.
+    Draft(Draft),
+}
+
+impl From<Draft> for JsonText {
+    fn from(draft: Draft) -> JsonText {
+        match draft {
+            Draft::Fixed(value) => JsonText::Written(value.to_string().into()),
+            draft => JsonText::Draft(draft),
+        }
+    }
 }
 
 /// The plan of one file, not yet part of a whole.

@@ -9,8 +9,10 @@ use super::settings::effective;
 use super::tokens::Tokens;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
+use crate::suite::fragment::FragmentFile;
 use crate::suite::project::Project;
 use crate::suite::settings::Settings;
+use crate::suite::step::Item;
 use crate::template::Name;
 
 /// What a warning calls a variable.
@@ -85,6 +87,21 @@ pub fn of_project(project: &Project, used: &HashSet<Place>) -> Vec<Diagnostic> {
         .filter(|(what, name)| *what != VARIABLE || !in_secrets(&name.value))
         .filter(|(_, name)| !used.contains(&place(source, name.span)))
         .map(|(what, name)| warning(source, what, name))
+        .collect()
+}
+
+/// A warning for a fragment that no spec uses, or for each capture of it that nothing does.
+pub fn of_fragment(file: &FragmentFile, used: &HashSet<Place>) -> Vec<Diagnostic> {
+    let FragmentFile { source, fragment: Some(fragment), .. } = file else { return Vec::new() };
+    if !used.contains(&place(source, fragment.span)) {
+        let title = "no spec uses this fragment";
+        let label = "use it, or remove it";
+        return vec![Diagnostic::warning(source, fragment.span, title).label(label)];
+    }
+    let captures = fragment.steps.iter().filter_map(Item::as_request).flat_map(|s| &s.captures);
+    captures
+        .filter(|capture| !used.contains(&place(source, capture.name.span)))
+        .map(|capture| warning(source, "capture", &capture.name))
         .collect()
 }
 

@@ -213,7 +213,15 @@ fn place(annotation: &Annotation) -> Map<String, Value> {
     }
     object.insert("found".into(), annotation.label.as_str().into());
     object.insert("helps".into(), annotation.helps.as_slice().into());
+    if !annotation.related.is_empty() {
+        object.insert("related".into(), annotation.related.iter().map(related).collect());
+    }
     object
+}
+
+/// A line that plays a part in what is said of another one.
+fn related(line: &Annotation) -> Value {
+    json!({"message": line.label, "file": line.path, "line": line.line, "column": line.column})
 }
 
 /// What is proven of each endpoint that a bearer token is sent to.

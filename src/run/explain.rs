@@ -4,20 +4,18 @@ use serde_json::Value;
 
 use super::curl;
 use super::issued::{tokens_in, tokens_of};
+use super::messages::{LOOKED_AT, hop_text, request_text, response_text};
 use super::request::Unsent;
-use crate::diagnostic::{Annotation, Diagnostic, Severity};
+use crate::diagnostic::{Annotation, Diagnostic, Related, Severity};
 use crate::event::{Exchange, Failure};
-use crate::http::cookie::is_cookie;
-use crate::http::message::{
-    Body, Header, Hop, Request, Response, TransportError, TransportErrorKind,
-};
+use crate::http::message::{Hop, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
 use crate::judge::note::{Excerpt, Note};
 use crate::judge::probe::{self, Finding, ProbeVerdict, likely};
 use crate::plan::credential::Credential;
 use crate::plan::probes::Probe;
 use crate::plan::{Case, Step, Work};
-use crate::secret::{MASK, Redactor};
+use crate::secret::Redactor;
 use crate::source::Place;
 use crate::text::{at_most, shortened};
 
@@ -29,9 +27,6 @@ const VALUE: usize = 240;
 
 /// What is found is told under the caret too when it is not longer than this.
 const LABEL: usize = 60;
-
-/// How much of a message is looked at to find secrets in what will be shown of it.
-const LOOKED_AT: usize = 64 * 1024;
 
 /// More than a secret that is known only as a whole has in any spelling, in bytes.
 const EDGE: usize = 256;
@@ -85,7 +80,10 @@ impl Explainer<'_> {
         mismatches: &[Mismatch],
     ) -> Box<Failure> {
         let mut annotations: Vec<Annotation> =
-            mismatches.iter().map(|mismatch| self.annotation(case, mismatch)).collect();
+            mismatches.iter().map(|mismatch| self.annotation(step, mismatch)).collect();
+        // The way to a fragment is shown once.
+        let first = annotations.first_mut();
+        first.into_iter().for_each(|first| first.relate(&way_to(step), self.redactor));
         if let (Some(last), Some(jar)) = (annotations.last_mut(), &request.cookies.jar) {
             let refused = jar.refused().into_iter();
             last.helps.extend(
@@ -101,9 +99,9 @@ impl Explainer<'_> {
         })
     }
 
-    fn annotation(&self, case: &Case, mismatch: &Mismatch) -> Annotation {
+    fn annotation(&self, step: &Step, mismatch: &Mismatch) -> Annotation {
         let Mismatch { span, subject, expected, actual, notes, .. } = mismatch;
-        let place = Place::new(&case.file.source, *span);
+        let place = Place::new(&step.place.source, *span);
         let (expected, actual) = (self.value(expected), self.value(actual));
         let title = format!("{}: expected {expected}, got {actual}", self.value(subject));
         let label = match actual.len() <= LABEL {
@@ -148,13 +146,16 @@ impl Explainer<'_> {
         let repeat = self.repeat(case, Some((step, request)));
         let redactor = self.redactor.beside(&tokens_in(&error.message));
         let explain = Explainer { redactor: &redactor };
-        explain.error(&place(case, step), error.kind.name(), &error.message, repeat)
+        explain.at_step(step, error.kind.name(), &error.message, repeat)
     }
 
     /// A request that was not sent.
     pub fn unsent(&self, case: &Case, step: &Step, unsent: &Unsent) -> Box<Failure> {
-        let place = unsent.place.clone().unwrap_or_else(|| place(case, step));
-        self.error(&place, unsent.kind, &unsent.reason, self.repeat(case, None))
+        let repeat = self.repeat(case, None);
+        match &unsent.place {
+            Some(place) => self.error(place, &[], unsent.kind, &unsent.reason, repeat),
+            None => self.at_step(step, unsent.kind, &unsent.reason, repeat),
+        }
     }
 
     /// What an answer to a probe shows: what was sent, what came back, what is right, and why it
@@ -165,7 +166,7 @@ impl Explainer<'_> {
         let kind = finding.verdict.name();
         let mut repeat = self.repeat(case, None);
         if let Some(same) = story.same {
-            message = format!("{message}: same answer as {same}");
+            message = format!("{message}: for the same reason as {same}");
             return Box::new(Failure {
                 kind,
                 message,
@@ -177,16 +178,17 @@ impl Explainer<'_> {
         let credential = Credential::Header(Vec::new());
         let command = curl::command(&credential, &step.settings.passage, story.request);
         repeat.push(self.redactor.redact(&command).into_owned());
-        let place = place(case, step);
         let label = format!("sent with {}", self.value(story.label));
         let mut annotation =
-            Annotation::new(Severity::Error, &place, &message, &label, self.redactor);
+            Annotation::new(Severity::Error, &step.place, &message, &label, self.redactor);
+        annotation.relate(&way_to(step), self.redactor);
         let others = finding.notes.iter().filter(|note| !finding.message.contains(&note.text));
         annotation
             .helps
             .extend(others.map(|note| self.value(&format!("{}: {}", note.id, note.text))));
         annotation.helps.push(format!("right is {} ({})", probe.answer.words(), probe.standard));
-        annotation.helps.extend(story.response.and_then(likely).map(str::to_owned));
+        let likely = story.response.and_then(|response| likely(response, finding.verdict));
+        annotation.helps.extend(likely.map(str::to_owned));
         let advice = probe.answer.advice().filter(|_| finding.verdict == ProbeVerdict::Bypassed);
         annotation.helps.extend(advice.map(str::to_owned));
         annotation.helps.push(format!("more about it: apitest probes --explain {}", probe.id));
@@ -195,7 +197,7 @@ impl Explainer<'_> {
 
     /// What is off about the answer to a control that is what the test expects.
     pub fn control_note(&self, case: &Case, step: &Step, note: &probe::Note) -> Box<Failure> {
-        self.error(&place(case, step), note.id, &note.text, self.repeat(case, None))
+        self.at_step(step, note.id, &note.text, self.repeat(case, None))
     }
 
     /// A case without a verdict, for a reason that stands at its request.
@@ -206,7 +208,7 @@ impl Explainer<'_> {
         kind: &'static str,
         reason: &str,
     ) -> Box<Failure> {
-        self.error(&place(case, step), kind, reason, self.repeat(case, None))
+        self.at_step(step, kind, reason, self.repeat(case, None))
     }
 
     /// A case without a verdict, for a reason that another case tells more about.
@@ -235,15 +237,27 @@ impl Explainer<'_> {
         Box::new(Failure { kind, message, annotations, noticed: true, repeat })
     }
 
+    fn at_step(
+        &self,
+        step: &Step,
+        kind: &'static str,
+        reason: &str,
+        repeat: Vec<String>,
+    ) -> Box<Failure> {
+        self.error(&step.place, &way_to(step), kind, reason, repeat)
+    }
+
     fn error(
         &self,
         place: &Place,
+        related: &[Related],
         kind: &'static str,
         reason: &str,
         repeat: Vec<String>,
     ) -> Box<Failure> {
         let message = self.value(reason);
-        let annotation = Annotation::new(Severity::Error, place, &message, "", self.redactor);
+        let mut annotation = Annotation::new(Severity::Error, place, &message, "", self.redactor);
+        annotation.relate(related, self.redactor);
         Box::new(Failure { kind, message, annotations: vec![annotation], noticed: false, repeat })
     }
 
@@ -299,9 +313,9 @@ impl Explainer<'_> {
     }
 }
 
-/// Where a step stands.
-fn place(case: &Case, step: &Step) -> Place {
-    Place::new(&case.file.source, step.span)
+/// The lines that lead from a test to a step of a fragment, the nearest first.
+fn way_to(step: &Step) -> Vec<Related> {
+    step.via.iter().map(Related::used_at).collect()
 }
 
 /// All of it in one line.
@@ -324,69 +338,5 @@ fn is_sent(error: &TransportError) -> bool {
         | Kind::Tls
         | Kind::Unsendable => !error.hops.is_empty(),
         _ => true,
-    }
-}
-
-/// Where a redirect led, and what the next request lacks.
-fn hop_text(hop: &Hop) -> String {
-    let Hop { status, location, withheld } = hop;
-    match withheld.as_slice() {
-        [] => format!("{status} to {location}"),
-        lost => format!("{status} to {location}, without {}", lost.join(", ")),
-    }
-}
-
-fn request_text(request: &Request) -> String {
-    let mut text = format!("{} {} HTTP/1.1\n", request.method, request.target.path_and_query());
-    let origin = request.target.origin();
-    text.push_str(&format!("Host: {}:{}\n", origin.host, origin.port));
-    for Header { name, value, credential } in &request.headers {
-        text.push_str(&match (credential, value.split_once(' ')) {
-            _ if is_cookie(name) => format!("{name}: {}\n", masked_cookies(value)),
-            (false, _) => format!("{name}: {value}\n"),
-            (true, Some((scheme @ ("Bearer" | "Basic"), _))) => {
-                format!("{name}: {scheme} {MASK}\n")
-            }
-            (true, _) => format!("{name}: {MASK}\n"),
-        });
-    }
-    if let Some(body) = &request.body {
-        text.push('\n');
-        match body {
-            Body::Bytes(bytes) => text.push_str(&body_text(bytes)),
-            Body::Multipart(multipart) => text.push_str(&multipart.shown()),
-        }
-    }
-    text
-}
-
-/// The names alone of what a `Cookie` field holds.
-fn masked_cookies(value: &str) -> String {
-    let masked = |pair: &str| match pair.split_once('=') {
-        Some((name, _)) => format!("{name}={MASK}"),
-        None => MASK.to_owned(),
-    };
-    value.split("; ").map(masked).collect::<Vec<_>>().join("; ")
-}
-
-fn response_text(response: &Response) -> String {
-    let mut text = format!("HTTP/1.1 {}\n", response.status);
-    for (name, value) in &response.headers {
-        text.push_str(&format!("{name}: {value}\n"));
-    }
-    text.push('\n');
-    text.push_str(&body_text(&response.body));
-    text
-}
-
-fn body_text(body: &[u8]) -> String {
-    let body = &body[..body.len().min(LOOKED_AT)];
-    match std::str::from_utf8(body) {
-        Ok(text) => text.to_owned(),
-        // A character may have been cut at the end.
-        Err(error) if error.error_len().is_none() => {
-            String::from_utf8_lossy(&body[..error.valid_up_to()]).into_owned()
-        }
-        Err(_) => format!("({} bytes that are not UTF-8)", body.len()),
     }
 }

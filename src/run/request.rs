@@ -14,7 +14,7 @@ use crate::http::message::{Body as SentBody, Connections, Header, Request};
 use crate::http::url::Target;
 use crate::plan::cookies::JarUse;
 use crate::plan::credential::Credential;
-use crate::plan::{Body, Case, LARGEST_BODY_FILE, Step};
+use crate::plan::{Body, Case, JsonText, LARGEST_BODY_FILE, Step};
 use crate::secret::{Redactor, SHORT, Secret};
 use crate::source::Place;
 use crate::template::{Bindings, FillError, Slot, Template, encode_component};
@@ -81,7 +81,7 @@ impl Maker<'_> {
     /// # Errors
     /// A token that cannot be had, a body file that cannot be read, a URL that is none.
     pub fn request(&self, case: &Case, step: &Step) -> Result<Request, Unsent> {
-        self.made(Some(case), step, step.body.as_ref())
+        self.made(Some(case), step, step.body.as_deref())
     }
 
     /// The request that asks for a token: what `step` says, with this body. All of it counts as
@@ -221,9 +221,12 @@ impl Maker<'_> {
     ) -> Result<(Option<SentBody>, Option<Cow<'static, str>>), Unsent> {
         let Some(body) = body else { return Ok((None, None)) };
         let (bytes, content_type) = match body {
-            Body::Json(draft) | Body::Graphql { message: draft, .. } => {
-                let value = draft.fill(self.bindings)?;
-                (value.to_string().into_bytes(), Some("application/json"))
+            Body::Json(json) | Body::Graphql { message: json, .. } => {
+                let text = match json {
+                    JsonText::Written(text) => text.to_string(),
+                    JsonText::Draft(draft) => draft.fill(self.bindings)?.to_string(),
+                };
+                (text.into_bytes(), Some("application/json"))
             }
             Body::Form(fields) => {
                 let mut pairs = Vec::new();

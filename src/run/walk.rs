@@ -163,10 +163,10 @@ impl<'w> Walk<'w> {
         for step in steps {
             let excused = end.0.is_bad() || self.run.without_setup(self.case).is_some();
             if let Some((slot, line)) = self.lacks(step).filter(|_| excused) {
-                let name = step.name.as_deref().unwrap_or_default();
+                let name = self.name_of(step).unwrap_or_default();
                 note(
                     &mut end.0,
-                    format!("tear-down {name} was not sent: {slot} (line {line}) was not captured"),
+                    format!("tear-down {name} was not sent: {slot} ({line}) was not captured"),
                 );
                 continue;
             }
@@ -177,23 +177,34 @@ impl<'w> Walk<'w> {
         end
     }
 
-    /// What an earlier step should have captured for this one and did not, and the line of that.
-    fn lacks(&self, step: &Step) -> Option<(String, usize)> {
+    /// What an earlier step should have captured for this one and did not, and where that stands.
+    fn lacks(&self, step: &Step) -> Option<(String, String)> {
         let unsent = self.turn(step.stage).request(step, Duration::ZERO).err()?;
         let slot: Slot = unsent.missing?;
         let before = self.run.plan.cases.iter().filter(|case| {
             case.around == Some(Stage::Setup) && Arc::ptr_eq(&case.file, &self.case.file)
         });
-        let steps = before.flat_map(Case::steps).chain(self.case.steps());
-        let capture = steps.flat_map(|step| &step.captures).find(|known| known.slot == slot)?;
-        let name = &capture.capture.name;
-        let line = self.case.file.source.location(name.span.start).line;
-        Some((format!("`{}`", name.value), line))
+        let mut steps = before.flat_map(Case::steps).chain(self.case.steps());
+        steps.find_map(|step| {
+            let mut captures = step.captures.iter();
+            let name = &captures.find(|known| known.slot == slot)?.capture.name;
+            let line = step.place.source.location(name.span.start).line;
+            let line = match Arc::ptr_eq(&step.place.source, &self.case.file.source) {
+                true => format!("line {line}"),
+                false => format!("{}:{line}", step.place.source.path()),
+            };
+            Some((format!("`{}`", name.value), line))
+        })
+    }
+
+    /// What messages call a step: a variable in its name may stand for a secret.
+    fn name_of<'s>(&self, step: &'s Step) -> Option<Cow<'s, str>> {
+        step.name.as_deref().map(|name| self.run.redactor.redact(name))
     }
 
     /// The end of a step, told with the step: a set-up that does not hold leaves no verdict.
     fn told(&self, step: &Step, (verdict, exchange): StepEnd) -> StepEnd {
-        let Some(name) = &step.name else { return (verdict, exchange) };
+        let Some(name) = self.name_of(step) else { return (verdict, exchange) };
         let stage = match step.stage {
             // Its case is called so.
             _ if self.case.around.is_some() => "",

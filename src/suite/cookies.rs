@@ -142,7 +142,7 @@ pub fn read_expected(reader: &mut Reader, node: &Node, expectations: &mut Vec<Ex
         }
         let check = read_check(reader, name, &entry.value);
         let span = entry.key.span.to(entry.value.span);
-        expectations.push(Expectation { span, demand: Demand::Cookie(check) });
+        expectations.push(Expectation::new(span, Demand::Cookie(check)));
     }
 }
 

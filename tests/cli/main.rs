@@ -36,5 +36,7 @@ mod scenarios;
 mod polling;
 mod retrying;
 mod endings;
+mod fragments;
+mod data;
 mod docs;
 mod enforce;
