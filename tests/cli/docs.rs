@@ -164,6 +164,17 @@ fn the_example_of_a_shared_login_is_a_project_of_its_own() {
 }
 
 #[test]
+fn the_example_of_defaults_is_a_project_of_its_own() {
+    let sandbox = Sandbox::new();
+    let mut run = sandbox.command(&[]);
+    let ended = Ended::of(run.current_dir(root().join("examples/defaults"))).expect_code(0);
+    assert_eq!(ended.stderr, "");
+    for proven in ["L3  GET /me", "L3  GET /orders"] {
+        assert!(ended.stdout.contains(proven), "{}", ended.stdout);
+    }
+}
+
+#[test]
 fn the_readme_has_the_two_commands() {
     let readme = fs::read_to_string(root().join("README.md")).expect("the README");
     let ci = fs::read_to_string(root().join(".ci/run")).expect("what CI runs");
