@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::compare::{is_equal, is_of_type, order};
 use super::late;
-use super::seen::Seen;
+use super::seen::{Seen, path_and_query};
 use crate::json_path::Found;
 use crate::suite::matcher::{JsonCheck, Matcher, Operator, Pattern, ValueOperator, status_class};
 use crate::template::{Bindings, as_text};
@@ -148,6 +148,9 @@ fn by_part(operand: &Value, seen: Seen, test: fn(&str, &str) -> bool) -> Outcome
         false => operand.as_str().map(Cow::Borrowed),
     };
     match (seen.text(), part) {
+        (Some(text), Some(part)) if matches!(seen, Seen::Url(_)) && part.starts_with('/') => {
+            holds(test(path_and_query(text), &part))
+        }
         (Some(text), Some(part)) => holds(test(text, &part)),
         _ => Outcome::Unfit,
     }

@@ -29,6 +29,9 @@ fn every_spec_in_the_docs_is_green_against_the_demo() {
     for path in pages() {
         let mut sandbox = Sandbox::new();
         sandbox.write("apitest.yaml", project());
+        // What the page sends.
+        let orders = fs::read(root().join("fixtures/bodies/orders.csv")).expect("a file");
+        sandbox.write("specs/orders.csv", orders);
         let mut specs = 0;
         for block in blocks(&path) {
             let spec = match block.kind.as_str() {
