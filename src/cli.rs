@@ -50,6 +50,12 @@ pub enum Command {
     /// A line for each case, in the order of the reports: where it stands, its name, its tags.
     List(ListArgs),
 
+    /// Show what a test would send, and as a curl command, without sending it
+    ///
+    /// Tokens, passwords and other secrets stand there as `***`, and what is only known during a
+    /// run, such as captures, as it is written.
+    Show(ShowArgs),
+
     /// Write a project file and a first spec, to begin with
     ///
     /// They are green as they are: apitest starts its demo API for them. No file is overwritten.
@@ -126,6 +132,7 @@ impl Cli {
         match &self.command {
             None => self.run.check().map_err(|reason| (None, reason)),
             Some(Command::Check(check)) => check.specs.check().map_err(|why| (Some("check"), why)),
+            Some(Command::Show(show)) => show.specs.check().map_err(|why| (Some("show"), why)),
             Some(Command::List(list)) => list.specs.check().map_err(|why| (Some("list"), why)),
             Some(_) => Ok(()),
         }

@@ -48,6 +48,18 @@ pub struct ListArgs {
     pub color: ColorWhen,
 }
 
+/// `apitest show PATH:LINE`
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Which tests.
+    #[command(flatten)]
+    pub specs: SpecArgs,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub color: ColorWhen,
+}
+
 /// `apitest init`
 #[derive(Debug, Args)]
 pub struct InitArgs {

@@ -11,6 +11,7 @@ mod probes;
 mod reports;
 mod run;
 mod server;
+mod show;
 mod specs;
 
 use std::collections::{HashMap, HashSet};
@@ -38,6 +39,7 @@ pub fn run(cli: Cli, process: &Process) -> ExitCode {
         None => run::run(&cli.run, process),
         Some(Command::Check(arguments)) => check::check(&arguments, process),
         Some(Command::List(arguments)) => list::list(&arguments, process),
+        Some(Command::Show(arguments)) => show::show(&arguments, process),
         Some(Command::Init(arguments)) => init::init(&arguments),
         Some(Command::Demo(arguments)) => demo::demo(&arguments),
         Some(Command::Probes(arguments)) => probes::probes(&arguments),

@@ -140,14 +140,14 @@ fn no_command(paths: &[String]) -> Option<String> {
     let command = match word.as_str() {
         "run" | "test" | "exec" => Some("apitest"),
         "validate" | "lint" | "parse" => Some("apitest check"),
-        "ls" | "show" | "plan" => Some("apitest list"),
+        "ls" | "plan" => Some("apitest list"),
         _ => None,
     };
     if let Some(command) = command {
         let instead = [&[command.to_owned()], rest].concat().join(" ");
         return Some(format!("there is no command `{word}`: write `{instead}`"));
     }
-    did_you_mean(word, ["check", "list", "init", "demo", "probes", "completions", "man"])
+    did_you_mean(word, ["check", "list", "show", "init", "demo", "probes", "completions", "man"])
         .filter(|_| rest.is_empty())
         .map(|near| format!("there is no `{word}`: did you mean `apitest {near}`?"))
 }

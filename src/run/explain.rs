@@ -285,12 +285,14 @@ impl Explainer<'_> {
 
     fn repeat(&self, case: &Case, sent: Option<(&Step, &Request)>) -> Vec<String> {
         let mut commands = vec![format!("apitest {}", curl::quoted(&case.address()))];
-        commands.extend(sent.map(|(step, request)| {
-            self.redactor
-                .redact(&curl::command(&step.credential, &step.settings.passage, request))
-                .into_owned()
-        }));
+        commands.extend(sent.map(|(step, request)| self.command(step, request)));
         commands
+    }
+
+    /// The `curl` command that sends a request the same way.
+    pub fn command(&self, step: &Step, request: &Request) -> String {
+        let command = curl::command(&step.credential, &step.settings.passage, request);
+        self.redactor.redact(&command).into_owned()
     }
 
     /// A text that came from elsewhere.

@@ -14,6 +14,7 @@ mod explain;
 mod messages;
 mod issued;
 mod curl;
+pub mod preview;
 mod turn;
 mod tries;
 mod poll;

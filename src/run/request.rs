@@ -81,7 +81,16 @@ impl Maker<'_> {
     /// # Errors
     /// A token that cannot be had, a body file that cannot be read, a URL that is none.
     pub fn request(&self, case: &Case, step: &Step) -> Result<Request, Unsent> {
-        self.made(Some(case), step, step.body.as_deref())
+        let credential = Some((Some(case), &step.credential));
+        self.made(step, step.body.as_deref(), credential)
+    }
+
+    /// The request of `step`, without its credential.
+    ///
+    /// # Errors
+    /// As [`Maker::request`].
+    pub fn bare_request(&self, step: &Step) -> Result<Request, Unsent> {
+        self.made(step, step.body.as_deref(), None)
     }
 
     /// The request that asks for a token: what `step` says, with this body. All of it counts as
@@ -90,7 +99,7 @@ impl Maker<'_> {
     /// # Errors
     /// As [`Maker::request`].
     pub fn token_request(&self, step: &Step, body: Option<&Body>) -> Result<Request, Unsent> {
-        Ok(Request { secret_body: true, ..self.made(None, step, body)? })
+        Ok(Request { secret_body: true, ..self.made(step, body, Some((None, &step.credential)))? })
     }
 
     /// The request for what everybody may have, as `step` says it.
@@ -98,14 +107,15 @@ impl Maker<'_> {
     /// # Errors
     /// As [`Maker::request`].
     pub fn key_request(&self, step: &Step) -> Result<Request, Unsent> {
-        self.made(None, step, None)
+        self.made(step, None, Some((None, &step.credential)))
     }
 
+    /// What it says who it is with, if it does, comes with the case that knows its named tokens.
     fn made(
         &self,
-        case: Option<&Case>,
         step: &Step,
         body: Option<&Body>,
+        credential: Option<(Option<&Case>, &Credential)>,
     ) -> Result<Request, Unsent> {
         let url = self.url(step)?;
         let target =
@@ -126,7 +136,9 @@ impl Maker<'_> {
         }
         let cookies = self.cookies(step)?;
         cookies.put(&target, &mut headers);
-        self.credential(case, step, &mut headers)?;
+        if let Some((case, credential)) = credential {
+            self.credential(case, credential, &mut headers)?;
+        }
         let (https, loopback) = (target.origin().https, target.origin().is_loopback());
         let unsafe_way = !https && !loopback;
         let goes_on = unsafe_way || step.settings.follow_redirects > 0;
@@ -273,10 +285,10 @@ impl Maker<'_> {
     fn credential(
         &self,
         case: Option<&Case>,
-        step: &Step,
+        credential: &Credential,
         headers: &mut Vec<Header>,
     ) -> Result<(), Unsent> {
-        let authorization = match &step.credential {
+        let authorization = match credential {
             // Whatever would pass for "without a credential" must be sent without one.
             Credential::None if headers.iter().any(is_authorization) => {
                 let reason = "`auth: none`, but the request carries an Authorization header";

@@ -6,6 +6,7 @@ mod run;
 mod check;
 mod environments;
 mod list;
+mod show;
 mod init;
 mod never_green;
 mod costly;

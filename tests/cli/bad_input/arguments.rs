@@ -84,6 +84,7 @@ fn the_help_explains_every_option() {
         (&["--help"], "fixtures/help/long.txt"),
         (&["check", "--help"], "fixtures/help/check.txt"),
         (&["list", "--help"], "fixtures/help/list.txt"),
+        (&["show", "--help"], "fixtures/help/show.txt"),
         (&["demo", "--help"], "fixtures/help/demo.txt"),
     ] {
         let ended = sandbox.run(arguments).expect_code(0);
