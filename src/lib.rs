@@ -16,6 +16,7 @@ pub mod http;
 pub mod template;
 pub mod json_path;
 pub mod date;
+pub mod format;
 pub mod diagnostic;
 pub mod source;
 pub mod text;

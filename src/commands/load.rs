@@ -1,5 +1,6 @@
 //! From paths to a plan: the project file, the spec files, their faults.
 
+mod attachments;
 pub mod project;
 mod public_key;
 mod routes;
@@ -93,6 +94,7 @@ fn file(path: &Path, project: &LoadedProject, inputs: &Inputs, redactor: &Redact
 
 fn check_files(case: &mut Case, root: Option<&Path>) {
     check_body_files(case, root);
+    attachments::read(case, root);
     public_key::read(case, root);
 }
 

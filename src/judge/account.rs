@@ -9,7 +9,7 @@ use super::late;
 use super::note::Note;
 use super::outcome::{Judge, Outcome};
 use super::seen::Seen;
-use super::words::{demand, found, operator_demand};
+use super::words::{demand, found_by, operator_demand};
 use crate::json_path::{Found, place};
 use crate::source::{Span, Spanned};
 use crate::suite::matcher::{JsonCheck, Matcher, Operator, Subject};
@@ -97,7 +97,8 @@ impl Account<'_, '_> {
     fn mismatch(&mut self, operator: &Spanned<Operator>, at: &At) {
         let expected = operator_demand(&operator.value, at.subject, self.judge.bindings);
         let notes = hint::on_operator(self.judge, &operator.value, at);
-        self.push(operator.span, at.name(), expected, found(at.seen), notes);
+        let actual = found_by(&operator.value, at.seen);
+        self.push(operator.span, at.name(), expected, actual, notes);
     }
 
     /// Notes that something does not hold.

@@ -16,6 +16,7 @@ pub fn is_equal(expected: &Value, seen: Seen) -> bool {
         Seen::Missing | Seen::Time(_) => false,
         Seen::Json(actual) => equal(expected, actual),
         Seen::Text(actual) | Seen::Line(actual) => spells(expected, actual),
+        Seen::Body(body) => body.text.is_ok_and(|actual| spells(expected, actual)),
         Seen::Scheme(actual) => {
             as_text(expected).is_some_and(|expected| expected.eq_ignore_ascii_case(actual))
         }

@@ -10,11 +10,14 @@ mod capture;
 mod challenge;
 mod compare;
 mod decimal;
+mod digest;
 mod hint;
 mod json;
 mod late;
+mod near;
 pub mod note;
 mod outcome;
+mod part;
 pub mod probe;
 mod seen;
 mod words;
@@ -30,7 +33,7 @@ use account::Account;
 use body::Body;
 use note::Note;
 use outcome::Judge;
-use seen::Seen;
+use seen::{Octets, Seen};
 
 /// An expectation that did not hold. The texts are told at length and may hold secrets: whoever
 /// shows them redacts first and shortens second.
@@ -105,12 +108,10 @@ impl<'r> Reading<'r> {
                     account.add_notes(before, &hint::on_body(unreadable, response));
                 }
             },
-            Demand::Body(matcher) => match self.body.text() {
-                Ok(text) => {
-                    account.part("", matcher, Seen::Text(text), Subject::Text, Vec::new);
-                }
-                Err(reason) => account.unavailable(span, "", matcher, Subject::Text, reason),
-            },
+            Demand::Body(matcher) => {
+                let seen = Seen::Body(Octets { bytes: &response.body, text: self.body.text() });
+                account.part("", matcher, seen, Subject::Body, Vec::new);
+            }
             Demand::Challenge(fields) => {
                 let lines = response.header_values("www-authenticate");
                 challenge::judge(span, fields, lines, &mut account);

@@ -14,8 +14,10 @@ pub enum Seen<'v> {
     Json(&'v Value),
     /// The values that a query found which may find several; one at least.
     Nodes(&'v [&'v Value]),
-    /// A text: the body, a parameter of a challenge.
+    /// A text: a parameter of a challenge, a line of a header field.
     Text(&'v str),
+    /// The body.
+    Body(Octets<'v>),
     /// The only line of a header field: a text, and to those who look for one a list.
     Line(&'v str),
     /// The lines of a header field that has several.
@@ -28,19 +30,40 @@ pub enum Seen<'v> {
     Time(Duration),
 }
 
+/// A body: its bytes, and the text that they spell or why they spell none.
+#[derive(Clone, Copy, Debug)]
+pub struct Octets<'v> {
+    /// As they came, the content coding undone.
+    pub bytes: &'v [u8],
+    /// The text, or the words that follow "got".
+    pub text: Result<&'v str, &'v str>,
+}
+
 impl<'v> Seen<'v> {
+    /// Why this is no value at all that a matcher of texts could look at.
+    pub fn unreadable(self) -> Option<&'v str> {
+        match self {
+            Seen::Body(body) => body.text.err(),
+            _ => None,
+        }
+    }
+
     /// The text, when it is one.
     pub fn text(self) -> Option<&'v str> {
         match self {
             Seen::Json(Value::String(text)) => Some(text),
             Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) => Some(text),
+            Seen::Body(body) => body.text.ok(),
             _ => None,
         }
     }
 
     /// Whether a scalar operand counts as it is spelled, since whatever is there is text.
     pub fn is_spelled(self) -> bool {
-        matches!(self, Seen::Text(_) | Seen::Line(_) | Seen::Lines(_) | Seen::Scheme(_))
+        matches!(
+            self,
+            Seen::Text(_) | Seen::Body(_) | Seen::Line(_) | Seen::Lines(_) | Seen::Scheme(_)
+        )
     }
 
     /// The number, when it is one: for what is text, the one that it spells.
@@ -92,6 +115,7 @@ impl<'v> Seen<'v> {
             Seen::Json(value) => return Some(Cow::Borrowed(value)),
             Seen::Nodes(nodes) => nodes.iter().map(|node| (*node).clone()).collect(),
             Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) => Value::from(text),
+            Seen::Body(body) => Value::from(body.text.ok()?),
             Seen::Lines(lines) => lines.iter().copied().collect(),
             Seen::Count(count) => Value::from(count),
         };
@@ -105,9 +129,11 @@ impl<'v> Seen<'v> {
             Seen::Json(Value::Null) => "null",
             Seen::Json(Value::Bool(_)) => "boolean",
             Seen::Json(Value::Number(_)) | Seen::Count(_) | Seen::Time(_) => "number",
-            Seen::Json(Value::String(_)) | Seen::Text(_) | Seen::Scheme(_) | Seen::Line(_) => {
-                "string"
-            }
+            Seen::Json(Value::String(_))
+            | Seen::Text(_)
+            | Seen::Body(_)
+            | Seen::Scheme(_)
+            | Seen::Line(_) => "string",
             Seen::Json(Value::Array(_)) | Seen::Nodes(_) | Seen::Lines(_) => "array",
             Seen::Json(Value::Object(_)) => "object",
         }

@@ -5,6 +5,7 @@ mod names;
 mod fill;
 mod fields;
 mod bind;
+mod attach;
 mod settings;
 pub mod passage;
 pub mod credential;

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::attach::Attachments;
 use super::secrets::Secrets;
 use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
@@ -72,6 +73,8 @@ pub struct Binder<'s> {
     pub secrets: Secrets,
     pub(super) regexes: HashMap<String, Arc<regex::Regex>>,
     pub(super) paths: HashMap<String, Arc<JsonPath>>,
+    /// The files that expectations name, by their paths.
+    pub(super) attachments: Attachments,
 }
 
 /// A definition, told apart by its file and where in it it begins.
@@ -134,6 +137,7 @@ impl<'s> Binder<'s> {
             secrets: Secrets::new(),
             regexes: HashMap::new(),
             paths: HashMap::new(),
+            attachments: Attachments::default(),
         }
     }
 

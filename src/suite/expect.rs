@@ -44,6 +44,20 @@ pub struct ChallengeField {
     pub matcher: Matcher,
 }
 
+impl Expectation {
+    /// Shows every operator in it.
+    pub fn visit<'e>(&'e self, seen: &mut dyn FnMut(&'e Spanned<Operator>)) {
+        match &self.demand {
+            Demand::Status(matcher)
+            | Demand::Header(_, matcher)
+            | Demand::Body(matcher)
+            | Demand::Duration(matcher) => matcher.visit(seen),
+            Demand::Json(check) => check.matcher.visit(seen),
+            Demand::Challenge(fields) => fields.iter().for_each(|field| field.matcher.visit(seen)),
+        }
+    }
+}
+
 const KEYS: Keys = Keys {
     what: "a key of `expect`",
     known: &[&["status", "headers", "json", "body", "challenge", "duration"]],
@@ -138,7 +152,7 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
             fault.label = "to look into JSON, write `json: {$.name: …}`".into();
         }
         "body" => {
-            let matcher = Matcher::read(reader, node, Subject::Text);
+            let matcher = Matcher::read(reader, node, Subject::Body);
             expectations.push(Expectation { span, demand: Demand::Body(matcher) });
         }
         "challenge" => {

@@ -19,7 +19,10 @@ fn each_operator_passes_and_fails_with_its_whole_message() {
         let folder = root().join("fixtures/operators");
         let spec = fs::read_to_string(folder.join(format!("{name}.yaml"))).expect("a spec");
         let path = format!("{name}.yaml");
-        let sandbox = Sandbox::new().env("API", &server.url()).file(&path, spec);
+        let mut sandbox = Sandbox::new().env("API", &server.url()).file(&path, spec);
+        for (path, content) in EXPECTED {
+            sandbox = sandbox.file(path, content);
+        }
         let ended = sandbox.run(&[&path, "--jobs", "1"]).expect_code(1);
         assert!(ended.stdout.contains(" passed, "), "{name}: no case passes");
         assert!(ended.stdout.contains(" failed in "), "{name}: {}", ended.stdout);
@@ -52,6 +55,23 @@ const ORDER: &str = r#"{
   "text": "the quick brown fox jumps over the lazy cat and runs away from the dog"
 }"#;
 
+/// Files that the specs compare bodies with.
+const EXPECTED: [(&str, &str); 4] = [
+    ("expected/greeting.txt", "Grüße, Alice.\n"),
+    ("expected/letter.txt", "Grüße, Bob.\nBis morgen.\n"),
+    ("expected/odd.bin", "odd"),
+    ("expected/order.json", r#"{"id": 8, "code": "A-7"}"#),
+];
+
+const FORMS: &str = r#"{
+  "uuid": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "hex": "f81d4fae7dec11d0a76500a0c91e6bf6",
+  "date": "2027-03-01", "moment": "2027-03-01T10:00:00Z", "local": "2027-03-01T10:00:00",
+  "email": "alice@example.com", "named": "Alice <alice@example.com>",
+  "uri": "https://example.com/a?b", "path": "/orders/7", "ipv4": "127.0.0.1", "ipv6": "::1",
+  "host": "api.example.com", "jwt": "eyJhbGciOiJub25lIn0.e30.", "base64": "YWI=",
+  "url64": "-_-_", "number": 7, "null": null
+}"#;
+
 fn serve(request: &Arrived, stream: &mut TcpStream) -> Then {
     let challenge = |value| [("WWW-Authenticate", value)];
     let bytes = match request.target.as_str() {
@@ -66,6 +86,7 @@ fn serve(request: &Arrived, stream: &mut TcpStream) -> Then {
             ];
             answer(200, &headers, ORDER)
         }
+        "/forms" => answer(200, &[("Content-Type", "application/json")], FORMS),
         "/page" => answer(200, &[("Content-Type", "text/html")], "<html><body>Hi</body></html>"),
         "/text" => answer(200, &[("Content-Type", "text/plain")], "Grüße, Alice.\n"),
         "/binary" => {

@@ -24,6 +24,10 @@ pub fn on_equals(expected: &Value, seen: Seen, place: &str) -> Vec<Note> {
         Seen::Text(actual) | Seen::Scheme(actual) | Seen::Line(actual) => {
             as_text(expected).and_then(|expected| as_spelled(&expected, actual))
         }
+        Seen::Body(body) => match (as_text(expected), body.text) {
+            (Some(expected), Ok(actual)) => as_spelled(&expected, actual),
+            _ => None,
+        },
         Seen::Lines(lines) => {
             let count = lines.len();
             said(format!("the header came in {count} lines: `any` or `each` looks at each of them"))
