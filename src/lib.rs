@@ -15,6 +15,7 @@ pub mod auth;
 pub mod http;
 pub mod template;
 pub mod json_path;
+pub mod json_schema;
 pub mod date;
 pub mod format;
 pub mod diagnostic;

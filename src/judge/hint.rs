@@ -3,12 +3,15 @@
 mod differ;
 mod missing;
 mod response;
+mod schema;
 mod unfit;
 
 pub use self::missing::on_missing;
 pub use self::response::{on_body, on_missing_header, on_status};
+pub use self::schema::{on_demand, on_nearest};
 
 use super::at::At;
+use super::late;
 use super::note::Note;
 use super::outcome::{Judge, Outcome};
 use super::seen::Seen;
@@ -21,6 +24,9 @@ pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<Note> {
         (_, Seen::Missing) => Vec::new(),
         (Operator::Bytes(Bytes::File(file)), _) if let Err(reason) = file.content() => {
             vec![format!("{} cannot be used: {reason}", file.path())]
+        }
+        (Operator::Schema(schema), _) if let Err(reason) = late::schema(schema, judge) => {
+            vec![format!("the schema cannot be used: {reason}")]
         }
         (_, seen) if unfit && seen.unreadable().is_some() => Vec::new(),
         _ if unfit => unfit::on_operator(judge, operator, at),

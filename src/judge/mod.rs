@@ -12,7 +12,7 @@ mod compare;
 mod decimal;
 mod digest;
 mod hint;
-mod json;
+pub mod json;
 mod late;
 mod near;
 pub mod note;

@@ -68,6 +68,10 @@ impl Judge<'_> {
                 None => Outcome::Unfit,
             },
             Operator::Bytes(wanted) => is_of_bytes(wanted, seen),
+            Operator::Schema(schema) => match (late::schema(schema, self), seen.to_json()) {
+                (Ok(schema), Some(value)) => holds(schema.is_met(&value)),
+                _ => Outcome::Unfit,
+            },
         }
     }
 

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::digest::sha256;
 use super::seen::Seen;
 use crate::format::Format;
+use crate::json_schema::Actual;
 use crate::suite::matcher::{
-    Bytes, JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator,
+    Bytes, JsonCheck, Matcher, Operator, Path, Pattern, Schema, Subject, ValueOperator,
 };
 use crate::template::{Bindings, Draft};
 use crate::text::at_most;
@@ -56,6 +57,18 @@ pub fn found(seen: Seen) -> String {
         ),
         Seen::Count(count) => count.to_string(),
         Seen::Time(time) => format!("{:.1} ms", time.as_secs_f64() * 1000.0),
+    }
+}
+
+/// What stands where a schema demands something else.
+pub fn actual(actual: &Actual) -> String {
+    match actual {
+        Actual::Value(value) => typed(value),
+        Actual::Nothing => "nothing".to_owned(),
+        Actual::Members(names) => {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            names.join(", ")
+        }
     }
 }
 
@@ -139,6 +152,8 @@ pub fn operator_demand(operator: &Operator, subject: Subject, bindings: &Binding
             Ok(bytes) => format!("the {} of {}", count_of_bytes(bytes.len()), file.path()),
             Err(_) => format!("the bytes of {}", file.path()),
         },
+        Operator::Schema(Schema::File(file)) => format!("what meets the schema {}", file.path()),
+        Operator::Schema(_) => "what meets the schema".to_owned(),
     }
 }
 

@@ -111,6 +111,9 @@ impl Expectations<'_, '_> {
             Operator::Bytes(bytes) => {
                 Operator::Bytes(attach::bytes(self.binder, bytes, self.source))
             }
+            Operator::Schema(schema) => {
+                Operator::Schema(attach::schema(self.binder, schema, self.source, operator.span))
+            }
         }
     }
 

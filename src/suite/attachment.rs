@@ -6,7 +6,7 @@ use crate::source::{Place, Spanned};
 use crate::template::Template;
 
 /// A file behind an operator: as written, or known to the plan.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Attached<T> {
     /// The path as it is written, relative to the spec.
     Written(Spanned<Template>),
@@ -27,6 +27,15 @@ impl<T> Attachment<T> {
     /// A file that is not read yet.
     pub fn new(path: &str) -> Attachment<T> {
         Attachment { path: path.into(), content: OnceLock::new() }
+    }
+}
+
+impl<T> Clone for Attached<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Attached::Written(path) => Attached::Written(path.clone()),
+            Attached::Named(file, place) => Attached::Named(file.clone(), place.clone()),
+        }
     }
 }
 

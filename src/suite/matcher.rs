@@ -4,19 +4,20 @@ use super::attachment::Attached;
 use super::habits;
 use super::operand::{check_operand, found, instead_of};
 use super::reader::{Keys, Reader};
+use super::schema;
 use super::tree::{Entry, Node, Value};
 use crate::source::Spanned;
 use crate::template::{Draft, Template};
 
 pub use super::operand::status_class;
 pub use super::operator::{
-    Bytes, JsonCheck, Matcher, OPERATORS, Operator, Path, Pattern, Subject, ValueOperator,
+    Bytes, JsonCheck, Matcher, OPERATORS, Operator, Path, Pattern, Schema, Subject, ValueOperator,
 };
 
 const KEYS: Keys = Keys {
     what: "an operator",
     known: &[&OPERATORS],
-    later: &[&["schema"]],
+    later: &[],
     help: Some("a mapping is always operators: to compare with an object, write `equals:`"),
 };
 
@@ -104,6 +105,7 @@ fn read_operator(
         "includes" => with(V::Includes),
         "unordered" => with(V::Unordered),
         "sha256" => with(V::Sha256),
+        "schema" => Operator::Schema(schema::read(reader, node)?),
         "matches" => Operator::Matches(Pattern::Written(read_pattern(reader, node)?)),
         "not" => Operator::Not(Matcher::read(reader, node, subject)),
         "length" => {
@@ -124,6 +126,11 @@ fn fits(reader: &mut Reader, name: &str, entry: &Entry, subject: Subject) -> boo
     let fitting: &[&str] = match subject {
         Subject::Status => &OF_STATUS,
         Subject::Duration => &OF_DURATION,
+        Subject::Body | Subject::Text if name == "schema" => {
+            reader.fault(key.span, "`schema` looks at JSON, and here all is text").label =
+                "write `json: {$: {schema: …}}`".into();
+            return false;
+        }
         Subject::Json | Subject::Text if name == "sha256" => {
             reader.fault(key.span, "`sha256` compares bytes").label =
                 "it stands under `body`".into();

@@ -15,6 +15,7 @@ pub mod matcher;
 pub mod operator;
 pub mod operand;
 pub mod attachment;
+pub mod schema;
 pub mod expect;
 pub mod enforce;
 pub mod capture;

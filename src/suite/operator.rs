@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::attachment::Attached;
 use crate::json_path::JsonPath;
+use crate::json_schema::JsonSchema;
 use crate::source::{Span, Spanned};
 use crate::template::{Draft, Template};
 
@@ -32,6 +33,19 @@ pub enum Operator {
     Json(Vec<JsonCheck>),
     /// The body has exactly these bytes.
     Bytes(Bytes),
+    /// Meets a JSON Schema.
+    Schema(Schema),
+}
+
+/// A JSON Schema.
+#[derive(Clone, Debug)]
+pub enum Schema {
+    /// As it is written, with variables in it.
+    Written(Draft),
+    /// Ready to be asked.
+    Compiled(Arc<JsonSchema>),
+    /// The one in a file.
+    File(Attached<JsonSchema>),
 }
 
 /// The bytes that a body is compared with.
@@ -127,7 +141,10 @@ impl Matcher {
                 Operator::Json(checks) => {
                     checks.iter().for_each(|check| check.matcher.visit(seen));
                 }
-                Operator::Value(..) | Operator::Matches(_) | Operator::Bytes(_) => {}
+                Operator::Value(..)
+                | Operator::Matches(_)
+                | Operator::Bytes(_)
+                | Operator::Schema(_) => {}
             }
         }
     }
@@ -156,7 +173,7 @@ impl Subject {
 }
 
 /// The names of the operators.
-pub const OPERATORS: [&str; 24] = [
+pub const OPERATORS: [&str; 25] = [
     "equals",
     "not",
     "in",
@@ -181,6 +198,7 @@ pub const OPERATORS: [&str; 24] = [
     "includes",
     "unordered",
     "sha256",
+    "schema",
 ];
 
 impl ValueOperator {

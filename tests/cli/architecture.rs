@@ -62,6 +62,7 @@ fn each_foreign_crate_is_named_in_one_place() {
         ("ureq", &["src/http/client"][..]),
         ("rayon", &["src/run/pool.rs"]),
         ("jsonpath_rust", &["src/json_path/"]),
+        ("jsonschema", &["src/json_schema"]),
         ("junit_report", &["src/report/junit"]),
         ("quick_xml", &["src/report/junit"]),
         ("saphyr_parser", &["src/suite/tree"]),

@@ -56,11 +56,34 @@ const ORDER: &str = r#"{
 }"#;
 
 /// Files that the specs compare bodies with.
-const EXPECTED: [(&str, &str); 4] = [
+const EXPECTED: [(&str, &str); 7] = [
     ("expected/greeting.txt", "Grüße, Alice.\n"),
     ("expected/letter.txt", "Grüße, Bob.\nBis morgen.\n"),
     ("expected/odd.bin", "odd"),
     ("expected/order.json", r#"{"id": 8, "code": "A-7"}"#),
+    (
+        "expected/order.schema.json",
+        r#"{
+          "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "type": "object",
+          "required": ["id", "owner"],
+          "properties": {"owner": {"$ref": "parts/owner.json"}, "created": {"format": "date-time"}}
+        }"#,
+    ),
+    (
+        "expected/parts/owner.json",
+        r#"{"type": "object", "properties": {"mail": {"type": "string", "format": "email"}}}"#,
+    ),
+    (
+        "expected/wrong.schema.json",
+        r#"{
+          "required": ["id", "customer"],
+          "properties": {
+            "id": {"type": "string"}, "code": {"enum": ["A-8", "A-9"]},
+            "tags": {"items": {"maxLength": 3}}, "owner": {"required": ["phone"]}
+          }
+        }"#,
+    ),
 ];
 
 const FORMS: &str = r#"{

@@ -1,13 +1,15 @@
 //! The files that expectations name: read before the run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::discover;
+use crate::json_schema::{self, JsonSchema, References};
+use crate::judge::json;
 use crate::plan::{Case, LARGEST_BODY_FILE, Work};
 use crate::suite::attachment::{Attached, Attachment};
-use crate::suite::matcher::{Bytes, Operator};
+use crate::suite::matcher::{Bytes, Operator, Schema};
 
 /// Reads the files of a case, each once for all that name it. One that cannot be used stops its
 /// case before the first request.
@@ -15,10 +17,14 @@ pub fn read(case: &mut Case, root: Option<&Path>) {
     let Work::Steps(steps) = &case.work else { return };
     let mut faults = Vec::new();
     for expectation in steps.iter().flat_map(|step| &step.expectations) {
-        expectation.visit(&mut |operator| {
-            if let Operator::Bytes(Bytes::File(file)) = &operator.value {
+        expectation.visit(&mut |operator| match &operator.value {
+            Operator::Bytes(Bytes::File(file)) => {
                 faults.extend(fault("equals", file, |path| bytes(path, root)));
             }
+            Operator::Schema(Schema::File(file)) => {
+                faults.extend(fault("schema", file, |path| schema(path, root)));
+            }
+            _ => {}
         });
     }
     if !faults.is_empty() {
@@ -54,4 +60,38 @@ fn bytes(path: &Path, root: Option<&Path>) -> Result<Vec<u8>, String> {
         return Err(format!("it has more than {} MiB", LARGEST_BODY_FILE >> 20));
     }
     std::fs::read(&real).map_err(|error| discover::reason(&error))
+}
+
+/// The schema in a file, and what it refers to in others.
+fn schema(path: &Path, root: Option<&Path>) -> Result<JsonSchema, String> {
+    let schema = value(path, root)?;
+    let real = path.canonicalize().map_err(|error| discover::reason(&error))?;
+    let base = url::Url::from_file_path(&real).map_err(|()| "its path is no URI".to_owned())?;
+    let beside = Beside { root: root.map(Path::to_owned) };
+    JsonSchema::compile_at(&schema, base.as_str(), beside).map_err(|fault| fault.to_string())
+}
+
+fn value(path: &Path, root: Option<&Path>) -> Result<serde_json::Value, String> {
+    let text = bytes(path, root)?;
+    json::parse(&text).map_err(|unreadable| {
+        let reason = unreadable.reason();
+        let reason = reason.strip_prefix("a body that is not JSON: ").unwrap_or(reason);
+        format!("it is not JSON: {reason}")
+    })
+}
+
+/// The files that a schema refers to.
+struct Beside {
+    root: Option<PathBuf>,
+}
+
+impl References for Beside {
+    fn read(&self, uri: &str) -> Result<serde_json::Value, String> {
+        if json_schema::is_remote(uri) {
+            return Err(json_schema::NEVER_FETCHED.to_owned());
+        }
+        let path = url::Url::parse(uri).ok().and_then(|url| url.to_file_path().ok());
+        let path = path.ok_or_else(|| "this names no file".to_owned())?;
+        value(&path, self.root.as_deref())
+    }
 }

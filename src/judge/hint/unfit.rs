@@ -35,7 +35,9 @@ pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<String> {
             }
             None => needs_list("any", at),
         },
-        Operator::All(_) | Operator::Json(_) | Operator::Bytes(_) => return Vec::new(),
+        Operator::All(_) | Operator::Json(_) | Operator::Bytes(_) | Operator::Schema(_) => {
+            return Vec::new();
+        }
     };
     vec![note]
 }

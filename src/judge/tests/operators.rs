@@ -81,6 +81,9 @@ fn each_operator_on_each_kind_of_json_value() {
         ("{includes: {a: 1}}",  [Unfit, Unfit, Unfit, Unfit, Unfit, Unfit, Unfit, Fails, Holds]),
         ("{unordered: [a]}",    [Unfit, Unfit, Unfit, Unfit, Unfit, Fails, Holds, Unfit, Unfit]),
         ("{unordered: []}",     [Unfit, Unfit, Unfit, Unfit, Unfit, Holds, Fails, Unfit, Unfit]),
+        ("{schema: {type: string}}", [Unfit, Fails, Fails, Fails, Holds, Fails, Fails, Fails, Fails]),
+        ("{schema: {type: array, items: {const: a}}}", [Unfit, Fails, Fails, Fails, Fails, Holds, Holds, Fails, Fails]),
+        ("{schema: {minimum: 2}}", [Unfit, Holds, Holds, Fails, Holds, Holds, Holds, Holds, Holds]),
         // Both must hold, and one that does not fit leaves the other's opposite open.
         ("{type: number, gt: 0}", [Unfit, Unfit, Unfit, Holds, Unfit, Unfit, Unfit, Unfit, Unfit]),
     ];
