@@ -93,6 +93,7 @@ echo "$(uname -sm), $(getconf _NPROCESSORS_ONLN) cores; $("$apitest" --version)"
 tokens=$here/../fixtures/tokens
 cd "$work" # where no project file is near
 serve
+compare opaque bench-token-0123456789abcdef # of which nothing is signed
 for algorithm in HS256 RS256 ES256; do
     token=$(tr -d '\n' <"$tokens/alice-$(tr A-Z a-z <<<"$algorithm").jwt")
     compare $algorithm "$token"

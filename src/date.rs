@@ -1,7 +1,7 @@
 //! Points in time as APIs write them: RFC 3339, and the three forms of the HTTP date of RFC 9110
-//! §5.6.7.
+//! §5.6.7. And times as people read them.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
@@ -25,6 +25,14 @@ pub fn parse(text: &str) -> Option<OffsetDateTime> {
     }
     let whole = (text.len() == 10).then(|| format!("{text}T00:00:00Z"));
     OffsetDateTime::parse(whole.as_deref().unwrap_or(text), &Rfc3339).ok()
+}
+
+/// A time as a person reads it.
+pub fn shown_time(time: Duration) -> String {
+    match time.as_millis() {
+        millis @ 0..1000 => format!("{millis} ms"),
+        _ => format!("{:.2} s", time.as_secs_f64()),
+    }
 }
 
 /// A day as `2027-03-01`, counted from 1970-01-01.

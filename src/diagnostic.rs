@@ -38,16 +38,39 @@ pub struct Diagnostic {
     pub title: String,
     /// What stands under the caret: what was found or expected there. May be empty.
     pub label: String,
+    /// Other lines that play a part in it.
+    pub related: Vec<Related>,
     /// What to do about it, a sentence each.
     pub helps: Vec<String>,
+}
+
+/// A line that plays a part in what is wrong with another one.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// Which part, in words.
+    pub label: String,
+}
+
+impl Related {
+    /// The line that has the steps of a fragment taken.
+    pub fn used_at(place: &Place) -> Related {
+        Related { place: place.clone(), label: "used here".into() }
+    }
+
+    /// The line of a fragment that needs what it is not given.
+    pub fn needed_at(place: &Place) -> Related {
+        Related { place: place.clone(), label: "needed here".into() }
+    }
 }
 
 impl Diagnostic {
     /// An error at `span`.
     pub fn error(source: &Arc<Source>, span: Span, title: impl Into<String>) -> Diagnostic {
         let place = Place::new(source, span);
-        let (label, helps) = (String::new(), Vec::new());
-        Diagnostic { severity: Severity::Error, place, title: title.into(), label, helps }
+        let (severity, title, label) = (Severity::Error, title.into(), String::new());
+        Diagnostic { severity, place, title, label, related: Vec::new(), helps: Vec::new() }
     }
 
     /// A warning at `span`.
@@ -71,6 +94,7 @@ impl Diagnostic {
     pub fn annotation(&self, redactor: &Redactor) -> Annotation {
         let mut annotation =
             Annotation::new(self.severity, &self.place, &self.title, &self.label, redactor);
+        annotation.relate(&self.related, redactor);
         annotation.helps = self.helps.iter().map(|help| one_line(&redactor.redact(help))).collect();
         annotation
     }
@@ -95,6 +119,8 @@ pub struct Annotation {
     pub marked: Range<usize>,
     /// What stands under the caret.
     pub label: String,
+    /// Other lines that play a part in it.
+    pub related: Vec<Annotation>,
     /// Advice, a sentence each.
     pub helps: Vec<String>,
     /// Whether it is about a file as a whole, of which there is no line to show.
@@ -123,9 +149,18 @@ impl Annotation {
             text,
             marked,
             label: one_line(&redactor.redact(label)),
+            related: Vec::new(),
             helps: Vec::new(),
             whole_file: place.source.text().is_empty(),
         }
+    }
+
+    /// Adds lines that play a part in it, redacted.
+    pub fn relate(&mut self, related: &[Related], redactor: &Redactor) {
+        let line = |Related { place, label }: &Related| {
+            Annotation::new(self.severity, place, "", label, redactor)
+        };
+        self.related.extend(related.iter().map(line));
     }
 
     /// `path:line:column`; only `path` when it is about the whole file.
@@ -149,16 +184,19 @@ impl Annotation {
         let title = level.primary_title(&*self.title);
         let group = match self.whole_file {
             true => title.element(Origin::path(&*self.path)),
-            false => title.element(self.snippet()),
+            false => title.element(self.snippet(AnnotationKind::Primary)),
         };
+        let related = self.related.iter().map(|line| line.snippet(AnnotationKind::Context));
+        let group = group.elements(related);
         let group = group.elements(helps);
         let renderer = if color { Renderer::styled().hyperlink(false) } else { Renderer::plain() };
         let drawn = renderer.term_width(usize::from(u16::MAX)).render(&[group]);
-        self.with_true_column(drawn) + "\n"
+        let lines = std::iter::once(self).chain(&self.related);
+        lines.fold(drawn, |drawn, line| line.with_true_column(drawn)) + "\n"
     }
 
-    fn snippet(&self) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-        let mark = AnnotationKind::Primary
+    fn snippet(&self, kind: AnnotationKind) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+        let mark = kind
             .span(self.marked.clone())
             .label(Some(&*self.label).filter(|label| !label.is_empty()));
         Snippet::source(&*self.text).path(&*self.path).line_start(self.line).annotation(mark)

@@ -26,6 +26,8 @@ pub struct Found {
     pub lines: Vec<(String, usize)>,
     /// The files, as they are shown, that were asked for without a line, all of them.
     pub whole: HashSet<String>,
+    /// The files, as they are shown, that were named themselves.
+    pub named: HashSet<String>,
     /// Paths that are no spec, and why; each stands in the reports as a file that is no spec.
     pub missing: Vec<(String, String)>,
     /// Folders without a spec.
@@ -101,6 +103,7 @@ impl Found {
 
     fn add_named(&mut self, path: PathBuf, line: Option<usize>) {
         let path = self.add_file(path);
+        self.named.insert(path.clone());
         match line {
             Some(line) => self.lines.push((path, line)),
             None => drop(self.whole.insert(path)),
@@ -125,7 +128,7 @@ impl Found {
 }
 
 /// What stands beside a path that is not there, and has nearly its name.
-fn near(path: &Path) -> Option<String> {
+pub fn near(path: &Path) -> Option<String> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
     let mut names: Vec<String> =
@@ -135,7 +138,8 @@ fn near(path: &Path) -> Option<String> {
     Some(shown(&path.with_file_name(near)))
 }
 
-fn is_project_name(path: &Path) -> bool {
+/// Whether a path is that of a project file.
+pub fn is_project_name(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == FILE_NAME || name == OTHER_NAME)
 }
 

@@ -68,6 +68,21 @@ pub struct CaseEnd {
     pub probe: Option<ProbeVerdict>,
     /// What else is off about the answers to a control and its probes.
     pub notes: Vec<Note>,
+    /// What a reader must know of it also when it passed, a line each.
+    pub warnings: Vec<String>,
+    /// The runs before the one that counts, of a test that was run again; none of them passed.
+    pub earlier: Vec<EarlierRun>,
+}
+
+/// A run of a test that did not pass, so that it was run again.
+#[derive(Debug)]
+pub struct EarlierRun {
+    /// How it failed, or why it had no verdict.
+    pub verdict: Verdict,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// What was sent and what came back.
+    pub exchange: Option<Box<Exchange>>,
 }
 
 /// What is to be said of a case.
@@ -144,7 +159,33 @@ pub struct Exchange {
 impl CaseEnd {
     /// The end of a case that is no probe and has nothing else to say.
     pub fn new(verdict: Verdict, elapsed: Duration, exchange: Option<Box<Exchange>>) -> CaseEnd {
-        CaseEnd { verdict, elapsed, exchange, probe: None, notes: Vec::new() }
+        let (probe, notes, warnings, earlier) = Default::default();
+        CaseEnd { verdict, elapsed, exchange, probe, notes, warnings, earlier }
+    }
+
+    /// Whether it passed, but not at once.
+    pub fn is_flaky(&self) -> bool {
+        matches!(self.verdict, Verdict::Passed) && !self.earlier.is_empty()
+    }
+}
+
+impl EarlierRun {
+    /// Why it did not pass.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.verdict {
+            Verdict::Failed(failure) | Verdict::Errored(failure) => Some(failure),
+            Verdict::Passed | Verdict::Skipped(_) => None,
+        }
+    }
+}
+
+impl Failure {
+    /// Puts words before what is told of it.
+    pub fn begin(&mut self, words: &str) {
+        self.message.insert_str(0, words);
+        if let Some(annotation) = self.annotations.first_mut() {
+            annotation.title.insert_str(0, words);
+        }
     }
 }
 
@@ -158,7 +199,54 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// In a word: `passed`, `failed`, `errored`, `skipped`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Passed => "passed",
+            Verdict::Failed(_) => "failed",
+            Verdict::Errored(_) => "errored",
+            Verdict::Skipped(_) => "skipped",
+        }
+    }
+}
+
+impl Skip {
+    /// The kind, in a word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Skip::Spec(_) => "spec",
+            Skip::Waived(_) => "waived",
+            Skip::NotSent(_) => "not-sent",
+            Skip::NotApplicable(_) => "not-applicable",
+            Skip::Stopped(_) => "not-run",
+        }
+    }
+
+    /// Why, in a sentence.
+    pub fn reason(&self) -> &str {
+        match self {
+            Skip::Spec(reason)
+            | Skip::Waived(reason)
+            | Skip::NotSent(reason)
+            | Skip::NotApplicable(reason) => reason,
+            Skip::Stopped(reason) => reason.words(),
+        }
+    }
+}
+
 impl StopReason {
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            StopReason::Interrupted => "interrupted",
+            StopReason::FailFast => "fail-fast",
+            StopReason::NoServer => "no-server",
+            StopReason::ServerEnded => "server-ended",
+            StopReason::Deadline => "deadline",
+        }
+    }
+
     /// Why a case was not run, in words.
     pub fn words(self) -> &'static str {
         match self {

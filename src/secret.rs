@@ -2,11 +2,13 @@
 //!
 //! `redactor` is what everybody else calls; `index` finds secrets in a text: short ones whole in
 //! `words`, long ones and pieces of them in `grams`. `forms` are the ways in which a secret may be
-//! spelled, `unescape` undoes spellings of the text that no list of forms could foresee.
+//! spelled, `payload` is what a JWT says, `unescape` undoes spellings of the text that no list of
+//! forms could foresee.
 
 mod forms;
 mod grams;
 mod index;
+mod payload;
 mod redactor;
 #[cfg(test)]
 mod tests;

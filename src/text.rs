@@ -54,3 +54,8 @@ pub fn shortened<'t>(text: impl Into<Cow<'t, str>>, limit: usize) -> String {
         left => format!("{shown}… ({left} more bytes)"),
     }
 }
+
+/// `word` for one, `words` for any other number.
+pub fn plural(count: usize, word: &str) -> String {
+    if count == 1 { word.to_owned() } else { format!("{word}s") }
+}

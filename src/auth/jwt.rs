@@ -24,7 +24,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 pub use self::algorithm::Algorithm;
-pub use self::forge::{Forged, NotApplicable, forge};
+pub use self::forge::{Forged, NotApplicable, confuse, forge};
 pub use self::key::{KeyFault, SigningKey};
 pub use self::public_key::PublicKey;
 

@@ -5,7 +5,7 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// What other tools call it, and what to write here.
-const HABITS: [(&[&str], &str); 17] = [
+const HABITS: [(&[&str], &str); 19] = [
     (
         &["-o", "--output", "--out", "--format", "--reporter", "--reporters", "--report-junit"],
         "a JUnit report is written with '--junit PATH'",
@@ -48,7 +48,18 @@ const HABITS: [(&[&str], &str); 17] = [
     (&["--name", "--grep", "-g", "-t"], "'--filter TEXT' runs the tests with TEXT in their name"),
     (&["--no-color", "--no-colour"], "write '--color never', or set NO_COLOR"),
     (&["--test", "--run"], "it needs no option: write 'apitest PATHS'"),
-    (&["--retry", "--retries"], "repeating a test is not supported yet"),
+    (
+        &["--dry-run", "--check", "--validate", "--syntax-check"],
+        "'apitest check PATHS' reads specs and sends nothing",
+    ),
+    (
+        &["--list", "--list-tests", "--list-tags", "--collect-only"],
+        "'apitest list PATHS' lists the tests, and with '--tags' the tags",
+    ),
+    (
+        &["--retry", "--retries", "--reruns"],
+        "write 'retry: 2' in the spec or the project file; what passes then is reported as flaky",
+    ),
     (
         &["--config", "-c"],
         "the project file is apitest.yaml, in the working directory or a folder above it",

@@ -98,13 +98,14 @@ pub fn size(text: &str) -> Result<u64, String> {
 pub fn report(text: &str) -> Result<(Format, PathBuf), String> {
     match text.split_once('=') {
         Some(("junit", path)) if !path.is_empty() => Ok((Format::Junit, path.into())),
-        Some((format @ ("json" | "html" | "github"), _)) => {
-            Err(format!("the format `{format}` is not supported yet: write junit=PATH"))
+        Some(("json", path)) if !path.is_empty() => Ok((Format::Json, path.into())),
+        Some((format @ ("html" | "github"), _)) => Err(format!(
+            "the format `{format}` is not supported yet: write junit=PATH or json=PATH"
+        )),
+        Some((format, _)) if !matches!(format, "junit" | "json") => {
+            Err(format!("there is no format `{format}`: write junit=PATH or json=PATH"))
         }
-        Some((format, _)) if format != "junit" => {
-            Err(format!("there is no format `{format}`: write junit=PATH"))
-        }
-        _ => Err("write junit=PATH".into()),
+        _ => Err("write junit=PATH or json=PATH".into()),
     }
 }
 

@@ -2,18 +2,22 @@
 
 mod attachments;
 pub mod project;
+mod fragments;
+mod circles;
 mod public_key;
 mod routes;
+mod rows;
 
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use self::fragments::FragmentStore;
 use self::project::LoadedProject;
 use self::routes::Routes;
 use crate::auth::credential::secret_parts;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Related, Severity};
 use crate::discover::{self, Found};
 use crate::plan::expand::expand;
 use crate::plan::invalid::invalid;
@@ -23,6 +27,7 @@ use crate::plan::{Body, Case, FilePlan, LARGEST_BODY_FILE, Plan, Work};
 use crate::run::pool::Pool;
 use crate::secret::Redactor;
 use crate::source::Source;
+use crate::suite::Document;
 use crate::suite::literals::{secret_literals, suspected_literals};
 
 /// What the files of a run come to.
@@ -51,9 +56,12 @@ pub fn load(
 ) -> Loaded {
     let root = project.root().canonicalize().ok();
     let routes = Routes::new(root.as_deref());
+    let fragments = FragmentStore::new(root.as_deref(), redactor);
+    let (root, fragments) = (root.as_deref(), &fragments);
+    let reading = Reading { found, project, inputs, redactor, root, fragments };
     let read = |path: std::path::PathBuf| {
-        let mut plan = file(&path, project, inputs, redactor);
-        plan.cases.iter_mut().for_each(|case| check_files(case, root.as_deref()));
+        let mut plan = reading.file(&path);
+        plan.cases.iter_mut().for_each(|case| check_files(case, root));
         routes.lay(&mut plan);
         plan
     };
@@ -62,6 +70,7 @@ pub fn load(
     let mut own = project_plan(project, &mut files);
     if everything && !files.iter().any(FilePlan::is_invalid) {
         own.diagnostics.extend(unused_in_project(project, &files));
+        files.extend(unused_in_fragments(fragments, &files));
     }
     files.insert(0, own);
     if strict {
@@ -76,19 +85,71 @@ pub fn load(
     Loaded { plan: Plan::merge(files), routes: routes.count(), diagnostics, used_vars }
 }
 
-fn file(path: &Path, project: &LoadedProject, inputs: &Inputs, redactor: &Redactor) -> FilePlan {
-    match discover::read(path) {
-        Ok(source) => {
-            let (suite, faults) = crate::suite::parse(&source);
-            learn_literals(&source, &faults, redactor);
-            let plan = expand(&source, suite.as_ref(), faults, project.project.as_ref(), inputs);
-            plan.secrets.keys().for_each(|secret| redactor.add(secret));
-            plan
+/// What files are read with.
+struct Reading<'r> {
+    found: &'r Found,
+    project: &'r LoadedProject,
+    inputs: &'r Inputs,
+    redactor: &'r Redactor,
+    /// The folder that all files must stay in, without links.
+    root: Option<&'r Path>,
+    fragments: &'r FragmentStore<'r>,
+}
+
+impl Reading<'_> {
+    fn file(&self, path: &Path) -> FilePlan {
+        match discover::read(path) {
+            Ok(source) => {
+                let (document, faults) = crate::suite::read(&source);
+                learn_literals(&source, &faults, self.redactor);
+                self.document(path, &source, document, faults)
+            }
+            Err(fault) => {
+                learn_literals(&fault.place.source, std::slice::from_ref(&fault), self.redactor);
+                invalid(&fault.place.source.clone(), None, vec![*fault])
+            }
         }
-        Err(fault) => {
-            learn_literals(&fault.place.source, std::slice::from_ref(&fault), redactor);
-            invalid(&fault.place.source.clone(), None, vec![*fault])
+    }
+
+    fn document(
+        &self,
+        path: &Path,
+        source: &Arc<Source>,
+        document: Option<Document>,
+        mut faults: Vec<Diagnostic>,
+    ) -> FilePlan {
+        let mut suite = match document {
+            Some(Document::Spec(suite)) => Some(*suite),
+            Some(Document::Fragment(fragment)) if self.found.named.contains(source.path()) => {
+                faults.push(fragment.no_spec(source));
+                None
+            }
+            Some(Document::Fragment(_)) => return self.fragment(path),
+            None => None,
+        };
+        if let Some(suite) = &mut suite {
+            faults.extend(rows::read(suite, self.root, self.redactor));
+            faults.extend(self.fragments.supply(suite));
         }
+        let project = self.project.project.as_ref();
+        let plan = expand(source, suite.as_ref(), faults, project, self.inputs);
+        plan.secrets.keys().for_each(|secret| self.redactor.add(secret));
+        plan
+    }
+
+    /// A fragment among the specs: no case, unless something is wrong with it.
+    fn fragment(&self, path: &Path) -> FilePlan {
+        let file = match self.fragments.file(path) {
+            Ok(file) => file,
+            Err(reason) => return invalid_path((discover::shown(path), reason)),
+        };
+        let faults = file.faults.clone();
+        if !has_errors(&faults) {
+            return FilePlan { diagnostics: faults, ..FilePlan::default() };
+        }
+        let mut plan = invalid(&file.source, None, faults);
+        plan.cases[0].name = "is a valid fragment".into();
+        plan
     }
 }
 
@@ -103,7 +164,7 @@ fn check_body_files(case: &mut Case, root: Option<&Path>) {
     let Work::Steps(steps) = &case.work else { return };
     let mut missing = Vec::new();
     for step in steps {
-        let Some(Body::File(path)) = &step.body else { continue };
+        let Some(Body::File(path)) = step.body.as_deref() else { continue };
         let Some(file) = path.value.as_fixed() else { continue };
         let reason = match Path::new(file).canonicalize() {
             Err(error) => discover::reason(&error),
@@ -117,8 +178,10 @@ fn check_body_files(case: &mut Case, root: Option<&Path>) {
             Ok(_) => continue,
         };
         let title = format!("the body file {file} cannot be sent");
-        let fault = Diagnostic::error(&case.file.source, path.span, title);
-        missing.push(fault.label(reason));
+        let fault = Diagnostic::error(&step.place.source, path.span, title);
+        let mut fault = fault.label(reason);
+        fault.related.extend(step.via.iter().map(Related::used_at));
+        missing.push(fault);
     }
     if !missing.is_empty() {
         case.work = Work::Unready(missing);
@@ -161,6 +224,13 @@ fn unused_in_project(project: &LoadedProject, files: &[FilePlan]) -> Vec<Diagnos
     project.project.as_ref().map_or_else(Vec::new, |project| of_project(project, &used))
 }
 
+/// The warnings of fragments, each as a file of its own.
+fn unused_in_fragments(fragments: &FragmentStore, files: &[FilePlan]) -> Vec<FilePlan> {
+    let used: HashSet<Place> = files.iter().flat_map(|file| &file.used).copied().collect();
+    let plan = |diagnostics| FilePlan { diagnostics, ..FilePlan::default() };
+    fragments.unused(&used).into_iter().map(plan).collect()
+}
+
 /// The paths behind which there is no spec, each once, and why. Folders without one are among
 /// them only when something else was found: else nothing was.
 fn unusable(found: &Found) -> impl Iterator<Item = (String, String)> {
@@ -178,11 +248,13 @@ fn invalid_path((path, reason): (String, String)) -> FilePlan {
 }
 
 /// What was asked for on the command line and is not there, as a case among those that are.
-pub fn unmatched(faults: Vec<Diagnostic>) -> Plan {
+///
+/// `name` is that of the case.
+pub fn unmatched(name: &str, faults: Vec<Diagnostic>) -> Plan {
     let mut plan = Plan::default();
     if let Some(first) = faults.first() {
         let mut file = invalid(&first.place.source.clone(), None, faults);
-        file.cases[0].name = "selects tests".into();
+        file.cases[0].name = name.into();
         plan = Plan::merge(vec![file]);
     }
     plan
@@ -203,7 +275,7 @@ fn heed_warnings(file: &mut FilePlan) {
 }
 
 /// Whatever shows a line of this file must not show a secret that was written into it.
-fn learn_literals(source: &Source, faults: &[Diagnostic], redactor: &Redactor) {
+pub fn learn_literals(source: &Source, faults: &[Diagnostic], redactor: &Redactor) {
     let literals = match faults {
         [] => secret_literals(source.text()),
         _ => suspected_literals(source.text()),

@@ -1,11 +1,17 @@
 //! One file a command; each reads as a list of stages.
 
+mod check;
 mod demo;
+mod init;
+mod inputs;
+mod list;
 mod load;
+mod manual;
 mod probes;
 mod reports;
 mod run;
 mod server;
+mod specs;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
@@ -30,8 +36,13 @@ pub struct Process {
 pub fn run(cli: Cli, process: &Process) -> ExitCode {
     match cli.command {
         None => run::run(&cli.run, process),
+        Some(Command::Check(arguments)) => check::check(&arguments, process),
+        Some(Command::List(arguments)) => list::list(&arguments, process),
+        Some(Command::Init(arguments)) => init::init(&arguments),
         Some(Command::Demo(arguments)) => demo::demo(&arguments),
         Some(Command::Probes(arguments)) => probes::probes(&arguments),
+        Some(Command::Completions(arguments)) => manual::completions(&arguments),
+        Some(Command::Man(arguments)) => manual::man(&arguments),
     }
 }
 
@@ -71,6 +82,16 @@ impl Process {
 /// Says something on standard error; nobody may listen there.
 fn say(what: &str) {
     let _ = writeln!(std::io::stderr(), "apitest: {what}");
+}
+
+/// Prints the result of a command. Who pipes it into `head` has read enough.
+fn print(result: &str) -> Result<(), String> {
+    match std::io::stdout().write_all(result.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("the result could not be printed: {error}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Says what apitest could not do, and gives the code for it.

@@ -1,7 +1,5 @@
 //! `apitest probes`: the catalogue, or all about one entry of it.
 
-use std::io::{self, Write};
-
 use crate::cli::ProbesArgs;
 use crate::diagnostic::did_you_mean;
 use crate::exit_code::ExitCode;
@@ -19,12 +17,9 @@ pub fn probes(arguments: &ProbesArgs) -> ExitCode {
             }
         },
     };
-    match io::stdout().write_all(text.as_bytes()) {
-        // Who pipes into `head` has read enough.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            super::broken(&format!("the list could not be printed: {error}"))
-        }
-        _ => ExitCode::Passed,
+    match super::print(&text) {
+        Ok(()) => ExitCode::Passed,
+        Err(what) => super::broken(&what),
     }
 }
 

@@ -1,12 +1,13 @@
 //! All reporters of a run: which there are, and what happened to them.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::{self, Stderr, Stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Process;
 use super::load::project::LoadedProject;
+use super::specs::annotations;
 use crate::cli::{Format, LevelName, RunArgs};
 use crate::diagnostic::Diagnostic;
 use crate::discover::without_dots;
@@ -14,6 +15,7 @@ use crate::event::{Event, StopReason};
 use crate::exit_code::ExitCode;
 use crate::report::Reporter;
 use crate::report::console::{Console, Detail};
+use crate::report::json::Json;
 use crate::report::junit::Junit;
 use crate::report::masks::Masks;
 use crate::report::progress::Progress;
@@ -21,12 +23,13 @@ use crate::report::proof::{Level, Proof};
 use crate::report::required::required_level;
 use crate::report::tally::Tally;
 use crate::secret::Redactor;
+use crate::source::Spanned;
 
 /// The reporters, each of which gets every event.
 pub struct Reports {
     /// `None` once nobody reads it any more.
     console: Option<Console<Stdout, Stderr>>,
-    files: Vec<(PathBuf, Junit)>,
+    files: Vec<(PathBuf, Box<dyn Reporter>)>,
     /// Where `--github-masks` goes.
     masks: Option<Masks<Stdout>>,
     redactor: Arc<Redactor>,
@@ -48,9 +51,9 @@ impl Reports {
         loaded: &LoadedProject,
         redactor: &Arc<Redactor>,
     ) -> Result<Reports, String> {
-        let files = paths(arguments, loaded)
+        let files = paths(arguments, loaded)?
             .into_iter()
-            .map(|path| Ok((path.clone(), Junit::create(&path)?)))
+            .map(|(format, path)| Ok((path.clone(), reporter(format, &path)?)))
             .collect::<Result<_, String>>()?;
         let console = Some(console(arguments, process));
         let (tally, proof) = (Tally::default(), Proof::default());
@@ -64,12 +67,8 @@ impl Reports {
     pub fn notice(&mut self, diagnostics: &[Diagnostic]) {
         // What the specs hold is masked before the first request, faults or not.
         self.mask();
-        let redactor = self.redactor.clone();
-        let mut told = HashSet::new();
-        for diagnostic in diagnostics {
-            if told.insert((diagnostic.place.to_string(), &diagnostic.title)) {
-                self.report(&Event::Noticed(&diagnostic.annotation(&redactor)));
-            }
+        for annotation in annotations(diagnostics, &self.redactor) {
+            self.report(&Event::Noticed(&annotation));
         }
     }
 
@@ -115,7 +114,7 @@ impl Reports {
                 self.failed.push(format!("the results could not be printed: {error}"));
             }
         }
-        self.files.retain_mut(|(path, junit)| match junit.report(event) {
+        self.files.retain_mut(|(path, file)| match file.report(event) {
             Ok(()) => true,
             Err(error) => {
                 let path = path.display();
@@ -142,17 +141,35 @@ fn level(name: LevelName) -> Level {
     }
 }
 
+fn reporter(format: Format, path: &Path) -> Result<Box<dyn Reporter>, String> {
+    Ok(match format {
+        Format::Junit => Box::new(Junit::create(path)?),
+        Format::Json => Box::new(Json::create(path)?),
+    })
+}
+
 /// Where reports go: where the command line says, else where the project file says; each once.
-fn paths(arguments: &RunArgs, loaded: &LoadedProject) -> Vec<PathBuf> {
-    let configured = loaded.project.as_ref().and_then(|project| project.junit.as_ref());
-    let given = arguments.report.iter().map(|(Format::Junit, path)| path);
-    let mut paths: Vec<PathBuf> = given.chain(&arguments.junit).cloned().collect();
-    if paths.is_empty() {
-        paths.extend(configured.map(|path| loaded.folder.join(&path.value)));
+///
+/// # Errors
+/// Two reports at the same path.
+fn paths(arguments: &RunArgs, loaded: &LoadedProject) -> Result<Vec<(Format, PathBuf)>, String> {
+    let junit = arguments.junit.iter().map(|path| (Format::Junit, path.clone()));
+    let mut paths: Vec<_> = arguments.report.iter().cloned().chain(junit).collect();
+    if let Some(project) = loaded.project.as_ref().filter(|_| paths.is_empty()) {
+        let at = |path: &Spanned<String>| loaded.folder.join(&path.value);
+        paths.extend(project.reports.junit.as_ref().map(|path| (Format::Junit, at(path))));
+        paths.extend(project.reports.json.as_ref().map(|path| (Format::Json, at(path))));
     }
-    let mut seen = HashSet::new();
-    paths.retain(|path| seen.insert(without_dots(path)));
-    paths
+    let mut seen: HashMap<PathBuf, Format> = HashMap::new();
+    let mut twice = None;
+    paths.retain(|(format, path)| match seen.insert(without_dots(path), *format) {
+        Some(other) if other != *format => {
+            twice = Some(format!("two reports cannot both stand at {}", path.display()));
+            false
+        }
+        known => known.is_none(),
+    });
+    twice.map_or(Ok(paths), Err)
 }
 
 fn console(arguments: &RunArgs, process: &Process) -> Console<Stdout, Stderr> {

@@ -6,22 +6,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::load::project::{self, LoadedProject};
-use super::load::{self, Loaded};
+use super::load::project;
 use super::reports::Reports;
+use super::specs::{self, Planned};
 use super::{Process, broken, say, server};
 use crate::cli::RunArgs;
-use crate::date::day_of;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::discover::{self, Found};
 use crate::event::StopReason;
 use crate::exit_code::ExitCode;
 use crate::http::client::{Client, ClientSettings};
 use crate::http::message::Request;
-use crate::plan::scope::Inputs;
-use crate::plan::select::Selection;
 use crate::plan::token_source::Origin;
-use crate::plan::{Case, Plan, Work};
+use crate::plan::{Case, Plan};
+use crate::run::enforce::forgeries::Forgeries;
 use crate::run::enforce::key_sets::KeySets;
 use crate::run::enforce::waivers::WaiverBook;
 use crate::run::pace::Pace;
@@ -32,7 +29,6 @@ use crate::run::stop::Stop;
 use crate::run::tokens::{Means, TokenStore};
 use crate::run::{Run, RunSettings};
 use crate::secret::Redactor;
-use crate::source::{Source, Span};
 use crate::text::lines;
 
 /// The time for a connection to be made.
@@ -40,7 +36,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs the specs that the user named.
 pub fn run(arguments: &RunArgs, process: &Process) -> ExitCode {
-    if let Some(instead) = no_command(&arguments.paths) {
+    if let Some(instead) = no_command(&arguments.specs.paths) {
         say(&instead);
         return ExitCode::Invalid;
     }
@@ -67,19 +63,15 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let stop = Arc::new(Stop::default());
     stop_on_signals(&stop)?;
     let mut project = project::load(&redactor);
-    let inputs = inputs(arguments, process, &project);
     let mut reports = Reports::open(arguments, process, &project, &redactor)?;
     let pool = Pool::new(jobs(arguments))?;
-
-    learn_project_secrets(&mut project, &inputs, &redactor);
-    bind_server(&mut project, &inputs, &redactor);
-    let Planned { plan, routes, diagnostics, used_vars, nothing, code } =
-        planned(arguments, &mut project, &inputs, &pool, &redactor);
-
-    reports.notice(&diagnostics);
-    if any_unused_var(arguments, used_vars.as_ref()) && arguments.strict {
+    let planned = specs::planned(&arguments.specs, process, &mut project, &pool, &redactor);
+    // What a case lacks is no fault of its spec: it is told of, and the case has no verdict.
+    reports.notice(&[&*planned.diagnostics, &*planned.unset, &*planned.unready].concat());
+    if planned.tell_unused_vars(arguments.specs.strict) {
         return Ok(ExitCode::Invalid);
     }
+    let Planned { plan, routes, nothing, code, .. } = planned;
     nothing.iter().for_each(|why| say(why));
     reports.notice(&insecure(&plan));
     let root = project.root().canonicalize().unwrap_or_else(|_| project.root().to_owned());
@@ -124,6 +116,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         bindings: &bindings,
         stop: &stop,
         waivers: WaiverBook::default(),
+        forgeries: Forgeries::default(),
         key_sets: KeySets::default(),
     };
     let mut any_bad = false;
@@ -137,62 +130,24 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     Ok(code)
 }
 
-/// What will be run, and what is to be said before.
-struct Planned {
-    plan: Plan,
-    /// As in [`Loaded`].
-    routes: usize,
-    /// Every fault and warning, and what the environment lacks.
-    diagnostics: Vec<Diagnostic>,
-    /// As in [`Loaded`].
-    used_vars: Option<HashSet<String>>,
-    /// Why there is no case at all, where no fault tells.
-    nothing: Option<String>,
-    /// What the faults alone make of the run.
-    code: ExitCode,
-}
-
-/// From paths to the selected cases.
-fn planned(
-    arguments: &RunArgs,
-    project: &mut LoadedProject,
-    inputs: &Inputs,
-    pool: &Pool,
-    redactor: &Redactor,
-) -> Planned {
-    let everything = arguments.paths.is_empty();
-    let paths = if everything { project.default_paths() } else { arguments.paths.clone() };
-    let found = discover::find(&paths, project.file().as_deref());
-    let Loaded { plan, routes, mut diagnostics, used_vars } =
-        load::load(pool, &found, project, everything, inputs, redactor, arguments.strict);
-    let (mut plan, unmatched) = select(plan, &selection(arguments, &found));
-    diagnostics.extend(unmatched);
-    plan.hide_secrets(redactor);
-    let (has_errors, is_empty) = (load::has_errors(&diagnostics), plan.cases.is_empty());
-    let nothing = (is_empty && !has_errors).then(|| nothing_to_run(&found, project, everything));
-    let code = match (is_empty, has_errors) {
-        (true, _) => ExitCode::Nothing,
-        (false, true) => ExitCode::Invalid,
-        (false, false) => ExitCode::Passed,
-    };
-    // What the environment lacks is no fault of a spec: its cases have no verdict.
-    diagnostics.extend(missing(&plan));
-    Planned { plan, routes, diagnostics, used_vars, nothing, code }
-}
-
 /// What to type instead of a command of another tool, such as `apitest run specs`. A path that is
 /// there is a path.
 fn no_command(paths: &[String]) -> Option<String> {
     let (word, rest) = paths.split_first()?;
-    let known = ["run", "test", "exec", "check", "validate", "lint", "list", "init"];
     if Path::new(word).exists() {
         return None;
     }
-    if known.contains(&word.as_str()) {
-        let instead = [&["apitest".to_owned()], rest].concat().join(" ");
+    let command = match word.as_str() {
+        "run" | "test" | "exec" => Some("apitest"),
+        "validate" | "lint" | "parse" => Some("apitest check"),
+        "ls" | "show" | "plan" => Some("apitest list"),
+        _ => None,
+    };
+    if let Some(command) = command {
+        let instead = [&[command.to_owned()], rest].concat().join(" ");
         return Some(format!("there is no command `{word}`: write `{instead}`"));
     }
-    did_you_mean(word, ["demo"])
+    did_you_mean(word, ["check", "list", "init", "demo", "probes", "completions", "man"])
         .filter(|_| rest.is_empty())
         .map(|near| format!("there is no `{word}`: did you mean `apitest {near}`?"))
 }
@@ -231,7 +186,7 @@ fn last_client(
     let client = Arc::new(Client::new(settings, routes, &arguments.resolve, Box::new(gate)));
     let at_last = client.clone();
     stop.at_last(move || {
-        at_last.interrupt("no verdict: the run was ended before the answer came");
+        at_last.interrupt("no verdict: the time to clean up was over (5 s once the run has ended)");
     });
     client
 }
@@ -271,48 +226,7 @@ fn stop_on_signals(stop: &Arc<Stop>) -> Result<(), String> {
 
 /// A case waits for its answer most of its time: more of them than cores keep the cores busy.
 fn jobs(arguments: &RunArgs) -> usize {
-    arguments.jobs.unwrap_or_else(|| {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        (4 * cores).clamp(8, 64)
-    })
-}
-
-fn inputs(arguments: &RunArgs, process: &Process, loaded: &LoadedProject) -> Inputs {
-    Inputs {
-        env: process.env.clone(),
-        env_not_text: process.env_not_text.clone(),
-        vars: arguments.var.iter().cloned().collect(),
-        server: loaded.project.as_ref().is_some_and(|project| project.server.is_some()),
-        today: day_of(SystemTime::now()),
-    }
-}
-
-fn selection(arguments: &RunArgs, found: &Found) -> Selection {
-    Selection {
-        tags: arguments.tag.clone(),
-        filters: arguments.filter.clone(),
-        lines: found.lines.clone(),
-        whole: found.whole.clone(),
-    }
-}
-
-/// The selected cases, and what was asked for but is not there. Beside cases that are, that is a
-/// case too: no report may look green without it.
-fn select(plan: Plan, selection: &Selection) -> (Plan, Vec<Diagnostic>) {
-    let unmatched = plan.unmatched(selection);
-    let source = Arc::new(Source::new("the command line", ""));
-    let faults: Vec<Diagnostic> = unmatched
-        .into_iter()
-        .map(|(title, help)| {
-            let fault = Diagnostic::error(&source, Span::default(), title);
-            Diagnostic { helps: help.into_iter().collect(), ..fault }
-        })
-        .collect();
-    let mut plan = plan.select(selection);
-    if !plan.cases.is_empty() {
-        plan.cases.extend(load::unmatched(faults.clone()).cases);
-    }
-    (plan, faults)
+    arguments.jobs.unwrap_or_else(|| (4 * specs::cores()).clamp(8, 64))
 }
 
 /// A warning for each place that lets any certificate pass: a green run proves less than it seems.
@@ -332,66 +246,4 @@ fn insecure(plan: &Plan) -> Vec<Diagnostic> {
                 .help("trust the one that is meant instead: `tls: {ca: FILE}`")
         })
         .collect()
-}
-
-/// What selected cases lack from the environment; each place once, however many cases it stops.
-fn missing(plan: &Plan) -> Vec<Diagnostic> {
-    let mut seen = HashSet::new();
-    let mut missing = Vec::new();
-    for case in &plan.cases {
-        let Work::Unready(lacks) = &case.work else { continue };
-        for diagnostic in lacks {
-            let place = diagnostic.place.to_string();
-            if seen.insert((place, diagnostic.title.clone())) {
-                missing.push(diagnostic.clone());
-            }
-        }
-    }
-    missing
-}
-
-/// Teaches the redactor the `secrets` of the project file, before any line of a spec is shown.
-fn learn_project_secrets(loaded: &mut LoadedProject, inputs: &Inputs, redactor: &Redactor) {
-    let Some(project) = &loaded.project else { return };
-    let (secrets, faults) = crate::plan::secrets::of_project(project, inputs);
-    secrets.keys().for_each(|secret| redactor.add(secret));
-    loaded.diagnostics.extend(faults);
-}
-
-/// Binds the server of the project, and teaches the redactor what is secret in it.
-fn bind_server(loaded: &mut LoadedProject, inputs: &Inputs, redactor: &Redactor) {
-    let Some(project) = &loaded.project else { return };
-    let mut server = crate::plan::server::bind(project, inputs);
-    server.secrets.keys().for_each(|secret| redactor.add(secret));
-    loaded.diagnostics.append(&mut server.faults);
-    loaded.server = server;
-}
-
-/// Says which variables of the command line nothing uses; true when there are any.
-fn any_unused_var(arguments: &RunArgs, used: Option<&HashSet<String>>) -> bool {
-    let severity = if arguments.strict { "" } else { "warning: " };
-    let mut any = false;
-    for (name, _) in &arguments.var {
-        if used.is_some_and(|used| !used.contains(name)) {
-            say(&format!("{severity}nothing uses the variable `{name}` of --var"));
-            any = true;
-        }
-    }
-    any
-}
-
-/// Why there is no case at all.
-fn nothing_to_run(found: &Found, project: &LoadedProject, everything: bool) -> String {
-    // The folder that is meant may be another than the one the user is in.
-    let looked_in = match project.file() {
-        Some(file) if everything => format!(" (the project file is {})", discover::shown(&file)),
-        _ => String::new(),
-    };
-    match found.empty.first() {
-        Some(folder) => format!("no spec found: {folder} holds no *.yaml or *.yml{looked_in}"),
-        None if everything && found.files.is_empty() => format!(
-            "no spec found: name files or folders, or list them under `specs:` in apitest.yaml{looked_in}"
-        ),
-        None => "no test is selected: none meets all of --tag, --filter and the lines".into(),
-    }
 }

@@ -206,5 +206,7 @@ fn case(place: &Place) -> Case {
         endpoint: None,
         enforced: None,
         around: None,
+        row: None,
+        inherited: Arc::new([]),
     }
 }

@@ -15,7 +15,13 @@ pub fn roots(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         }
         if roots.len() == MOST {
             let title = format!("more than {MOST} faults: the others are not shown");
-            roots.push(Diagnostic { title, label: String::new(), helps: vec![], ..diagnostic });
+            roots.push(Diagnostic {
+                title,
+                label: String::new(),
+                related: vec![],
+                helps: vec![],
+                ..diagnostic
+            });
             break;
         }
         roots.push(diagnostic);

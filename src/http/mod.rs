@@ -7,5 +7,5 @@ pub mod route;
 pub mod host_override;
 pub mod client;
 mod decode;
-mod redirect;
+pub mod redirect;
 pub mod credential;

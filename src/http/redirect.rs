@@ -3,12 +3,17 @@
 use super::credential::{is_credential, is_harmless};
 use super::message::{Header, Request};
 
+/// Whether a status sends whoever gets it on to another place.
+pub fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
 /// The location of a redirect; `None` when the answer is none, or does not say where to.
 ///
 /// # Errors
 /// It names several.
 pub fn location(status: u16, headers: &[(String, String)]) -> Result<Option<&str>, String> {
-    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+    if !is_redirect(status) {
         return Ok(None);
     }
     let mut locations = headers.iter().filter(|(name, _)| name == "location");

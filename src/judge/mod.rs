@@ -18,6 +18,7 @@ mod near;
 pub mod note;
 mod outcome;
 mod part;
+pub mod refusal;
 pub mod probe;
 mod seen;
 mod words;
@@ -32,7 +33,7 @@ use crate::template::Bindings;
 use account::Account;
 use body::Body;
 use note::Note;
-use outcome::Judge;
+use outcome::{Judge, Outcome};
 use seen::{Octets, Seen};
 
 /// An expectation that did not hold. The texts are told at length and may hold secrets: whoever
@@ -63,6 +64,13 @@ pub fn judge(
     Reading::new(response, bindings).judge(expectations)
 }
 
+/// Whether all expectations hold, for whoever does not ask what does not. Where the status is
+/// another, that is the whole answer.
+pub fn holds(expectations: &[Expectation], response: &Response, bindings: &Bindings) -> bool {
+    let reading = Reading::new(response, bindings);
+    reading.has_status(expectations) && reading.judge(expectations).is_empty()
+}
+
 /// A response that is being read, its body taken apart at most once.
 pub struct Reading<'r> {
     response: &'r Response,
@@ -85,11 +93,20 @@ impl<'r> Reading<'r> {
         mismatches
     }
 
+    /// Whether the status is one that is expected.
+    pub fn has_status(&self, expectations: &[Expectation]) -> bool {
+        let status = Seen::Count(self.response.status.into());
+        expectations.iter().all(|expectation| match &*expectation.demand {
+            Demand::Status(matcher) => self.judge.matcher(matcher, status) == Outcome::Holds,
+            _ => true,
+        })
+    }
+
     fn expectation(&self, expectation: &Expectation, mismatches: &mut Vec<Mismatch>) {
         let (span, response) = (expectation.span, self.response);
         let kind = kind(&expectation.demand);
         let mut account = Account { judge: self.judge, kind, mismatches };
-        match &expectation.demand {
+        match &*expectation.demand {
             Demand::Status(matcher) => {
                 let seen = Seen::Count(response.status.into());
                 let notes = || hint::on_status(self.judge, matcher, response);

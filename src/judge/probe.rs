@@ -8,14 +8,18 @@ mod hygiene;
 mod leak;
 mod through;
 
+use self::leak::leaked;
 use self::through::let_through;
 use crate::auth::answer::{Accepted, Answer, ErrorCode, Oracle, Profile};
-use crate::http::message::{Request, Response};
-use crate::suite::expect::{Demand, Expectation};
+use crate::http::message::Response;
+use crate::http::redirect::is_redirect;
+use crate::judge::Reading;
+use crate::suite::expect::Expectation;
 use crate::template::Bindings;
 
 pub use self::cause::likely;
 pub use self::hygiene::of_control;
+pub use self::leak::Passed;
 pub use self::through::{is_graphql_refusal, is_let_through};
 
 /// What was sent, and what must come back.
@@ -32,10 +36,8 @@ pub struct Asked<'a> {
 /// The good request beside which a probe is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Control<'c> {
-    /// The request.
-    pub request: &'c Request,
     /// Its answer; `None` when it did not pass.
-    pub passed: Option<&'c Response>,
+    pub passed: Option<&'c Passed>,
     /// What the test expects of it.
     pub expectations: &'c [Expectation],
     /// What variables in them stand for.
@@ -84,6 +86,8 @@ pub enum ProbeVerdict {
     LacksInput,
     /// Off, and known to be.
     Waived,
+    /// The secret of the token is none that whoever has the token would find. Nothing was sent.
+    Unguessed,
     /// As it must be.
     Enforced,
 }
@@ -94,7 +98,7 @@ impl ProbeVerdict {
     pub fn severity(self) -> u8 {
         match self {
             ProbeVerdict::NotApplicable => 0,
-            ProbeVerdict::Enforced => 1,
+            ProbeVerdict::Enforced | ProbeVerdict::Unguessed => 1,
             ProbeVerdict::Nonconforming => 2,
             ProbeVerdict::LacksInput => 3,
             ProbeVerdict::NotSent => 4,
@@ -151,6 +155,7 @@ impl ProbeVerdict {
             ProbeVerdict::NotSent => "not-sent",
             ProbeVerdict::NotApplicable | ProbeVerdict::LacksInput => "n/a",
             ProbeVerdict::Waived => "waived",
+            ProbeVerdict::Unguessed => "unguessed",
             ProbeVerdict::Enforced => "enforced",
         }
     }
@@ -172,7 +177,8 @@ impl ProbeVerdict {
             | ProbeVerdict::NotSent
             | ProbeVerdict::NotApplicable
             | ProbeVerdict::LacksInput
-            | ProbeVerdict::Waived => false,
+            | ProbeVerdict::Waived
+            | ProbeVerdict::Unguessed => false,
         }
     }
 }
@@ -202,22 +208,20 @@ impl Finding {
 /// Judges the answer to a probe.
 pub fn probe(asked: Asked, response: &Response, control: &Control) -> Finding {
     let status = response.status;
-    let finding = match status {
-        _ if is_let_through(asked.answer, response, control) => {
-            let_through(asked, response, control)
-        }
-        408 | 429 | 502..=504 => Finding::inconclusive(&format!(
-            "{status} says nothing about the token: {}",
-            match status {
-                429 => "the API limits how often it may be asked",
-                _ => "the server did not get to it",
-            }
-        )),
-        500.. if !asked.answer.takes(status) => crashed(asked.answer, status),
-        _ if control.passed.is_none() => {
-            Finding::vacuous("it was refused, but the control did not pass in this run either")
-        }
-        _ => refused(asked, response, control),
+    let finding = if is_let_through(asked.answer, response, control) {
+        let_through(asked, response, control)
+    } else if let Some(why) = unheard(status) {
+        Finding::inconclusive(&format!("{status} says nothing about the token: {why}"))
+    } else if status >= 500 && !asked.answer.takes(status) {
+        crashed(asked.answer, status)
+    } else if control.passed.is_none() {
+        Finding::vacuous("it was refused, but the control did not pass in this run either")
+    } else if is_redirect(status) && is_redirected(control) {
+        Finding::inconclusive(&format!(
+            "{status} sends it on, as the good request was sent on, and probes follow no redirect"
+        ))
+    } else {
+        refused(asked, response, control)
     };
     match finding.verdict {
         ProbeVerdict::Vacuous | ProbeVerdict::Inconclusive => finding,
@@ -225,12 +229,24 @@ pub fn probe(asked: Asked, response: &Response, control: &Control) -> Finding {
     }
 }
 
+/// Whether the good request got through by a redirect. Another one is no refusal then: everybody
+/// may be sent on so, or whoever was let through.
+fn is_redirected(control: &Control) -> bool {
+    control.passed.is_some_and(|good| !good.response.hops.is_empty())
+}
+
+/// Why nobody looked at a request that was answered with this status, if so.
+pub fn unheard(status: u16) -> Option<&'static str> {
+    match status {
+        429 => Some("the API limits how often it may be asked (`--rate` asks less often)"),
+        408 | 502..=504 => Some("the server did not get to it"),
+        _ => None,
+    }
+}
+
 /// Whether an answer to the control has the status that the test expects.
 pub fn has_expected_status(response: &Response, control: &Control) -> bool {
-    let on_status = |e: &&Expectation| matches!(e.demand, Demand::Status(_));
-    let expectations: Vec<Expectation> =
-        control.expectations.iter().filter(on_status).cloned().collect();
-    super::judge(&expectations, response, control.bindings).is_empty()
+    Reading::new(response, control.bindings).has_status(control.expectations)
         && !is_graphql_refusal(response, control)
 }
 
@@ -303,9 +319,10 @@ fn refused(asked: Asked, response: &Response, control: &Control) -> Finding {
 /// What a refusal holds of the answer to the control. Where something else was asked for, the
 /// control's own 404 is no secret.
 fn leaks(answer: &Answer, refusal: &Response, control: &Control) -> Option<String> {
-    let is_served =
-        |good: &&Response| answer.oracle == Oracle::Test || (200..300).contains(&good.status);
-    leak::leaked(control.passed.filter(is_served)?, refusal, control.request)
+    let is_served = |good: &&Passed| {
+        answer.oracle == Oracle::Test || (200..300).contains(&good.response.status)
+    };
+    leaked(control.passed.filter(is_served)?, refusal)
 }
 
 fn with_echo(mut finding: Finding, asked: Asked, response: &Response) -> Finding {

@@ -7,7 +7,7 @@ mod response;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Mismatch, judge};
+use super::{Mismatch, holds, judge};
 use crate::http::message::Response;
 use crate::plan::Work;
 use crate::plan::expand::expand;
@@ -37,7 +37,12 @@ fn mismatches(expect: &str, response: &Response) -> Vec<Mismatch> {
     let (suite, faults) = crate::suite::parse(&source);
     let plan = expand(&source, suite.as_ref(), faults, None, &Inputs::default());
     match &plan.cases[0].work {
-        Work::Steps(steps) => judge(&steps[0].expectations, response, &Bindings::default()),
+        Work::Steps(steps) => {
+            let (expectations, bindings) = (&steps[0].expectations, Bindings::default());
+            let mismatches = judge(expectations, response, &bindings);
+            assert_eq!(holds(expectations, response, &bindings), mismatches.is_empty(), "{expect}");
+            mismatches
+        }
         _ => {
             panic!("{expect}: {:?}", plan.diagnostics.iter().map(|d| &d.title).collect::<Vec<_>>())
         }

@@ -29,7 +29,7 @@ pub struct Expectations<'b, 's> {
 impl Expectations<'_, '_> {
     /// The expectation with nothing left to look up before the run.
     pub fn bind(&mut self, expectation: &Expectation) -> Expectation {
-        let demand = match &expectation.demand {
+        let demand = match &*expectation.demand {
             Demand::Status(matcher) => Demand::Status(self.matcher(matcher, Subject::Status)),
             Demand::Header(name, matcher) => {
                 let bound = self.binder.template(name, self.source);
@@ -51,7 +51,7 @@ impl Expectations<'_, '_> {
             ),
             Demand::Duration(matcher) => Demand::Duration(self.matcher(matcher, Subject::Duration)),
         };
-        Expectation { span: expectation.span, demand }
+        Expectation::new(expectation.span, demand)
     }
 
     /// The capture with nothing left to look up before the run.

@@ -14,12 +14,12 @@ pub fn bind(binder: &mut Binder, body: &WrittenBody, source: &Arc<Source>, span:
         WrittenBody::Json(draft) => {
             let bound = binder.draft(draft, source);
             binder.learn_in_body(&bound, source, span);
-            Body::Json(bound)
+            Body::Json(bound.into())
         }
         WrittenBody::Graphql(written) => {
             let message = binder.draft(&written.message, source);
             binder.learn_in_body(&message, source, span);
-            Body::Graphql { message, only_reads: written.only_reads }
+            Body::Graphql { message: message.into(), only_reads: written.only_reads }
         }
         WrittenBody::Form(form) => {
             let fields = binder.pairs(form, source);

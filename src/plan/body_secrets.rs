@@ -2,15 +2,22 @@
 
 use serde_json::Value;
 
-use super::Body;
-use crate::template::{Draft, as_text};
+use super::{Body, JsonText};
+use crate::template::{Draft, Template, as_text};
 
 /// The values of a body whose names say that they are secret.
 pub fn secrets_of(body: &Body) -> Vec<(String, String)> {
     let mut secrets = Vec::new();
     match body {
-        Body::Json(draft) | Body::Graphql { message: draft, .. } => {
-            of_draft("", draft, &mut secrets)
+        Body::Json(JsonText::Draft(draft))
+        | Body::Graphql { message: JsonText::Draft(draft), .. } => {
+            of_draft("", draft, &mut secrets);
+        }
+        Body::Json(JsonText::Written(text))
+        | Body::Graphql { message: JsonText::Written(text), .. }
+        | Body::Text(Template::Fixed(text)) => {
+            let json = serde_json::from_str(text).ok();
+            json.iter().for_each(|json| of_value("", json, &mut secrets));
         }
         Body::Form(fields) => {
             for (name, value) in fields {
@@ -19,11 +26,7 @@ pub fn secrets_of(body: &Body) -> Vec<(String, String)> {
                 }
             }
         }
-        Body::Text(text) => {
-            let json = text.as_fixed().and_then(|text| serde_json::from_str(text).ok());
-            json.iter().for_each(|json| of_value("", json, &mut secrets));
-        }
-        Body::File(_) | Body::Bytes(_) => {}
+        Body::Text(Template::Parts(_)) | Body::File(_) | Body::Bytes(_) => {}
     }
     secrets
 }
@@ -88,7 +91,7 @@ mod tests {
             secrets_of(body).into_iter().map(|(name, value)| format!("{name}={value}")).collect()
         };
         let found = ["userPassword=p1", "pin=1234", "client_secret=s"];
-        assert_eq!(names(&Body::Json(Draft::Fixed(value.clone()))), found);
+        assert_eq!(names(&Body::Json(Draft::Fixed(value.clone()).into())), found);
         assert_eq!(names(&Body::Text(Template::Fixed(value.to_string().into()))), found);
         let field =
             |name: &str, value: &str| (Template::Fixed(name.into()), Template::Fixed(value.into()));

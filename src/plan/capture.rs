@@ -4,41 +4,31 @@ use std::sync::Arc;
 
 use super::bind::Expectations;
 use super::credential::Credential;
+use super::frames::Coming;
 use super::scope::{Binder, Known, place};
 use super::secrets::is_secret_name;
-use super::{Body, Captured, Step as PlannedStep};
+use super::{Body, Captured, JsonText, Step as PlannedStep};
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 use crate::suite::capture::Capture;
 use crate::suite::step::Step;
-use crate::suite::test::Test;
 use crate::template::{Draft, Name, Slot, Template};
 
 impl Binder<'_> {
     /// The slot of what an earlier step captures under a name, the latest first.
-    pub(super) fn captured_as(&mut self, name: &str) -> Option<Slot> {
-        let known = self.captured.iter().rev().find(|known| known.name.value == name)?;
-        let (slot, span) = (known.slot, known.name.span);
-        if let Some(level) = self.levels.first() {
-            let source = level.source;
-            self.use_of(source, span);
-        }
-        Some(slot)
+    pub(super) fn captured_as(&mut self, name: &str, source: &Arc<Source>) -> Option<Slot> {
+        let from = self.captured_from(self.frame(source));
+        let captured = self.captured.get(from..)?;
+        let known = captured.iter().rev().find(|known| known.name.value == name)?;
+        self.used.insert(place(&known.source, known.name.span));
+        Some(known.slot)
     }
 
-    /// Begins with a test, of which no step has captured anything.
-    pub(super) fn begin_captures(&mut self, test: &Test) {
+    /// Begins with a test, or with what is done around all of them, of which no step has captured
+    /// anything; what those around capture, the tests know.
+    pub(super) fn begin_captures(&mut self, coming: Vec<Coming>) {
         self.captures_of_file = self.captured.len();
-        let steps = test.setup.iter().chain(&test.steps).chain(&test.teardown);
-        let captures = steps.flat_map(|step| &step.captures);
-        self.captures_of_test = captures.map(|capture| capture.name.clone()).collect();
-    }
-
-    /// Begins with what is done around all tests: what it captures, they know.
-    pub(super) fn begin_around(&mut self, steps: &[Step]) {
-        let captures = steps.iter().flat_map(|step| &step.captures);
-        self.captures_of_test = captures.map(|capture| capture.name.clone()).collect();
-        self.captures_of_file = self.captured.len();
+        self.captures_of_test = coming;
     }
 
     /// Whether steps of the test at hand have captured anything.
@@ -46,11 +36,15 @@ impl Binder<'_> {
         self.captured.len() > self.captures_of_file
     }
 
-    /// Works without what was captured.
-    pub(super) fn without_captures<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+    /// Works without what was captured, which `who` cannot know.
+    pub(super) fn without_captures<T>(
+        &mut self,
+        who: &'static str,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         let captured = std::mem::take(&mut self.captured);
         let bound = (!captured.is_empty()).then(|| std::mem::take(&mut self.bound));
-        let outer = std::mem::replace(&mut self.captures_hidden, true);
+        let outer = self.captures_hidden.replace(who);
         let result = work(self);
         self.captures_hidden = outer;
         self.captured = captured;
@@ -73,7 +67,11 @@ impl Binder<'_> {
 
     /// A warning for each capture from this one on that nothing uses.
     pub(super) fn unused_captures(&self, from: usize, source: &Arc<Source>) -> Vec<Diagnostic> {
-        let unused = |known: &&Known| !self.used.contains(&place(source, known.name.span));
+        // What a fragment captures, another spec may use.
+        let unused = |known: &&Known| {
+            Arc::ptr_eq(&known.source, source)
+                && !self.used.contains(&place(source, known.name.span))
+        };
         let warning = |known: &Known| {
             let title = format!("nothing uses the capture `{}`", known.name.value);
             Diagnostic::warning(source, known.name.span, title).label("use it, or remove it")
@@ -95,7 +93,8 @@ impl Binder<'_> {
         let captured = bound.into_iter().map(|mut capture| {
             capture.secret |= gives_a_secret(&capture.name.value);
             let slot = Slot(self.captured.len() as u32);
-            self.captured.push(Known { name: capture.name.clone(), slot });
+            let (name, source) = (capture.name.clone(), source.clone());
+            self.captured.push(Known { name, source, slot });
             Captured { slot, capture }
         });
         captured.collect()
@@ -127,8 +126,8 @@ fn secrets_of(step: &PlannedStep) -> Vec<Slot> {
     let is_secret = |name: &Template| name.as_fixed().is_some_and(is_secret_name);
     let query = step.settings.query.iter().filter(|parameter| is_secret(&parameter.name));
     templates.extend(query.map(|parameter| &parameter.value));
-    match &step.body {
-        Some(Body::Json(draft)) => secrets_in(draft, false, &mut templates),
+    match step.body.as_deref() {
+        Some(Body::Json(JsonText::Draft(draft))) => secrets_in(draft, false, &mut templates),
         Some(Body::Form(fields)) => {
             let fields = fields.iter().filter(|(name, _)| is_secret(name));
             templates.extend(fields.map(|(_, value)| value));

@@ -86,9 +86,13 @@ pub fn bind(
             Credential::None
         }
         Auth::Bearer(token) if is_name_of_variable(binder, token) => {
+            let what = match is_column(binder, token) {
+                true => "a column of `data:`",
+                false => "a name under `vars:`",
+            };
             binder
                 .fault(source, token.span, "`bearer` takes a token, not the name of a variable")
-                .label = "this is a name under `vars:`: write `\"${…}\"` around it".into();
+                .label = format!("this is {what}: write `\"${{…}}\"` around it");
             Credential::None
         }
         Auth::Bearer(token) => Credential::Bearer(bearer_token(binder, token, source, "token")),
@@ -155,7 +159,12 @@ pub fn bearer_token(
 /// `{bearer: alice_token}` would send these words too.
 fn is_name_of_variable(binder: &Binder, written: &Spanned<Template>) -> bool {
     let is_it = |(key, _): &(Spanned<String>, _)| Some(&*key.value) == written.value.as_fixed();
-    binder.levels().iter().any(|level| level.settings.vars.iter().any(is_it))
+    is_column(binder, written)
+        || binder.levels().iter().any(|level| level.settings.vars.iter().any(is_it))
+}
+
+fn is_column(binder: &Binder, written: &Spanned<Template>) -> bool {
+    binder.columns().any(|column| Some(column) == written.value.as_fixed())
 }
 
 fn basic(

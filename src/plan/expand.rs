@@ -1,16 +1,21 @@
 //! From a suite to its cases.
 
+mod rows;
 mod steps;
+mod uses;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use self::rows::Shared;
+use self::steps::Taken;
 use super::credential::Credential;
-use super::invalid::invalid;
+use super::invalid::{invalid, sort};
+use super::origins::{self, Inherited};
 use super::probes::assign::{self, Control};
 use super::probes::check;
 use super::probes::{Declared, Extras};
-use super::scope::{Binder, Inputs, Level};
+use super::scope::{Binder, Inputs, Level, of_project, place};
 use super::secrets::short;
 use super::settings::StepSettings;
 use super::tokens::Tokens;
@@ -20,6 +25,8 @@ use crate::diagnostic::{Diagnostic, Severity, roots};
 use crate::source::Source;
 use crate::suite::Suite;
 use crate::suite::project::Project;
+use crate::suite::settings::Settings;
+use crate::suite::step::Step as WrittenStep;
 use crate::suite::test::Test;
 
 /// Plans a file: `suite` is what could be read of it, `faults` what could not.
@@ -32,9 +39,11 @@ pub fn expand(
 ) -> FilePlan {
     let Some(suite) = suite else { return invalid(source, None, faults) };
     let mut levels = vec![Level { source: &suite.source, settings: &suite.settings }];
-    levels.extend(project.map(|p| Level { source: &p.source, settings: &p.settings }));
+    levels.extend(project.into_iter().flat_map(of_project));
     let mut expansion = Expansion::new(suite, Binder::new(inputs, levels));
     expansion.check_enforce();
+    let overridden = project.map(|p| origins::overridden(&suite.settings, &suite.source, p));
+    expansion.warnings.extend(overridden.unwrap_or_default());
     let setup = expansion.around(Stage::Setup, &suite.setup);
     let mut cases: Vec<Case> = suite.tests.iter().flat_map(|test| expansion.cases(test)).collect();
     let teardown = expansion.around(Stage::Teardown, &suite.teardown);
@@ -55,9 +64,25 @@ struct Expansion<'s> {
     /// The credential of such tests, and what the environment lacks for it.
     credential: Option<(Credential, Vec<Diagnostic>)>,
     tags: Arc<[Box<str>]>,
+    /// How many more steps the case at hand may have.
+    room: usize,
+    /// What tests inherit that have no settings of their own.
+    inherited: Arc<[Inherited]>,
     warnings: Vec<Diagnostic>,
     /// Where the tests go, and the methods that they use there, those that are skipped included.
     declared: HashSet<(Box<str>, Declared)>,
+    /// What the rows of the test at hand share.
+    shared: Shared,
+    /// What was probed because of an inherited `enforce`.
+    probed: HashSet<u64>,
+}
+
+/// The step of a test whose wrong forms are its probes.
+struct Chosen<'s> {
+    /// Its position among all steps of the test.
+    at: usize,
+    written: &'s WrittenStep,
+    extras: Extras,
 }
 
 impl<'s> Expansion<'s> {
@@ -79,6 +104,7 @@ impl<'s> Expansion<'s> {
         });
         let (tokens, warnings) = (Tokens::default(), Vec::new());
         let tags = tags_of(binder.levels());
+        let inherited = origins::inherited(binder.levels(), 0);
         let (settings, credential) = (None, None);
         let declared = HashSet::new();
         Expansion {
@@ -90,8 +116,12 @@ impl<'s> Expansion<'s> {
             settings,
             credential,
             tags,
+            room: 0,
+            inherited,
             warnings,
             declared,
+            shared: Shared::default(),
+            probed: HashSet::new(),
         }
     }
 
@@ -104,7 +134,7 @@ impl<'s> Expansion<'s> {
         }
         self.warnings.extend(settle(&mut self.binder, settings, source));
         let unused = self.binder.unused_captures(0, source);
-        self.warnings.extend(unused);
+        self.warnings.extend(unused.into_iter().chain(self.unused_columns()));
         let Binder { faults: unbound, used, used_vars, secrets, .. } = self.binder;
         let used_vars = used_vars.into_iter().collect();
         let diagnostics = roots(faults.into_iter().chain(unbound).collect());
@@ -114,8 +144,12 @@ impl<'s> Expansion<'s> {
             return FilePlan { used, used_vars, secrets, ..plan };
         }
         let mut diagnostics = [diagnostics, self.warnings].concat();
-        diagnostics.sort_by_key(|d| d.place.span.start);
-        let (tokens, declared) = (self.tokens.0, self.declared);
+        // A fragment that is used twice has its warnings twice.
+        let mut seen = HashSet::new();
+        diagnostics
+            .retain(|d| seen.insert((place(&d.place.source, d.place.span), d.title.clone())));
+        sort(&mut diagnostics, source);
+        let (tokens, declared) = (self.tokens.all, self.declared);
         FilePlan { cases, tokens, diagnostics, used, used_vars, declared, secrets }
     }
 
@@ -126,15 +160,24 @@ impl<'s> Expansion<'s> {
         }
     }
 
-    /// The case of a test, and its probes.
+    /// The cases of a test, each with its probes.
     fn cases(&mut self, test: &'s Test) -> Vec<Case> {
         let source = &self.suite.source;
         let outside = self.binder.enter(Level { source, settings: &test.settings });
-        let (mut case, control) = self.case_inside(test);
-        let probes = self.probes(test, &mut case, control);
+        let cases = match &test.data {
+            Some(data) => self.each_row(test, data),
+            None => self.run(test),
+        };
         let warnings = settle(&mut self.binder, &test.settings, source);
         self.warnings.extend(warnings);
         self.binder.leave(outside);
+        cases
+    }
+
+    /// The case of one run of a test, and its probes.
+    fn run(&mut self, test: &'s Test) -> Vec<Case> {
+        let (mut case, control) = self.case_inside(test);
+        let probes = self.probes(test, &mut case, control);
         std::iter::once(case).chain(probes).collect()
     }
 
@@ -142,36 +185,33 @@ impl<'s> Expansion<'s> {
         &mut self,
         test: &'s Test,
         case: &mut Case,
-        control: Option<(usize, Extras)>,
+        control: Option<Chosen<'s>>,
     ) -> Vec<Case> {
         if let Some(level) = self.binder.levels().first().copied() {
             check::check(&mut self.binder, level);
         }
-        let Some((at, extras)) = control else { return Vec::new() };
-        let Some(written) = test.steps.get(at.saturating_sub(test.setup.len())) else {
-            return Vec::new();
-        };
-        self.beside(test, at, |expansion| {
+        let Some(Chosen { at, written, extras }) = control else { return Vec::new() };
+        self.beside(test, written, |expansion| {
             if let Some(level) = expansion.binder.levels().first().copied() {
                 check::check(&mut expansion.binder, level);
             }
-            let control = Control { case, at, written, tokens: &expansion.tokens.0, extras };
+            let (tokens, probed) = (&expansion.tokens.all, &mut expansion.probed);
+            let control = Control { case, at, written, tokens, extras, probed };
             control.probes(&mut expansion.binder)
         })
     }
 
-    /// Works under the settings of the step at this position, if that asks for probes itself.
+    /// Works under the settings of this step, if that asks for probes itself; one of a fragment
+    /// never does.
     fn beside<T>(
         &mut self,
         test: &'s Test,
-        at: usize,
+        step: &'s WrittenStep,
         work: impl FnOnce(&mut Expansion<'s>) -> T,
     ) -> T {
-        let step = test.steps.get(at.saturating_sub(test.setup.len()));
-        let Some(step) = step.filter(|s| test.listed && assign::asks_for_probes(&s.settings))
-        else {
+        if !test.listed || !assign::asks_for_probes(&step.settings) {
             return work(self);
-        };
+        }
         let source = &self.suite.source;
         let outside = self.binder.enter(Level { source, settings: &step.settings });
         let result = work(self);
@@ -179,41 +219,48 @@ impl<'s> Expansion<'s> {
         result
     }
 
-    fn case_inside(&mut self, test: &'s Test) -> (Case, Option<(usize, Extras)>) {
+    fn case_inside(&mut self, test: &'s Test) -> (Case, Option<Chosen<'s>>) {
         let source = &self.suite.source;
         let (start, end) = (source.location(test.span.start), source.location(test.span.end));
-        let tags = match test.settings.tags.is_empty() {
-            true => self.tags.clone(),
-            false => tags_of(self.binder.levels()),
+        let inherited = self.inherited(&test.settings);
+        let levels = self.binder.levels();
+        let tags = match (test.settings.tags.is_empty(), self.binder.has_row()) {
+            (true, _) => self.tags.clone(),
+            (false, false) => tags_of(levels),
+            (false, true) => self.shared.tags.get_or_insert_with(|| tags_of(levels)).clone(),
         };
         if let Some(description) = &test.description {
             self.binder.apart(|binder| binder.template(&description.value, source));
         }
         self.binder.missing = self.missing.clone();
-        let name = self.binder.known(&test.name, source, "a name");
+        let reads = self.binder.row_reads;
+        let mut name = self.binder.known(&test.name, source, "a name");
+        if self.binder.row_reads == reads {
+            name = (String::from(name) + &self.binder.row_name()).into();
+        }
         let skip = test.skip.as_ref().map(|reason| self.binder.known(reason, source, "the reason"));
-        self.binder.begin_captures(test);
-        let (steps, unset) = self.steps(test);
+        let (Taken { steps, written }, unset) = self.steps(test);
         let unused = self.binder.end_captures(source);
         self.warnings.extend(unused);
         self.declared.extend(steps.iter().map(Declared::of));
         let at = match test.is_scenario() {
-            true => assign::control_of(&mut self.binder, test, &steps),
+            true => assign::control_of(&mut self.binder, test, &steps, &written),
             false => Some(0),
         };
-        let control = at.map(|at| {
-            let extras = self.beside(test, at, |expansion| {
+        let control = at.and_then(|at| {
+            let written = *written.get(at)?;
+            let extras = self.beside(test, written, |expansion| {
                 let Expansion { binder, tokens, .. } = expansion;
                 assign::extras(binder, tokens, steps.get(at))
             });
-            (at, extras)
+            Some(Chosen { at, written, extras })
         });
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match skip {
-            _ if !missing.is_empty() => Work::Unready(missing),
+            _ if !missing.is_empty() => Work::Unset(missing),
             Some(reason) => Work::Skip(reason),
-            None if unset.is_empty() => Work::Steps(steps),
-            None => Work::Unready(unset),
+            None if unset.is_empty() => Work::Steps(steps.into()),
+            None => Work::Unset(unset),
         };
         let case = Case {
             file: self.file.clone(),
@@ -226,22 +273,57 @@ impl<'s> Expansion<'s> {
             endpoint: None,
             enforced: None,
             around: None,
+            row: None,
+            inherited,
         };
         (case, control)
     }
 
+    /// What a test with these settings inherits.
+    fn inherited(&mut self, own: &Settings) -> Arc<[Inherited]> {
+        let levels = self.binder.levels();
+        let by_levels = || origins::inherited(levels, 1);
+        match (origins::is_silent(own), self.binder.has_row()) {
+            (true, _) => self.inherited.clone(),
+            (false, false) => by_levels(),
+            (false, true) => self.shared.inherited.get_or_insert_with(by_levels).clone(),
+        }
+    }
+
     /// Written names were compared when the file was read; names with variables only now.
     fn check_names(&mut self, cases: &[Case], tests: &[Test]) {
-        let mut seen: HashMap<&str, u32> = HashMap::new();
+        let source = &self.suite.source;
+        let mut seen: HashMap<&str, &Case> = HashMap::new();
         let is_test = |case: &&Case| case.around.is_none() && !matches!(case.work, Work::Probe(_));
-        let controls = cases.iter().filter(is_test);
-        for (case, test) in controls.zip(tests) {
-            if let Some(line) = seen.insert(&case.name, case.line)
-                && test.name.value.as_fixed().is_none()
+        let mut rest = tests.iter().peekable();
+        for case in cases.iter().filter(is_test) {
+            let begins = |test: &&Test| {
+                let start = source.location(test.span.start);
+                (start.line as u32, start.column as u32) == (case.line, case.column)
+            };
+            while rest.peek().is_some_and(|test| !begins(test)) {
+                rest.next();
+            }
+            let Some(test) = rest.peek() else { break };
+            let Some(first) = seen.insert(&case.name, case) else { continue };
+            let title = format!("a second test named `{}`", case.name);
+            let is_told = |fault: &Diagnostic| {
+                fault.place.span == test.name.span && fault.title.starts_with("a second ")
+            };
+            if (test.name.value.as_fixed().is_some() && case.row.is_none())
+                || self.binder.faults.iter().any(is_told)
             {
-                let title = format!("a second test named `{}`", case.name);
-                self.binder.fault(&self.suite.source, test.name.span, title).label =
-                    format!("the first one stands in line {line}");
+                continue;
+            }
+            let fault = self.binder.fault(source, test.name.span, title);
+            fault.label = format!("the first one stands in line {}", first.line);
+            if let (Some(row), Some(of_first)) = (&case.row, &first.row) {
+                fault.label = match row.to_string() == of_first.to_string() {
+                    true => "two combinations of `matrix` give this name".into(),
+                    false => format!("the row at {row} gives this name, and so does {of_first}"),
+                };
+                let help = "let `name` show a column that tells them apart";
+                fault.helps.push(help.into());
             }
         }
     }

@@ -6,10 +6,19 @@ use super::{Case, FilePlan, SpecFile, Work};
 use crate::diagnostic::{Diagnostic, Severity, roots};
 use crate::source::Source;
 
+/// Puts diagnostics in the order of their places, those of a file itself first.
+pub fn sort(diagnostics: &mut [Diagnostic], own: &Source) {
+    let key = |d: &Diagnostic| {
+        let path = d.place.source.path().to_owned();
+        (path != own.path(), path, d.place.span.start)
+    };
+    diagnostics.sort_by_cached_key(key);
+}
+
 /// The plan of a file that cannot be used because of the errors among `faults`.
 pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>) -> FilePlan {
     let mut diagnostics = roots(faults);
-    diagnostics.sort_by_key(|d| (d.place.source.path() != source.path(), d.place.span.start));
+    sort(&mut diagnostics, source);
     let errors: Vec<Diagnostic> =
         diagnostics.iter().filter(|d| d.severity == Severity::Error).cloned().collect();
     let own = errors.iter().find(|d| d.place.source.path() == source.path());
@@ -32,6 +41,8 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         endpoint: None,
         enforced: None,
         around: None,
+        row: None,
+        inherited: Arc::new([]),
     };
     FilePlan { cases: vec![case], diagnostics, ..FilePlan::default() }
 }

@@ -2,11 +2,14 @@
 
 pub mod scope;
 mod names;
+mod frames;
+mod rows;
 mod fill;
 mod fields;
 mod bind;
 mod attach;
 mod settings;
+pub mod repeat;
 pub mod passage;
 pub mod credential;
 mod tokens;
@@ -15,6 +18,7 @@ mod body;
 mod body_secrets;
 mod capture;
 mod url;
+pub mod origins;
 pub mod unused;
 pub mod invalid;
 pub mod expand;
@@ -31,13 +35,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Place, Source, Span, Spanned};
+use crate::source::{Place, Source, Spanned};
 use crate::suite::capture::Capture;
 use crate::suite::expect::Expectation;
-use crate::template::{Slot, Template};
+use crate::template::{Draft, Slot, Template};
 use credential::{Credential, Token, TokenId};
+use origins::Inherited;
 use probes::endpoint::{declare, once_an_endpoint};
 use probes::{Declared, Endpoint, Enforcement, Probe};
+use repeat::{Poll, Retry};
 use secrets::Secrets;
 use settings::StepSettings;
 
@@ -76,6 +82,10 @@ pub struct Case {
     /// Whether it is no test, but what is done once before or after all tests of its file. It is
     /// told about only when it does not hold.
     pub around: Option<Stage>,
+    /// Where the row of `data` or `matrix` stands that it is for, of a test that has such.
+    pub row: Option<Place>,
+    /// Which settings it inherits, and where they stand.
+    pub inherited: Arc<[Inherited]>,
 }
 
 /// A spec file, as far as cases and reports need it.
@@ -102,7 +112,9 @@ pub enum Work {
     Probe(&'static Probe),
     /// Is not run, for the reason given in the spec.
     Skip(Box<str>),
-    /// Cannot be run: something that it needs from outside is missing.
+    /// Cannot be run: the environment lacks what it needs, or gives what does not do.
+    Unset(Vec<Diagnostic>),
+    /// Cannot be run: a file that it needs cannot be used.
     Unready(Vec<Diagnostic>),
     /// Stands for a file that is no valid spec, because of these.
     Invalid(Vec<Diagnostic>),
@@ -129,21 +141,35 @@ pub struct Step {
     /// How long to wait before it is sent.
     pub pause: Duration,
     /// Where the request stands.
-    pub span: Span,
+    pub place: Place,
+    /// Where the fragment is used that it stands in, and so on up to the test: the nearest first.
+    pub via: Arc<[Place]>,
     /// The method.
     pub method: Box<str>,
     /// The URL, or the path behind the base URL.
     pub url: Template,
     /// The body.
-    pub body: Option<Body>,
+    pub body: Option<Arc<Body>>,
     /// How it authenticates.
     pub credential: Credential,
     /// What it shares with its neighbours.
     pub settings: Arc<StepSettings>,
     /// What must come back.
-    pub expectations: Box<[Expectation]>,
+    pub expectations: Arc<[Expectation]>,
     /// What the later steps know of the response.
     pub captures: Box<[Captured]>,
+    /// Whether it is repeated until it holds, and for how long.
+    pub poll: Option<Poll>,
+}
+
+impl Step {
+    /// The URL that it asks for, as far as it is known before the run: the rest as it is written.
+    pub fn address(&self) -> String {
+        let url = self.url.written();
+        let base = self.settings.base_url.as_ref().filter(|_| url.starts_with('/'));
+        let base = base.map_or_else(String::new, Template::written);
+        format!("{}{url}", base.strip_suffix('/').unwrap_or(&base))
+    }
 }
 
 /// A part of a response and the slot of the value, all names bound.
@@ -162,11 +188,11 @@ pub const LARGEST_BODY_FILE: u64 = 32 << 20;
 #[derive(Clone, Debug)]
 pub enum Body {
     /// Sent as compact JSON.
-    Json(crate::template::Draft),
+    Json(JsonText),
     /// A GraphQL request, sent as compact JSON.
     Graphql {
         /// What is sent.
-        message: crate::template::Draft,
+        message: JsonText,
         /// Whether it changes nothing.
         only_reads: bool,
     },
@@ -178,6 +204,24 @@ pub enum Body {
     File(Spanned<Template>),
     /// Sent as they are.
     Bytes(Arc<[u8]>),
+}
+
+/// A text of JSON.
+#[derive(Clone, Debug)]
+pub enum JsonText {
+    /// Written out: all of it is known before the run. As a tree it takes ten times the memory.
+    Written(Box<str>),
+    /// With what only the run knows.
+    Draft(Draft),
+}
+
+impl From<Draft> for JsonText {
+    fn from(draft: Draft) -> JsonText {
+        match draft {
+            Draft::Fixed(value) => JsonText::Written(value.to_string().into()),
+            draft => JsonText::Draft(draft),
+        }
+    }
 }
 
 /// The plan of one file, not yet part of a whole.
@@ -308,6 +352,11 @@ impl Case {
         }
     }
 
+    /// Whether it is a test of a spec, run or not: no probe, no set-up, no file that is none.
+    pub fn is_test(&self) -> bool {
+        self.around.is_none() && !matches!(self.work, Work::Probe(_) | Work::Invalid(_))
+    }
+
     /// Where it stands that its requests take any certificate of a server, if they do.
     pub fn insecure(&self) -> Option<&Place> {
         self.steps().iter().find_map(|step| step.settings.passage.insecure.as_ref())
@@ -324,6 +373,11 @@ impl Case {
             Work::Steps(steps) => steps,
             _ => &[],
         }
+    }
+
+    /// How often it is run again when it does not pass. All of its steps say the same.
+    pub fn retry(&self) -> Retry {
+        self.steps().first().map(|step| step.settings.retry).unwrap_or_default()
     }
 
     /// The token that a step names.

@@ -1,9 +1,11 @@
 //! What a name stands for: the environment, the command line, the nearest definition.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::frames::Coming;
 use super::scope::{Binder, Bound, Level, Place, place};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span};
@@ -17,6 +19,9 @@ const DEEPEST: usize = 256;
 /// How many bytes the variables of one case may stand for.
 const MOST_BYTES: usize = 64 << 20;
 
+/// What cannot know captures, since it outlives them.
+pub(super) const TOKEN_SOURCE: &str = "a token source";
+
 /// From this many variables of a level on, they are looked up by a list of their names.
 const MANY_VARS: usize = 32;
 
@@ -26,7 +31,7 @@ impl<'s> Binder<'s> {
         match &variable.name {
             Name::ServerUrl | Name::ServerPort => self.server(variable, source),
             Name::Env(name, default) => self.environment(variable, name, default, source),
-            Name::Plain(name) => match self.captured_as(name) {
+            Name::Plain(name) => match self.captured_as(name, source) {
                 Some(slot) => captured(variable, slot, name),
                 None => self.defined(variable, name, source),
             },
@@ -84,41 +89,76 @@ impl<'s> Binder<'s> {
     }
 
     fn defined(&mut self, variable: &Variable, name: &str, source: &Arc<Source>) -> Draft {
-        let definition = self.nearest_definition(name);
+        let frame = self.frame(source);
+        // A row belongs to its test; a fragment knows of it what `with` gives.
+        let cell = if frame.is_none() { self.cell(variable, name, source) } else { None };
+        if let Some(cell) = cell {
+            return cell;
+        }
+        let definition = self.nearest_definition(name, frame);
         if let Some((defined_in, span, _)) = definition {
             self.use_of(defined_in, span);
         }
-        if let Some(value) = self.inputs.vars.get(name) {
+        // What the command line gives a fragment knows only by `with`.
+        if let Some(value) = self.inputs.vars.get(name).filter(|_| frame.is_none()) {
             self.used_vars.insert(name.to_owned());
-            return Draft::Fixed(Value::String(value.clone()));
+            return Draft::Fixed(value.clone());
         }
         let Some((defined_in, span, draft)) = definition else {
-            return self.undefined(variable, name, source);
+            return match frame.and_then(|frame| self.input(frame, name)) {
+                Some(input) => match self.captures_hidden {
+                    Some(who) if holds_captures(&input.value) => {
+                        self.hidden(who, variable, name, source)
+                    }
+                    _ => self.filled_in(&input, variable, source),
+                },
+                None => self.undefined(variable, name, source),
+            };
         };
         let place = place(defined_in, span);
-        if !self.bound.contains_key(&place) {
-            if self.leads_back_to(place) {
-                return empty();
+        let bound = match self.bound.get(&place) {
+            Some(bound) => bound.clone(),
+            None => {
+                let at = Diagnostic::error(defined_in, span, name);
+                let bound = self.definition_of(place, at, draft, source, variable.span);
+                let Some(bound) = bound.map(Rc::new) else { return empty() };
+                self.bound.insert(place, bound.clone());
+                bound
             }
-            let depth =
-                self.binding.iter().map(|(_, _, depth)| depth).sum::<usize>() + depth(draft);
-            if self.binding.len() == LONGEST_CHAIN || depth > DEEPEST {
-                let title = "variables that stand for variables, too deep to be followed";
-                self.fault(source, variable.span, title).label =
-                    "give this one its value itself".into();
-                return empty();
-            }
-            let at = Diagnostic::error(defined_in, span, name);
-            let bound = self.definition(place, at, draft);
-            self.bound.insert(place, bound);
-        }
-        self.filled_in(place, variable, source)
+        };
+        self.filled_in(&bound, variable, source)
     }
 
-    /// The definition of the nearest level that has one. Where there are many they are looked up in
-    /// a list of their names, which is made once.
-    fn nearest_definition(&mut self, name: &str) -> Option<(&'s Arc<Source>, Span, &'s Draft)> {
-        for Level { source, settings } in &self.levels {
+    /// What a definition stands for that is used at `span` of `source`; `None`, and a fault, when
+    /// that leads back to itself, or too far.
+    pub(super) fn definition_of(
+        &mut self,
+        place: Place,
+        at: Diagnostic,
+        draft: &Draft,
+        source: &Arc<Source>,
+        span: Span,
+    ) -> Option<Bound> {
+        if self.leads_back_to(place) {
+            return None;
+        }
+        let depth = self.binding.iter().map(|(_, _, depth)| depth).sum::<usize>() + depth(draft);
+        if self.binding.len() == LONGEST_CHAIN || depth > DEEPEST {
+            let title = "variables that stand for variables, too deep to be followed";
+            self.fault(source, span, title).label = "give this one its value itself".into();
+            return None;
+        }
+        Some(self.definition(place, at, draft))
+    }
+
+    /// The definition of the nearest level of a frame that has one. Where there are many they are
+    /// looked up in a list of their names, which is made once.
+    fn nearest_definition(
+        &mut self,
+        name: &str,
+        frame: Option<usize>,
+    ) -> Option<(&'s Arc<Source>, Span, &'s Draft)> {
+        for Level { source, settings } in &self.levels[self.levels_of(frame)] {
             let vars = &settings.vars;
             let at = match vars.len() {
                 0..MANY_VARS => vars.iter().position(|(key, _)| key.value == name),
@@ -137,23 +177,29 @@ impl<'s> Binder<'s> {
 
     /// Binds a definition, once for all that use it: one that stands twice in each of a chain of
     /// definitions would double the work with each of them.
-    fn definition(&mut self, place: Place, at: Diagnostic, draft: &Draft) -> Bound {
-        let (mark, asked) = (self.mark(), self.asked);
+    pub(super) fn definition(&mut self, place: Place, at: Diagnostic, draft: &Draft) -> Bound {
+        let (mark, asked, reads) = (self.mark(), self.asked, self.row_reads);
         let source = at.place.source.clone();
         self.binding.push((place, at, depth(draft)));
         let value = self.draft(draft, &source);
         self.binding.pop();
         let bytes = size(&value);
         let (fault, missing) = self.troubles(mark);
-        Bound { value, environment: self.asked > asked, bytes, fault, missing }
+        let (environment, row) = (self.asked > asked, self.row_reads > reads);
+        Bound { value, environment, row, bytes, fault, missing }
     }
 
     /// A value that is bound, unless variables that repeat variables have become too much.
-    fn filled_in(&mut self, place: Place, variable: &Variable, source: &Arc<Source>) -> Draft {
-        let bound = &self.bound[&place];
+    pub(super) fn filled_in(
+        &mut self,
+        bound: &Bound,
+        variable: &Variable,
+        source: &Arc<Source>,
+    ) -> Draft {
         let before = self.filled;
         self.filled += bound.bytes;
         self.asked += usize::from(bound.environment);
+        self.row_reads += usize::from(bound.row);
         // Whoever uses it must know that it has no value.
         self.faults.extend(bound.fault.clone());
         self.missing.extend_from_slice(&bound.missing);
@@ -190,29 +236,33 @@ impl<'s> Binder<'s> {
         if self.is_broken() {
             return self.unknown(variable, source);
         }
+        let frame = self.frame(source);
+        let later = self.coming(frame).iter().find(|coming| *coming.name == *name).cloned();
+        if let (Some(frame), None) = (frame, &later) {
+            self.lack(frame, name, variable);
+            return self.unknown(variable, source);
+        }
         let levels = self.levels().to_vec();
         let names = levels.iter().flat_map(|l| l.settings.vars.iter().map(|(k, _)| &*k.value));
-        let names = names.chain(self.inputs.vars.keys().map(String::as_str));
-        let captures = self.captures_of_test.iter().chain(self.captured.iter().map(|k| &k.name));
-        let names = names.chain(captures.map(|name| name.value.as_str()));
+        let names = names.chain(self.inputs.vars.keys().map(String::as_str)).chain(self.columns());
+        let captures = self.captures_of_test.iter().map(|coming| &*coming.name);
+        let captures = captures.chain(self.captured.iter().map(|known| known.name.value.as_str()));
+        let names = names.chain(captures);
         let near = did_you_mean(name, names).map(str::to_owned);
         let is_token =
             levels.iter().any(|level| level.settings.tokens.iter().any(|(k, _)| k.value == name));
         let in_environment = self.inputs.env.contains_key(name);
-        let later = self.captures_of_test.iter().find(|capture| capture.value == name);
-        if let Some(later) = later.cloned() {
-            let line = source.location(later.span.start).line;
-            if self.captures_hidden {
-                let title = format!("a token source cannot know the capture `{name}`");
-                let fault = self.fault(source, variable.span, title);
-                fault.label = "a named token is got once a run, for all tests".into();
-                let help = "for a token that a step captured, write `auth: {bearer: …}`";
-                fault.helps.push(help.into());
-                return empty();
+        if let Some(Coming { place, .. }) = later {
+            let line = match Arc::ptr_eq(&place.source, source) {
+                true => format!("line {}", place.location().line),
+                false => format!("{}:{}", place.source.path(), place.location().line),
+            };
+            if let Some(who) = self.captures_hidden {
+                return self.hidden(who, variable, name, source);
             }
             let title = format!("`{name}` is not captured yet");
             let fault = self.fault(source, variable.span, title);
-            fault.label = format!("line {line} captures it, of an answer that comes later");
+            fault.label = format!("{line} captures it, of an answer that comes later");
             fault.helps.push("move that step before this one".into());
             fault
                 .helps
@@ -238,6 +288,25 @@ impl<'s> Binder<'s> {
         empty()
     }
 
+    /// What reads a capture and hangs on no step of one test.
+    fn hidden(
+        &mut self,
+        who: &str,
+        variable: &Variable,
+        name: &str,
+        source: &Arc<Source>,
+    ) -> Draft {
+        let title = format!("{who} cannot know the capture `{name}`");
+        let fault = self.fault(source, variable.span, title);
+        fault.label = "it is known before the first step".into();
+        if who == TOKEN_SOURCE {
+            fault.label = "a named token is got once a run, for all tests".into();
+            let help = "for a token that a step captured, write `auth: {bearer: …}`";
+            fault.helps.push(help.into());
+        }
+        empty()
+    }
+
     /// Whether the command line gives a value for a name.
     pub fn is_given(&self, name: &str) -> bool {
         self.inputs.vars.contains_key(name)
@@ -258,6 +327,21 @@ fn captured(variable: &Variable, slot: Slot, name: &str) -> Draft {
 
 fn empty() -> Draft {
     Draft::Fixed(Value::String(String::new()))
+}
+
+/// Whether only the run knows a part of a value.
+fn holds_captures(draft: &Draft) -> bool {
+    let in_text = |text: &Template| {
+        text.variables().any(|variable| matches!(variable.name, Name::Captured(..)))
+    };
+    match draft {
+        Draft::Fixed(_) => false,
+        Draft::Text(text) => in_text(text),
+        Draft::List(items) => items.iter().any(holds_captures),
+        Draft::Map(members) => {
+            members.iter().any(|(key, value)| in_text(key) || holds_captures(value))
+        }
+    }
 }
 
 /// How deep the lists and mappings of a value are nested.

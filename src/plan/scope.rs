@@ -3,13 +3,19 @@
 //! `names` looks names up, `fill` puts what they stand for into texts and values.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::attach::Attachments;
+use super::frames::{Coming, Frame};
+use super::rows::Cell;
 use super::secrets::Secrets;
+use serde_json::Value;
+
 use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
 use crate::source::{Source, Span, Spanned};
+use crate::suite::project::Project;
 use crate::suite::settings::Settings;
 use crate::template::{Draft, Slot};
 
@@ -20,8 +26,8 @@ pub struct Inputs {
     pub env: HashMap<String, String>,
     /// The variables in it whose value is no text. They are set, so no default takes their place.
     pub env_not_text: HashSet<String>,
-    /// The variables of the command line.
-    pub vars: HashMap<String, String>,
+    /// The variables of the command line and of the files it names.
+    pub vars: HashMap<String, Value>,
     /// Whether a server is started, and so `${server.url}` will have a value.
     pub server: bool,
     /// The day of the run, in days since 1970 (UTC).
@@ -37,6 +43,11 @@ pub struct Level<'s> {
     pub settings: &'s Settings,
 }
 
+/// The levels of the project file, the nearest first.
+pub fn of_project(project: &Project) -> impl Iterator<Item = Level<'_>> {
+    project.levels().map(|settings| Level { source: &project.source, settings })
+}
+
 /// Binds names while a file is planned, and collects what is wrong with them.
 pub struct Binder<'s> {
     pub(super) inputs: &'s Inputs,
@@ -44,9 +55,13 @@ pub struct Binder<'s> {
     pub(super) levels: Vec<Level<'s>>,
     /// How many of them are those of the file and the project.
     outer: usize,
+    /// The fragments at hand, each used by the one before it.
+    pub(super) frames: Vec<Frame<'s>>,
+    /// Whether a fragment could not be read: what seems to be missing may be captured there.
+    pub(super) unread: bool,
     /// Where the variables of large levels stand in them, by their names.
     pub(super) var_names: HashMap<usize, HashMap<&'s str, usize>>,
-    pub(super) bound: HashMap<Place, Bound>,
+    pub(super) bound: HashMap<Place, Rc<Bound>>,
     /// The definitions that are being bound, each one by the one before it, and how deep each is.
     pub(super) binding: Vec<(Place, Diagnostic, usize)>,
     /// Faults of the text.
@@ -66,9 +81,13 @@ pub struct Binder<'s> {
     /// How many of these the set-up of the file captures.
     pub(super) captures_of_file: usize,
     /// What the steps of the test at hand capture in all.
-    pub(super) captures_of_test: Vec<Spanned<String>>,
-    /// Whether what is bound may not know any of them.
-    pub(super) captures_hidden: bool,
+    pub(super) captures_of_test: Vec<Coming>,
+    /// What is bound that may not know any of them.
+    pub(super) captures_hidden: Option<&'static str>,
+    /// The data row of the run at hand; empty for a test without rows.
+    pub(super) row: Vec<Cell<'s>>,
+    /// How often it was asked.
+    pub(super) row_reads: usize,
     /// What must not be shown.
     pub secrets: Secrets,
     pub(super) regexes: HashMap<String, Arc<regex::Regex>>,
@@ -85,6 +104,8 @@ pub(super) struct Bound {
     pub(super) value: Draft,
     /// Whether the environment has a part in it.
     pub(super) environment: bool,
+    /// Whether the data row has a part in it.
+    pub(super) row: bool,
     pub(super) bytes: usize,
     /// The first fault in it.
     pub(super) fault: Option<Diagnostic>,
@@ -95,11 +116,17 @@ pub(super) struct Bound {
 /// A name that is captured, and the slot of its value.
 pub(super) struct Known {
     pub(super) name: Spanned<String>,
+    /// The file that it is named in.
+    pub(super) source: Arc<Source>,
     pub(super) slot: Slot,
 }
 
 /// What [`Binder::enter`] set aside.
-pub struct Outside(Option<HashMap<Place, Bound>>);
+pub struct Outside {
+    bound: Option<HashMap<Place, Rc<Bound>>>,
+    /// How many captures were known.
+    captured: usize,
+}
 
 /// A moment in the work of a [`Binder`].
 #[derive(Clone, Copy)]
@@ -107,6 +134,18 @@ pub struct Mark {
     faults: usize,
     missing: usize,
     asked: usize,
+}
+
+impl Mark {
+    /// What was found since.
+    pub(super) fn diagnostics<'d>(
+        self,
+        faults: &'d mut [Diagnostic],
+        missing: &'d mut [Diagnostic],
+    ) -> impl Iterator<Item = &'d mut Diagnostic> {
+        let since = |all: &'d mut [Diagnostic], from: usize| all.iter_mut().skip(from);
+        since(faults, self.faults).chain(since(missing, self.missing))
+    }
 }
 
 /// The identity of a definition.
@@ -121,6 +160,8 @@ impl<'s> Binder<'s> {
             inputs,
             outer: levels.len(),
             levels,
+            frames: Vec::new(),
+            unread: false,
             var_names: HashMap::new(),
             bound: HashMap::new(),
             binding: Vec::new(),
@@ -133,7 +174,9 @@ impl<'s> Binder<'s> {
             captured: Vec::new(),
             captures_of_file: 0,
             captures_of_test: Vec::new(),
-            captures_hidden: false,
+            captures_hidden: None,
+            row: Vec::new(),
+            row_reads: 0,
             secrets: Secrets::new(),
             regexes: HashMap::new(),
             paths: HashMap::new(),
@@ -154,24 +197,37 @@ impl<'s> Binder<'s> {
     /// Whether a level could not be read whole: what is missing may be written there, and that
     /// level has a fault of its own.
     pub fn is_broken(&self) -> bool {
-        self.levels.iter().any(|level| level.settings.broken)
+        self.unread || self.levels.iter().any(|level| level.settings.broken)
     }
 
     /// Adds a level, nearest of all. Ends with [`Binder::leave`], which takes what this gives.
     pub fn enter(&mut self, level: Level<'s>) -> Outside {
         // What was bound outside may have another value inside when the level has variables.
-        let bound = (!level.settings.vars.is_empty()).then(|| std::mem::take(&mut self.bound));
+        let outside = match level.settings.vars.is_empty() {
+            true => Outside { bound: None, captured: self.captured.len() },
+            false => self.set_aside(),
+        };
         self.levels.insert(0, level);
         self.filled = 0;
-        Outside(bound)
+        outside
+    }
+
+    /// Begins with nothing bound.
+    pub(super) fn set_aside(&mut self) -> Outside {
+        let bound = Some(std::mem::take(&mut self.bound));
+        Outside { bound, captured: self.captured.len() }
     }
 
     /// Takes the nearest level off again.
     pub fn leave(&mut self, outside: Outside) {
         self.levels.remove(0);
-        if let Outside(Some(bound)) = outside {
-            self.bound = bound;
-        }
+        self.take_back(outside);
+    }
+
+    /// Goes on with what was bound outside, unless captures have given it another value since.
+    pub(super) fn take_back(&mut self, outside: Outside) {
+        let Some(bound) = outside.bound else { return };
+        self.bound = if self.captured.len() == outside.captured { bound } else { HashMap::new() };
     }
 
     /// How many levels stand nearer than those of the file.
@@ -186,7 +242,10 @@ impl<'s> Binder<'s> {
         }
         let nearest: Vec<Level> = self.levels.drain(..skipped).collect();
         let bound = std::mem::take(&mut self.bound);
+        // A row belongs to its test, as the variables of that do.
+        let row = (self.of_tests() == 0).then(|| std::mem::take(&mut self.row));
         let result = work(self);
+        self.row = row.unwrap_or_else(|| std::mem::take(&mut self.row));
         self.bound = bound;
         self.levels.splice(0..0, nearest);
         result

@@ -1,12 +1,13 @@
 //! The secrets that are known before the run, and the names that must not show them.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::scope::{Binder, Inputs, Level};
+use super::probes::Endpoint;
+use super::scope::{self, Binder, Inputs};
 use super::{Plan, SpecFile};
 use crate::diagnostic::Diagnostic;
 use crate::secret::{Redactor, SHORT, TINY};
@@ -132,8 +133,7 @@ pub fn short_secret(value: &str, place: &Place) -> Option<Diagnostic> {
 /// The values under `secrets` of the project file, and what is wrong with them. One that the
 /// environment does not hold has no effect: it cannot be shown either.
 pub fn of_project(project: &Project, inputs: &Inputs) -> (Secrets, Vec<Diagnostic>) {
-    let level = Level { source: &project.source, settings: &project.settings };
-    let mut binder = Binder::new(inputs, vec![level]);
+    let mut binder = Binder::new(inputs, scope::of_project(project).collect());
     for secret in &project.secrets {
         let missing = binder.missing.len();
         match binder.template(&secret.value, &project.source) {
@@ -151,22 +151,27 @@ pub fn of_project(project: &Project, inputs: &Inputs) -> (Secrets, Vec<Diagnosti
 }
 
 impl Plan {
-    /// Takes the secrets out of the names of cases and files. Names of a file that become the same
+    /// Takes the secrets out of the names of cases, files and endpoints. Names of a file that become the same
     /// are numbered: a report tells cases apart by them. Select first: a filter knows the names as
     /// they were written.
     pub fn hide_secrets(&mut self, redactor: &Redactor) {
         let mut hidden: HashMap<*const SpecFile, Arc<SpecFile>> = HashMap::new();
-        let mut taken = HashSet::new();
+        let mut taken = HashMap::new();
         for case in &mut self.cases {
             let file = Arc::as_ptr(&case.file);
+            if let Some(endpoint) = &case.endpoint
+                && let Cow::Owned(path) = redactor.redact(&endpoint.path)
+            {
+                let path = path.into();
+                case.endpoint = Some(Arc::new(Endpoint { path, ..Endpoint::clone(endpoint) }));
+            }
             if let Cow::Owned(name) = redactor.redact(&case.name) {
-                let mut number = 1;
-                let mut unique = name.clone();
-                while !taken.insert((file, unique.clone())) {
-                    number += 1;
-                    unique = format!("{name} ({number})");
-                }
-                case.name = unique.into();
+                let number = taken.entry((file, name.clone())).or_insert(0);
+                *number += 1;
+                case.name = match *number {
+                    1 => name.into(),
+                    number => format!("{name} ({number})").into(),
+                };
             }
             if let Cow::Owned(name) = redactor.redact(&case.file.name) {
                 let renamed = || Arc::new(SpecFile { name, ..SpecFile::clone(&case.file) });

@@ -8,7 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::body_secrets::is_secret;
-use super::scope::{self, Binder, Inputs, Level};
+use super::scope::{self, Binder, Inputs, of_project};
 use super::secrets::Secrets;
 use super::settings::typed;
 use crate::diagnostic::Diagnostic;
@@ -86,8 +86,7 @@ pub struct BoundServer {
 /// Binds the server of a project, if that is a program.
 pub fn bind(project: &Project, inputs: &Inputs) -> BoundServer {
     let Some(Server::Command(written)) = &project.server else { return BoundServer::default() };
-    let level = Level { source: &project.source, settings: &project.settings };
-    let mut binder = Binder::new(inputs, vec![level]);
+    let mut binder = Binder::new(inputs, of_project(project).collect());
     let plan = ServerBinder { binder: &mut binder, project, written }.bind();
     let sound = binder.faults.is_empty() && binder.missing.is_empty();
     BoundServer {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::passage::{Passage, passage};
+use super::repeat::{Retry, retry};
 use super::scope::{Binder, Level};
 use crate::diagnostic::Diagnostic;
 use crate::http::url::Target;
@@ -35,6 +36,8 @@ pub struct StepSettings {
     pub allow_plain_http: bool,
     /// How requests get to their server.
     pub passage: Arc<Passage>,
+    /// How often the whole test is run again; no step says anything else than its test.
+    pub retry: Retry,
     /// What the environment lacks for these.
     pub missing: Vec<Diagnostic>,
 }
@@ -87,6 +90,7 @@ pub fn says_nothing(settings: &Settings) -> bool {
         && settings.tls.is_empty()
         && settings.proxy.is_none()
         && settings.unix_socket.is_none()
+        && settings.retry.is_none()
 }
 
 /// The settings under the levels of `binder`. `own` says whether the nearest one is the test.
@@ -106,6 +110,7 @@ pub fn effective(binder: &mut Binder, own: bool) -> StepSettings {
             allow_plain_http: nearest(binder, &levels, |s| s.allow_plain_http.as_ref(), plain)
                 .unwrap_or(false),
             passage: Arc::new(passage(binder, &levels)),
+            retry: nearest(binder, &levels, |s| s.retry.as_ref(), retry).unwrap_or_default(),
             missing: Vec::new(),
         }
     });

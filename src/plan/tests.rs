@@ -5,7 +5,6 @@ use super::scope::Inputs;
 use super::*;
 use crate::diagnostic::Severity;
 use crate::suite;
-use crate::template::Draft;
 
 /// The plan of a spec under a project file; `vars` and `env` are names and values.
 fn plan(project: &str, spec: &str, vars: &[(&str, &str)], env: &[(&str, &str)]) -> FilePlan {
@@ -15,7 +14,8 @@ fn plan(project: &str, spec: &str, vars: &[(&str, &str)], env: &[(&str, &str)]) 
     let owned = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     };
-    let inputs = Inputs { env: owned(env), vars: owned(vars), server: true, ..Inputs::default() };
+    let vars = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+    let inputs = Inputs { env: owned(env), vars, server: true, ..Inputs::default() };
     let spec = source("a.yaml", spec);
     let (suite, faults) = suite::parse(&spec);
     expand(&spec, suite.as_ref(), faults, Some(&project), &inputs)
@@ -121,10 +121,12 @@ fn a_sole_variable_keeps_its_type_and_an_escaped_one_stays_as_it_is() {
     let top = "vars: {n: 12.50, list: [1, {a: null}], flag: false}";
     let test = "json: {n: \"${n}\", text: \"n=${n}\", list: \"${list}\", flag: \"${flag}\", literal: \"$${n}\"}";
     let plan = plan(PROJECT, &spec(top, test), &[], &[]);
-    let Some(Body::Json(Draft::Fixed(body))) = &step(&plan).body else { panic!("not bound") };
+    let Some(Body::Json(JsonText::Written(body))) = step(&plan).body.as_deref() else {
+        panic!("not bound")
+    };
     let expected =
         r#"{"n":12.50,"text":"n=12.50","list":[1,{"a":null}],"flag":false,"literal":"${n}"}"#;
-    assert_eq!(body.to_string(), expected);
+    assert_eq!(&**body, expected);
 }
 
 #[test]
@@ -179,7 +181,9 @@ tests:
         .cases
         .iter()
         .map(|case| match &case.work {
-            Work::Unready(lacks) => lacks.iter().map(|lack| lack.title.as_str()).collect(),
+            Work::Unset(lacks) | Work::Unready(lacks) => {
+                lacks.iter().map(|lack| lack.title.as_str()).collect()
+            }
             Work::Steps(_) => "ready".into(),
             Work::Skip(reason) => format!("skipped: {reason}"),
             Work::Probe(_) => panic!("nothing is probed"),

@@ -11,7 +11,7 @@ use super::tokens::{Tokens, file};
 use super::{Body, Stage, Step, url};
 use crate::auth::jwt::{Algorithm, SigningKey};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Source, Span, Spanned};
+use crate::source::{Place, Source, Span, Spanned};
 use crate::suite::auth::Auth;
 use crate::suite::oauth::{ClientAuth, OAuth2};
 use crate::suite::request::Body as WrittenBody;
@@ -259,18 +259,20 @@ impl<'s> SourceBinder<'_, 's> {
         settings: StepSettings,
     ) -> Step {
         let settings = Arc::new(StepSettings { follow_redirects: 0, ..settings });
-        let (span, method) = (self.span, method.into());
+        let (place, method) = (Place::new(self.source, self.span), method.into());
         Step {
             stage: Stage::Main,
             name: None,
             pause: Duration::ZERO,
-            span,
+            place,
+            via: Arc::default(),
             method,
             url,
-            body,
+            body: body.map(Arc::new),
             credential,
             settings,
-            expectations: Box::new([]),
+            expectations: [].into(),
+            poll: None,
             captures: Box::new([]),
         }
     }
@@ -319,9 +321,9 @@ impl<'s> SourceBinder<'_, 's> {
         let mark = self.binder.mark();
         let (binder, source) = (&mut *self.binder, self.source);
         let body = match body {
-            WrittenBody::Json(draft) => Body::Json(binder.draft(draft, source)),
+            WrittenBody::Json(draft) => Body::Json(binder.draft(draft, source).into()),
             WrittenBody::Graphql(written) => Body::Graphql {
-                message: binder.draft(&written.message, source),
+                message: binder.draft(&written.message, source).into(),
                 only_reads: written.only_reads,
             },
             WrittenBody::Form(form) => Body::Form(binder.pairs(form, source)),

@@ -1,9 +1,11 @@
 //! The named tokens of a file, each bound once.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::credential::{Token, TokenId};
+use super::names::TOKEN_SOURCE;
 use super::scope::Binder;
 use super::token_source::SourceBinder;
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -11,9 +13,14 @@ use crate::source::{Source, Spanned};
 use crate::suite::token_source::TokenSource;
 use crate::template::{Template, is_name};
 
-/// The tokens that the cases of a file name, by [`TokenId`].
+/// The tokens that the cases of a file name.
 #[derive(Debug, Default)]
-pub struct Tokens(pub Vec<Token>);
+pub struct Tokens {
+    /// By [`TokenId`].
+    pub all: Vec<Token>,
+    /// Where each stands, by what tells it apart from others.
+    known: HashMap<(String, bool), TokenId>,
+}
 
 impl Tokens {
     /// The token of a name; `None`, and a fault, when nothing defines it. What the environment
@@ -38,7 +45,7 @@ impl Tokens {
             Some((defined_in, key, token, skipped)) => {
                 binder.use_of(defined_in, key.span);
                 let id = self.token(binder, &key.value, token, defined_in, skipped);
-                binder.missing.extend(self.0[id.0 as usize].missing.iter().cloned());
+                binder.missing.extend(self.all[id.0 as usize].missing.iter().cloned());
                 Some(id)
             }
             None => {
@@ -67,7 +74,7 @@ impl Tokens {
         skipped: usize,
     ) -> TokenId {
         // It is got once a run, whatever the steps of one test capture.
-        let (origin, missing) = binder.without_captures(|binder| {
+        let (origin, missing) = binder.without_captures(TOKEN_SOURCE, |binder| {
             binder.apart(|binder| {
                 SourceBinder { binder, name, source, span: token.span, skipped }.bind(&token.kind)
             })
@@ -75,18 +82,11 @@ impl Tokens {
         let (name, source, span) = (name.to_owned(), source.clone(), token.span);
         let token = Token { name, source, span, origin, missing };
         // What the environment lacks leaves a gap that another test may fill with nothing.
-        let at = |known: &Token| {
-            known.missing.is_empty() == token.missing.is_empty()
-                && known.span == span
-                && Arc::ptr_eq(&known.source, &token.source)
-        };
-        let same =
-            self.0.iter().position(|known| at(known) && known.identity() == token.identity());
-        let index = same.unwrap_or_else(|| {
-            self.0.push(token);
-            self.0.len() - 1
-        });
-        TokenId(index as u32)
+        let identity = (token.identity(), token.missing.is_empty());
+        *self.known.entry(identity).or_insert_with(|| {
+            self.all.push(token);
+            TokenId(self.all.len() as u32 - 1)
+        })
     }
 }
 
@@ -135,8 +135,8 @@ fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source:
     let levels = binder.levels().to_vec();
     let tokens = levels.iter().flat_map(|l| l.settings.tokens.iter().map(|(k, _)| &*k.value));
     let near = did_you_mean(name, tokens.chain(["none"])).map(str::to_owned);
-    let is_variable =
-        levels.iter().any(|level| level.settings.vars.iter().any(|(k, _)| k.value == name));
+    let is_variable = binder.columns().any(|column| column == name)
+        || levels.iter().any(|level| level.settings.vars.iter().any(|(k, _)| k.value == name));
     if near.is_none() && !is_variable && (!is_name(name) || name.len() >= LIKE_A_TOKEN) {
         learn_words(binder, name, written, source);
         let fault = binder.fault(source, written.span, "`auth` takes the name of a token");

@@ -9,9 +9,14 @@ use super::settings::effective;
 use super::tokens::Tokens;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
+use crate::suite::fragment::FragmentFile;
 use crate::suite::project::Project;
 use crate::suite::settings::Settings;
+use crate::suite::step::Item;
 use crate::template::Name;
+
+/// What a warning calls a variable.
+const VARIABLE: &str = "variable";
 
 /// Finds the faults also of what nothing uses on the nearest level of `binder`, and gives a
 /// warning for each variable and token there that nothing uses.
@@ -51,6 +56,7 @@ pub fn try_settings(binder: &mut Binder, settings: &Settings, source: &Arc<Sourc
         settings.allow_plain_http.as_ref().map(|s| s.span),
         settings.proxy.as_ref().map(|s| s.span),
         settings.unix_socket.as_ref().map(|s| s.span),
+        settings.retry.as_ref().map(|s| s.span),
     ];
     let fields = settings.headers.iter().chain(&settings.query).map(|field| field.name.span);
     let spans = spans.into_iter().flatten().chain(settings.tls.spans());
@@ -69,13 +75,39 @@ pub fn of_project(project: &Project, used: &HashSet<Place>) -> Vec<Diagnostic> {
         variables.into_iter().any(|v| matches!(&v.name, Name::Plain(other) if **other == *name))
     };
     let source = &project.source;
-    let vars = project.settings.vars.iter().map(|(name, _)| ("variable", name));
-    let tokens = project.settings.tokens.iter().map(|(name, _)| ("token", name));
-    vars.filter(|(_, name)| !in_secrets(&name.value))
-        .chain(tokens)
+    let environment = project.environment().map(|(_, settings)| settings);
+    let chosen = || environment.into_iter().flat_map(defined);
+    // What an environment takes the place of is used where none is chosen.
+    let replaced = |(what, name): &(&str, &Spanned<String>)| {
+        chosen().any(|(other, known)| other == *what && known.value == name.value)
+    };
+    let own = defined(&project.settings).filter(|own| !replaced(own));
+    own.chain(chosen())
+        .filter(|(what, name)| *what != VARIABLE || !in_secrets(&name.value))
         .filter(|(_, name)| !used.contains(&place(source, name.span)))
         .map(|(what, name)| warning(source, what, name))
         .collect()
+}
+
+/// A warning for a fragment that no spec uses, or for each capture of it that nothing does.
+pub fn of_fragment(file: &FragmentFile, used: &HashSet<Place>) -> Vec<Diagnostic> {
+    let FragmentFile { source, fragment: Some(fragment), .. } = file else { return Vec::new() };
+    if !used.contains(&place(source, fragment.span)) {
+        let title = "no spec uses this fragment";
+        let label = "use it, or remove it";
+        return vec![Diagnostic::warning(source, fragment.span, title).label(label)];
+    }
+    let captures = fragment.steps.iter().filter_map(Item::as_request).flat_map(|s| &s.captures);
+    captures
+        .filter(|capture| !used.contains(&place(source, capture.name.span)))
+        .map(|capture| warning(source, "capture", &capture.name))
+        .collect()
+}
+
+/// What a level defines, each with what it is.
+fn defined(settings: &Settings) -> impl Iterator<Item = (&'static str, &Spanned<String>)> {
+    let vars = settings.vars.iter().map(|(name, _)| (VARIABLE, name));
+    vars.chain(settings.tokens.iter().map(|(name, _)| ("token", name)))
 }
 
 fn warning(source: &Arc<Source>, what: &str, name: &Spanned<String>) -> Diagnostic {

@@ -2,6 +2,7 @@
 
 mod failure;
 mod proof;
+mod runs;
 mod screen;
 mod summary;
 #[cfg(test)]
@@ -12,15 +13,16 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use self::failure::{exchange, failure, printed};
+use self::runs::{earlier, last_run, reasons_in_short};
 use self::screen::Screen;
 use self::summary::Summary;
-use self::words::{GREEN, Paint, RED, YELLOW, counts, plural, shown_time};
+use self::words::{GREEN, Paint, RED, YELLOW, counts, shown_time};
 use super::Reporter;
 use super::progress::Progress;
 use super::tally::Tally;
 use crate::event::{CaseEnd, Event, Skip, StopReason, Verdict};
 use crate::plan::Case;
-use crate::text::one_line;
+use crate::text::{one_line, plural};
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,19 +72,33 @@ impl<O: Write, E: Write> Console<O, E> {
         self.enter_file(case)?;
         if let Some(file) = &mut self.file {
             file.elapsed += end.elapsed;
-            file.tally.count_verdict(&end.verdict);
+            file.tally.count_end(end);
         }
         self.summary.add(case, end);
         match &end.verdict {
             Verdict::Passed if self.detail == Detail::Verbose => {
                 let (word, name) = (self.paint.with(GREEN, "PASSED "), one_line(&case.name));
                 let time = shown_time(end.elapsed);
+                let run = last_run(case, end).map(|run| format!(", flaky: {run}"));
+                let run = run.unwrap_or_default();
                 let exchange = exchange(end.exchange.as_deref(), self.paint);
-                self.block(&format!("{word}  {}  {name}  {time}\n{exchange}", address(case)))
+                let earlier = earlier(end, self.paint, true);
+                let address = address(case);
+                self.block(&format!("{word}  {address}  {name}  {time}{run}\n{exchange}{earlier}"))
+            }
+            Verdict::Passed if end.is_flaky() && self.detail == Detail::Normal => {
+                let (word, name) = (self.paint.with(YELLOW, "FLAKY  "), one_line(&case.name));
+                let run = last_run(case, end).unwrap_or_default();
+                let reasons = reasons_in_short(end).join("; ");
+                self.line(&format!(
+                    "{word}  {}  {name}: passed on {run}; {reasons}\n",
+                    address(case)
+                ))
             }
             Verdict::Passed => Ok(()),
             Verdict::Failed(failed) | Verdict::Errored(failed) => {
-                self.block(&failure(case, end, failed, self.paint))
+                let all_runs = self.detail == Detail::Verbose;
+                self.block(&failure(case, end, failed, self.paint, all_runs))
             }
             Verdict::Skipped(Skip::Spec(reason) | Skip::Waived(reason) | Skip::NotSent(reason))
                 if self.detail != Detail::Quiet =>

@@ -9,6 +9,7 @@
 mod case;
 mod complete;
 mod counts;
+mod rerun;
 #[cfg(test)]
 mod tests;
 
@@ -113,7 +114,7 @@ impl Junit {
         }
         let (test_case, text) = case::test_case(case, end, &suite.class, self.spooled);
         self.batch.cases.push(test_case);
-        let mut extra = case::extra(case, end);
+        let mut extra = case::extra(case, end, self.spooled);
         extra.properties.extend(self.insecure.clone().map(|at| ("apitest.insecure", at)));
         self.batch.extras.push(extra);
         self.batch.text += text;

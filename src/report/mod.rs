@@ -1,6 +1,7 @@
 //! Events → texts for people and machines; one file a format.
 
 pub mod console;
+pub mod json;
 pub mod junit;
 pub mod masks;
 mod output;

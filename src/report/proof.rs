@@ -174,7 +174,9 @@ impl Row {
 
     fn lack(&self, probe: &'static str) -> Option<String> {
         match self.verdicts.get(probe) {
-            Some(ProbeVerdict::Enforced | ProbeVerdict::Nonconforming) => None,
+            Some(
+                ProbeVerdict::Enforced | ProbeVerdict::Nonconforming | ProbeVerdict::Unguessed,
+            ) => None,
             Some(ProbeVerdict::LacksInput) => Some("lacks its input".into()),
             Some(ProbeVerdict::NotApplicable) => None,
             Some(verdict) => Some(verdict.name().into()),

@@ -25,6 +25,8 @@ pub fn required_level(proof: &Proof, level: Level) -> (Case, CaseEnd) {
         endpoint: None,
         enforced: None,
         around: None,
+        row: None,
+        inherited: Arc::new([]),
     };
     let verdict = match shortfall(proof, level) {
         None => Verdict::Passed,

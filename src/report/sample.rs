@@ -43,6 +43,8 @@ impl Spec {
             endpoint: None,
             enforced: None,
             around: None,
+            row: None,
+            inherited: Arc::new([]),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Counts verdicts, and makes the exit code of them.
 
-use crate::event::{Event, Skip, StopReason, Verdict};
+use crate::event::{CaseEnd, Event, Skip, StopReason, Verdict};
 use crate::exit_code::ExitCode;
 
 /// How many cases ended how.
@@ -8,6 +8,8 @@ use crate::exit_code::ExitCode;
 pub struct Tally {
     /// Passed.
     pub passed: usize,
+    /// Those of them that did not pass at once.
+    pub flaky: usize,
     /// Failed.
     pub failed: usize,
     /// Errored.
@@ -23,7 +25,7 @@ impl Tally {
     /// Counts what an event says.
     pub fn count(&mut self, event: &Event) {
         match event {
-            Event::CaseEnded(_, end) => self.count_verdict(&end.verdict),
+            Event::CaseEnded(_, end) => self.count_end(end),
             Event::Ended { stopped, .. } => {
                 self.interrupted = *stopped == Some(StopReason::Interrupted);
             }
@@ -35,8 +37,9 @@ impl Tally {
     }
 
     /// Counts a case.
-    pub fn count_verdict(&mut self, verdict: &Verdict) {
-        match verdict {
+    pub fn count_end(&mut self, end: &CaseEnd) {
+        self.flaky += usize::from(end.is_flaky());
+        match &end.verdict {
             Verdict::Passed => self.passed += 1,
             Verdict::Failed(_) => self.failed += 1,
             Verdict::Errored(_) => self.errored += 1,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Run;
 use super::explain::Explainer;
 use super::request::Maker;
+use super::retry::Repeated;
 use super::turn::Turn;
-use super::walk::Walk;
 use crate::event::{CaseEnd, Skip, StopReason, Verdict};
 use crate::http::message::{TransportError, TransportErrorKind};
 use crate::plan::{Case, Work};
@@ -15,6 +15,7 @@ impl Run<'_> {
     /// Runs a case on the thread with this index.
     pub fn case(&self, worker: usize, case: &Case) -> CaseEnd {
         let stopwatch = self.pace.stopwatch(worker);
+        let (mut warnings, mut earlier) = (Vec::new(), Vec::new());
         let (verdict, exchange) = match (&case.work, self.stop.reason()) {
             (Work::Skip(reason), _) => {
                 let reason = self.redactor.redact(reason).into_owned();
@@ -28,10 +29,14 @@ impl Run<'_> {
                 let reason = self.without_setup(case).unwrap_or_default();
                 (Verdict::Errored(self.explainer().without_place(case, "setup", reason)), None)
             }
-            (Work::Unready(missing), None) => {
+            (Work::Unset(missing) | Work::Unready(missing), None) => {
                 (Verdict::Errored(self.explainer().faults(case, "environment", missing)), None)
             }
-            (Work::Steps(steps), None) => Walk::new(self, worker, case).walk(steps),
+            (Work::Steps(steps), None) => {
+                let Repeated { walked, earlier: runs } = self.repeated(worker, case, steps);
+                (warnings, earlier) = (walked.warnings, runs);
+                walked.end
+            }
             // Sent with its control, never by itself.
             (Work::Probe(_), None) => (Verdict::Errored(self.explainer().panic(case)), None),
         };
@@ -39,7 +44,7 @@ impl Run<'_> {
             Verdict::Skipped(_) => Duration::ZERO,
             _ => stopwatch.elapsed(),
         };
-        CaseEnd::new(verdict, elapsed, exchange)
+        CaseEnd { warnings, earlier, ..CaseEnd::new(verdict, elapsed, exchange) }
     }
 
     /// A case on the thread with this index, with what is known before its first step.

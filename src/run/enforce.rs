@@ -8,9 +8,11 @@
 
 mod between;
 mod conclude;
+pub mod forgeries;
 pub mod key_sets;
 mod patience;
 mod revoke;
+mod standing;
 mod supply;
 pub mod trial;
 pub mod waivers;
@@ -21,32 +23,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use self::patience::wanted_wait;
-use self::trial::{Outcome, Shot, Trial};
+pub use self::standing::Standing;
+use self::trial::{Outcome, Shot, Trial, token};
 use super::ends::Ends;
+use super::poll::Settled;
 use super::pool::Start;
 use super::turn::{Judged, StepEnd};
 use super::{Run, Task};
-use crate::event::{CaseEnd, Skip, StopReason, Verdict};
+use crate::event::{CaseEnd, Skip, Verdict};
 use crate::http::message::{Request, Response};
-use crate::judge::probe::{self, Control, Finding};
+use crate::judge::probe::{self, Control, Finding, Passed};
 use crate::plan::probes::only_reads;
 use crate::plan::{Body, Case, Step};
-
-/// What the control says about the refusals.
-pub enum Standing {
-    /// It passed, also after the probes where that was asked: they are refusals of the token.
-    Passed,
-    /// It did not pass.
-    Failed,
-    /// It passed with a token that took the place of a refused one: what was made of that one and
-    /// refused was made of a bad one.
-    Renewed,
-    /// It passed before the probes and not after them, or could not be sent, in these words.
-    Lost(String),
-    /// The run ended before it was sent.
-    Stopped(StopReason),
-}
 
 /// How long the good token must still last, so that it does not expire among its probes.
 const TOKEN_LASTS: Duration = Duration::from_secs(120);
@@ -112,10 +100,12 @@ impl<'r> Run<'r> {
     ) -> Result<Trial<'r>, Box<CaseEnd>> {
         let cases = &self.plan.cases;
         let supplies = self.supplies(worker, &cases[group.clone()], &request);
-        let trial = Trial::new(cases, group.clone(), request, &supplies);
+        let forgeries = self.forgeries.of(token(&request).unwrap_or_default());
+        let forge = |id| forgeries.get(id);
+        let trial = Trial::new(cases, group.clone(), request, &forge, &supplies);
         let trial = trial.ok_or_else(|| Box::new(self.panicked(&cases[group.start])))?;
         let derived = trial.shots.iter().filter_map(|shot| shot.variant.derived.as_deref());
-        derived.for_each(|token| self.tokens.learn(token));
+        derived.for_each(|token| self.redactor.add(token));
         Ok(trial)
     }
 
@@ -128,11 +118,14 @@ impl<'r> Run<'r> {
     ) -> Result<(Trial<'r>, CaseEnd), Box<CaseEnd>> {
         let (control, step, request) = self.control_request(worker, group)?;
         let stopwatch = self.pace.stopwatch(worker);
-        let answered = self.turn(worker, control).answered(step, request);
+        let turn = self.turn(worker, control);
+        let Settled { answered, tries } = turn.settled(step, request);
         let elapsed = stopwatch.elapsed();
-        let (request, response) = answered.map_err(|end| Box::new(ended(end, elapsed)))?;
+        let told = |end| Box::new(ended(tries.told(step, end), elapsed));
+        let (request, response) = answered.map_err(told)?;
         let trial = self.trial(worker, group, request)?;
         let end = self.control_judged(worker, &trial, &trial.request, response, elapsed);
+        let end = tries.told_in(step, end);
         Ok((trial, end))
     }
 
@@ -272,14 +265,16 @@ impl<'r> Run<'r> {
     /// Sends and judges the control; tells too whether its token was renewed.
     fn control(&self, worker: usize, trial: &Trial) -> (CaseEnd, bool) {
         let stopwatch = self.pace.stopwatch(worker);
-        let answered = self.turn(worker, trial.control).answered(trial.step, trial.request.clone());
+        let turn = self.turn(worker, trial.control);
+        let Settled { answered, tries } = turn.settled(trial.step, trial.request.clone());
         let elapsed = stopwatch.elapsed();
         match answered {
             Ok((request, response)) => {
                 let renewed = request.headers != trial.request.headers;
-                (self.control_judged(worker, trial, &request, response, elapsed), renewed)
+                let end = self.control_judged(worker, trial, &request, response, elapsed);
+                (tries.told_in(trial.step, end), renewed)
             }
-            Err(end) => (ended(end, elapsed), false),
+            Err(end) => (ended(tries.told(trial.step, end), elapsed), false),
         }
     }
 
@@ -293,7 +288,7 @@ impl<'r> Run<'r> {
         elapsed: Duration,
     ) -> CaseEnd {
         let turn = self.turn(worker, trial.control);
-        let Judged { captured, held: judged } = turn.judged(trial.step, request, &response);
+        let Judged { captured, held: judged, .. } = turn.judged(trial.step, request, &response);
         if !captured.is_empty() {
             let mut known = turn.bindings.clone();
             captured.into_iter().for_each(|(slot, value)| known.capture(slot, value));
@@ -303,7 +298,7 @@ impl<'r> Run<'r> {
         let end = self.control_end(trial, request, judged, &response, elapsed);
         if end.is_sound && !probe::is_graphql_refusal(&response, &self.beside(trial)) {
             // It is answered once.
-            let _ = trial.answer.set(response);
+            let _ = trial.answer.set(Passed::new(response, request));
         }
         end.end
     }
@@ -314,14 +309,7 @@ impl<'r> Run<'r> {
             return Outcome::Stopped(reason);
         }
         let stopwatch = self.pace.stopwatch(worker);
-        let exchange = || (self.transport)(worker, request);
-        let sent = catch_unwind(AssertUnwindSafe(|| match exchange() {
-            Ok(response) => match wanted_wait(&response, self.tokens.now()) {
-                Some(wait) if self.stop.pause(wait).is_none() => exchange(),
-                _ => Ok(response),
-            },
-            broken => broken,
-        }));
+        let sent = catch_unwind(AssertUnwindSafe(|| self.patient(worker, request)));
         match sent {
             Ok(Ok(response)) => Outcome::Answered(response, stopwatch.elapsed()),
             Ok(Err(error)) => match self.held(&error) {
@@ -332,42 +320,14 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Whether the control is still served after the probes.
-    fn standing(&self, worker: usize, trial: &Trial) -> Standing {
-        if trial.answer.get().is_none() {
-            return Standing::Failed;
-        }
-        if let Some(reason) = self.stop.reason() {
-            return Standing::Stopped(reason);
-        }
-        match (self.transport)(worker, &trial.request) {
-            Ok(again) if probe::has_expected_status(&again, &self.beside(trial)) => {
-                Standing::Passed
-            }
-            Ok(again) => Standing::Lost(format!(
-                "after the probes the good request was answered with {}: a bad token may lock out \
-                 the good one",
-                again.status
-            )),
-            Err(error) => match self.held(&error) {
-                Some(reason) => Standing::Stopped(reason),
-                None => Standing::Lost(format!(
-                    "after the probes the good request got no answer: {}",
-                    error.message
-                )),
-            },
-        }
-    }
-
     /// The control as far as it is known by now.
     fn beside<'t>(&'t self, trial: &'t Trial) -> Control<'t> {
         Control {
-            request: &trial.request,
             passed: trial.answer.get(),
             expectations: &trial.step.expectations,
             bindings: self.bindings_of(trial.control),
             only_reads: only_reads(trial.step),
-            is_graphql: matches!(trial.step.body, Some(Body::Graphql { .. })),
+            is_graphql: matches!(trial.step.body.as_deref(), Some(Body::Graphql { .. })),
         }
     }
 }

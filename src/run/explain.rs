@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::curl;
 use super::issued::{tokens_in, tokens_of};
 use super::request::Unsent;
-use crate::diagnostic::{Annotation, Diagnostic, Severity};
+use crate::diagnostic::{Annotation, Diagnostic, Related, Severity};
 use crate::event::{Exchange, Failure};
 use crate::http::message::{Header, Hop, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
@@ -81,8 +81,11 @@ impl Explainer<'_> {
         request: &Request,
         mismatches: &[Mismatch],
     ) -> Box<Failure> {
-        let annotations: Vec<Annotation> =
-            mismatches.iter().map(|mismatch| self.annotation(case, mismatch)).collect();
+        let mut annotations: Vec<Annotation> =
+            mismatches.iter().map(|mismatch| self.annotation(step, mismatch)).collect();
+        // The way to a fragment is shown once.
+        let first = annotations.first_mut();
+        first.into_iter().for_each(|first| first.relate(&way_to(step), self.redactor));
         Box::new(Failure {
             kind: mismatches[0].kind,
             message: summary(&annotations),
@@ -92,9 +95,9 @@ impl Explainer<'_> {
         })
     }
 
-    fn annotation(&self, case: &Case, mismatch: &Mismatch) -> Annotation {
+    fn annotation(&self, step: &Step, mismatch: &Mismatch) -> Annotation {
         let Mismatch { span, subject, expected, actual, notes, .. } = mismatch;
-        let place = Place::new(&case.file.source, *span);
+        let place = Place::new(&step.place.source, *span);
         let (expected, actual) = (self.value(expected), self.value(actual));
         let title = format!("{}: expected {expected}, got {actual}", self.value(subject));
         let label = match actual.len() <= LABEL {
@@ -139,13 +142,16 @@ impl Explainer<'_> {
         let repeat = self.repeat(case, Some((step, request)));
         let redactor = self.redactor.beside(&tokens_in(&error.message));
         let explain = Explainer { redactor: &redactor };
-        explain.error(&place(case, step), error.kind.name(), &error.message, repeat)
+        explain.at_step(step, error.kind.name(), &error.message, repeat)
     }
 
     /// A request that was not sent.
     pub fn unsent(&self, case: &Case, step: &Step, unsent: &Unsent) -> Box<Failure> {
-        let place = unsent.place.clone().unwrap_or_else(|| place(case, step));
-        self.error(&place, unsent.kind, &unsent.reason, self.repeat(case, None))
+        let repeat = self.repeat(case, None);
+        match &unsent.place {
+            Some(place) => self.error(place, &[], unsent.kind, &unsent.reason, repeat),
+            None => self.at_step(step, unsent.kind, &unsent.reason, repeat),
+        }
     }
 
     /// What an answer to a probe shows: what was sent, what came back, what is right, and why it
@@ -156,7 +162,7 @@ impl Explainer<'_> {
         let kind = finding.verdict.name();
         let mut repeat = self.repeat(case, None);
         if let Some(same) = story.same {
-            message = format!("{message}: same answer as {same}");
+            message = format!("{message}: for the same reason as {same}");
             return Box::new(Failure {
                 kind,
                 message,
@@ -168,16 +174,17 @@ impl Explainer<'_> {
         let credential = Credential::Header(Vec::new());
         let command = curl::command(&credential, &step.settings.passage, story.request);
         repeat.push(self.redactor.redact(&command).into_owned());
-        let place = place(case, step);
         let label = format!("sent with {}", self.value(story.label));
         let mut annotation =
-            Annotation::new(Severity::Error, &place, &message, &label, self.redactor);
+            Annotation::new(Severity::Error, &step.place, &message, &label, self.redactor);
+        annotation.relate(&way_to(step), self.redactor);
         let others = finding.notes.iter().filter(|note| !finding.message.contains(&note.text));
         annotation
             .helps
             .extend(others.map(|note| self.value(&format!("{}: {}", note.id, note.text))));
         annotation.helps.push(format!("right is {} ({})", probe.answer.words(), probe.standard));
-        annotation.helps.extend(story.response.and_then(likely).map(str::to_owned));
+        let likely = story.response.and_then(|response| likely(response, finding.verdict));
+        annotation.helps.extend(likely.map(str::to_owned));
         let advice = probe.answer.advice().filter(|_| finding.verdict == ProbeVerdict::Bypassed);
         annotation.helps.extend(advice.map(str::to_owned));
         annotation.helps.push(format!("more about it: apitest probes --explain {}", probe.id));
@@ -186,7 +193,7 @@ impl Explainer<'_> {
 
     /// What is off about the answer to a control that is what the test expects.
     pub fn control_note(&self, case: &Case, step: &Step, note: &probe::Note) -> Box<Failure> {
-        self.error(&place(case, step), note.id, &note.text, self.repeat(case, None))
+        self.at_step(step, note.id, &note.text, self.repeat(case, None))
     }
 
     /// A case without a verdict, for a reason that stands at its request.
@@ -197,7 +204,7 @@ impl Explainer<'_> {
         kind: &'static str,
         reason: &str,
     ) -> Box<Failure> {
-        self.error(&place(case, step), kind, reason, self.repeat(case, None))
+        self.at_step(step, kind, reason, self.repeat(case, None))
     }
 
     /// A case without a verdict, for a reason that another case tells more about.
@@ -226,15 +233,27 @@ impl Explainer<'_> {
         Box::new(Failure { kind, message, annotations, noticed: true, repeat })
     }
 
+    fn at_step(
+        &self,
+        step: &Step,
+        kind: &'static str,
+        reason: &str,
+        repeat: Vec<String>,
+    ) -> Box<Failure> {
+        self.error(&step.place, &way_to(step), kind, reason, repeat)
+    }
+
     fn error(
         &self,
         place: &Place,
+        related: &[Related],
         kind: &'static str,
         reason: &str,
         repeat: Vec<String>,
     ) -> Box<Failure> {
         let message = self.value(reason);
-        let annotation = Annotation::new(Severity::Error, place, &message, "", self.redactor);
+        let mut annotation = Annotation::new(Severity::Error, place, &message, "", self.redactor);
+        annotation.relate(related, self.redactor);
         Box::new(Failure { kind, message, annotations: vec![annotation], noticed: false, repeat })
     }
 
@@ -290,9 +309,9 @@ impl Explainer<'_> {
     }
 }
 
-/// Where a step stands.
-fn place(case: &Case, step: &Step) -> Place {
-    Place::new(&case.file.source, step.span)
+/// The lines that lead from a test to a step of a fragment, the nearest first.
+fn way_to(step: &Step) -> Vec<Related> {
+    step.via.iter().map(Related::used_at).collect()
 }
 
 /// All of it in one line.

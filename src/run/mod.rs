@@ -13,12 +13,17 @@ mod explain;
 mod issued;
 mod curl;
 mod turn;
+mod tries;
+mod poll;
 mod walk;
+mod retry;
 pub mod site;
 mod case;
+mod row;
 mod ends;
 pub mod enforce;
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
@@ -31,6 +36,7 @@ use crate::plan::{Case, Plan, groups};
 use crate::secret::Redactor;
 use crate::template::Bindings;
 use ends::Ends;
+use enforce::forgeries::Forgeries;
 use enforce::key_sets::KeySets;
 use enforce::trial::Trial;
 use enforce::waivers::WaiverBook;
@@ -82,6 +88,8 @@ pub struct Run<'r> {
     pub stop: &'r Stop,
     /// Which waivers were needed.
     pub waivers: WaiverBook,
+    /// The tokens that were forged.
+    pub forgeries: Forgeries,
     /// The key sets that were fetched.
     pub key_sets: KeySets,
 }
@@ -182,7 +190,8 @@ impl<'r> Run<'r> {
         CaseEnd::new(Verdict::Errored(self.explainer().panic(case)), Duration::ZERO, None)
     }
 
-    fn put(&self, ends: &Ends, index: usize, end: CaseEnd) {
+    fn put(&self, ends: &Ends, index: usize, mut end: CaseEnd) {
+        row::tell(&self.plan.cases[index], &mut end);
         if self.settings.fail_fast && end.verdict.is_bad() {
             self.stop.stop(StopReason::FailFast);
         }
@@ -197,16 +206,20 @@ impl<'r> Run<'r> {
     /// Tells the ends in the order of the plan: one that comes early waits for its turn. Progress
     /// is told in time also while nothing ends.
     fn tell(&self, ends: &Ends, observe: &mut dyn FnMut(Event)) {
-        let mut waiting: Vec<Option<CaseEnd>> = Vec::new();
-        waiting.resize_with(self.plan.cases.len(), || None);
+        // From the next one to be told on.
+        let mut waiting: VecDeque<Option<CaseEnd>> = VecDeque::new();
         let (mut next, mut done, mut bad, mut told) = (0, 0, 0, Instant::now());
         while let Some(batch) = ends.take(PROGRESS) {
             for (index, end) in batch {
                 done += usize::from(self.is_told(index, &end));
                 bad += usize::from(end.verdict.is_bad());
-                waiting[index] = Some(end);
+                if waiting.len() <= index - next {
+                    waiting.resize_with(index - next + 1, || None);
+                }
+                waiting[index - next] = Some(end);
             }
-            while let Some(end) = waiting.get_mut(next).and_then(Option::take) {
+            while waiting.front().is_some_and(Option::is_some) {
+                let Some(end) = waiting.pop_front().flatten() else { break };
                 if self.is_told(next, &end) {
                     observe(Event::CaseEnded(&self.plan.cases[next], &end));
                 }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use super::read::at_most;
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts, token_fault};
+use crate::event::StopReason;
 use crate::http::message::{Connections, Header, Request};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
-use crate::plan::{Body, Case, LARGEST_BODY_FILE, Step};
+use crate::plan::{Body, Case, JsonText, LARGEST_BODY_FILE, Step};
 use crate::secret::{Redactor, Secret};
 use crate::source::Place;
 use crate::template::{Bindings, FillError, Slot, Template, encode_component};
@@ -35,8 +36,9 @@ impl Unsent {
     }
 
     /// A step that the end of the run came before.
-    pub fn ended(reason: &str) -> Unsent {
-        Unsent { kind: "interrupted", reason: reason.into(), place: None, missing: None }
+    pub fn ended(reason: StopReason) -> Unsent {
+        let (kind, words) = (reason.name(), reason.cut_short());
+        Unsent { kind, reason: words.into(), place: None, missing: None }
     }
 
     fn request(reason: impl Into<String>) -> Unsent {
@@ -73,7 +75,7 @@ impl Maker<'_> {
     /// # Errors
     /// A token that cannot be had, a body file that cannot be read, a URL that is none.
     pub fn request(&self, case: &Case, step: &Step) -> Result<Request, Unsent> {
-        self.made(Some(case), step, step.body.as_ref())
+        self.made(Some(case), step, step.body.as_deref())
     }
 
     /// The request that asks for a token: what `step` says, with this body. All of it counts as
@@ -181,9 +183,12 @@ impl Maker<'_> {
     fn body(&self, body: Option<&Body>) -> Result<(Option<Vec<u8>>, Option<&'static str>), Unsent> {
         let Some(body) = body else { return Ok((None, None)) };
         Ok(match body {
-            Body::Json(draft) | Body::Graphql { message: draft, .. } => {
-                let value = draft.fill(self.bindings)?;
-                (Some(value.to_string().into_bytes()), Some("application/json"))
+            Body::Json(json) | Body::Graphql { message: json, .. } => {
+                let text = match json {
+                    JsonText::Written(text) => text.to_string(),
+                    JsonText::Draft(draft) => draft.fill(self.bindings)?.to_string(),
+                };
+                (Some(text.into_bytes()), Some("application/json"))
             }
             Body::Form(fields) => {
                 let mut pairs = Vec::new();

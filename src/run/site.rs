@@ -142,7 +142,7 @@ impl<'r> Run<'r> {
         let case = &self.plan.cases[index];
         let started = Instant::now();
         let ended = catch_unwind(AssertUnwindSafe(|| match &case.work {
-            Work::Steps(steps) => Walk::new(self, worker, case).walk(steps),
+            Work::Steps(steps) => Walk::new(self, worker, case).walk(steps).end,
             _ => (self.case(worker, case).verdict, None),
         }));
         let end = match ended {

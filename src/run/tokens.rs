@@ -10,7 +10,7 @@ mod tests;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::Transport;
@@ -63,6 +63,8 @@ struct Slot {
     /// Whether the token took the place of a refused one, and no API has accepted it yet. It is
     /// not renewed again then: it would be refused for ever.
     unproven: AtomicBool,
+    /// The key that signs it, once a probe needed that.
+    key: OnceLock<Result<Arc<SigningKey>, String>>,
 }
 
 #[derive(Default)]
@@ -151,25 +153,23 @@ impl<'r> TokenStore<'r> {
         Ok(Some(with_token(request, &token)))
     }
 
-    /// Hears of a token that was made of another: neither it nor its claims must be shown.
-    pub fn learn(&self, token: &str) {
-        self.means.learn(token);
-    }
-
     /// The time since 1970.
     pub fn now(&self) -> Duration {
         (self.means.clock)()
     }
 
-    /// The key that signs the token at `index`, if it is signed here.
+    /// The key that signs the token at `index`, if it is signed here; read once.
     ///
     /// # Errors
     /// What is wrong with the key.
-    pub fn signing_key(&self, index: usize) -> Option<Result<SigningKey, String>> {
+    pub fn signing_key(&self, index: usize) -> Option<Result<Arc<SigningKey>, String>> {
         let token = &self.tokens[index];
         let Origin::Mint(source) = &token.origin else { return None };
-        let key = mint::signing_key(source, &self.means);
-        Some(key.map_err(|reason| format!("the jwt of token `{}`: {reason}", token.name)))
+        let read = || {
+            let key = mint::signing_key(source, &self.means).map(Arc::new);
+            key.map_err(|reason| format!("the jwt of token `{}`: {reason}", token.name))
+        };
+        Some(self.slots[index].key.get_or_init(read).clone())
     }
 
     /// Where the token at `index` is defined.
@@ -218,7 +218,7 @@ impl<'r> TokenStore<'r> {
         let token = &self.tokens[index];
         let given = self.given(token, worker, state.refresh.as_ref())?;
         let value = given.token.trim_start_matches('\u{FEFF}').trim();
-        self.means.learn(value);
+        self.means.redactor.add(value);
         if value.is_empty() {
             return Err(format!("the source of token `{}` gave an empty token", token.name));
         }

@@ -8,7 +8,8 @@ use super::explain::Explainer;
 use super::request::{Maker, Unsent};
 use super::{Run, Transport};
 use crate::event::{Exchange, Failure, Skip, Verdict};
-use crate::http::message::{Request, Response};
+use crate::http::message::{Request, Response, TransportErrorKind};
+use crate::judge::refusal::is_let_through;
 use crate::judge::{Mismatch, Reading};
 use crate::plan::credential::Credential;
 use crate::plan::{Case, Step};
@@ -36,6 +37,8 @@ pub struct Turn<'t> {
 pub struct Judged {
     /// What it captured; also of one that does not hold, for what cleans up after it.
     pub captured: Vec<(Slot, Value)>,
+    /// Whether it does not hold because it was let through where a refusal was due.
+    pub is_let_through: bool,
     /// What is shown of one that held, in a talkative run; or its end.
     pub held: Result<Option<Box<Exchange>>, StepEnd>,
 }
@@ -105,7 +108,12 @@ impl Turn<'_> {
             if let Some(reason) = self.run.held(&error) {
                 return (Verdict::Skipped(Skip::Stopped(reason)), None);
             }
-            let failure = explain.transport(self.case, step, request, &error);
+            let mut failure = explain.transport(self.case, step, request, &error);
+            if let Some(reason) = self.run.stop.reason()
+                && error.kind == TransportErrorKind::Interrupted
+            {
+                failure.kind = reason.name();
+            }
             (Verdict::Errored(failure), Some(explain.unanswered(request, &error)))
         })?;
         if let Credential::Token(id) = &step.credential
@@ -125,7 +133,10 @@ impl Turn<'_> {
             mismatches if mismatches.is_empty() => missing,
             mismatches => mismatches,
         };
-        Judged { captured, held: self.held(step, request, response, &mismatches) }
+        let is_let_through =
+            !mismatches.is_empty() && is_let_through(&step.expectations, response, self.bindings);
+        let held = self.held(step, request, response, &mismatches);
+        Judged { captured, is_let_through, held }
     }
 
     fn held(

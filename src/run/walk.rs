@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Run;
+use super::poll::Settled;
 use super::request::Unsent;
 use super::turn::{Judged, StepEnd, Turn};
 use crate::event::{CaseEnd, Exchange, Failure, StopReason, Verdict};
@@ -18,20 +19,35 @@ pub struct Walk<'w> {
     case: &'w Case,
     /// What is known by now; of its own once something was captured.
     bindings: Cow<'w, Bindings>,
+    warnings: Vec<String>,
+    is_let_through: bool,
+}
+
+/// A case that has taken its steps.
+pub struct Walked {
+    /// How it ended.
+    pub end: StepEnd,
+    /// What a reader must know of it also when it passed.
+    pub warnings: Vec<String>,
+    /// Whether one of its requests was let through where a refusal was due.
+    pub is_let_through: bool,
 }
 
 impl<'w> Walk<'w> {
     /// Before the first step.
     pub fn new(run: &'w Run<'w>, worker: usize, case: &'w Case) -> Walk<'w> {
-        Walk { run, worker, case, bindings: Cow::Borrowed(run.bindings_of(case)) }
+        let bindings = Cow::Borrowed(run.bindings_of(case));
+        Walk { run, worker, case, bindings, warnings: Vec::new(), is_let_through: false }
     }
 
     /// Takes the steps.
-    pub fn walk(mut self, steps: &[Step]) -> StepEnd {
+    pub fn walk(mut self, steps: &[Step]) -> Walked {
         let cleaning = steps.iter().position(is_cleaning);
         let (steps, cleaning) = steps.split_at(cleaning.unwrap_or(steps.len()));
         let end = self.all(steps);
-        self.clean(cleaning, end)
+        let end = self.clean(cleaning, end);
+        let Walk { warnings, is_let_through, .. } = self;
+        Walked { end, warnings, is_let_through }
     }
 
     /// Takes the steps of a set-up; gives too what is known after them.
@@ -61,7 +77,8 @@ impl<'w> Walk<'w> {
             bad => self.told(taken, (bad, exchange)),
         };
         let (verdict, exchange) = self.clean_up(step_end);
-        CaseEnd { verdict, exchange, elapsed: elapsed + started.elapsed(), ..end }
+        let warnings = [end.warnings, std::mem::take(&mut self.warnings)].concat();
+        CaseEnd { verdict, exchange, elapsed: elapsed + started.elapsed(), warnings, ..end }
     }
 
     /// Takes the steps of the case that clean up.
@@ -89,12 +106,19 @@ impl<'w> Walk<'w> {
         let turn = self.turn(step.stage);
         let request = turn.request(step, Duration::ZERO);
         let request = request.map_err(|unsent| turn.unsent(step, &unsent))?;
-        let (request, response) = turn.answered(step, request)?;
-        let Judged { captured, held } = turn.judged(step, &request, &response);
-        for (slot, value) in captured {
+        let Settled { answered, tries } = turn.settled(step, request);
+        let judged = match answered {
+            Ok((request, response)) => turn.judged(step, &request, &response),
+            Err(end) => Judged { captured: Vec::new(), is_let_through: false, held: Err(end) },
+        };
+        for (slot, value) in judged.captured {
             self.bindings.to_mut().capture(slot, value);
         }
-        held
+        match judged.held {
+            Ok(_) => self.warnings.extend(tries.warning(step)),
+            Err(_) => self.is_let_through |= judged.is_let_through || tries.let_through > 0,
+        }
+        judged.held.map_err(|end| tries.told(step, end))
     }
 
     fn turn(&self, stage: Stage) -> Turn<'_> {
@@ -111,14 +135,14 @@ impl<'w> Walk<'w> {
         let stop = self.run.stop;
         let stopped = match step.pause.is_zero() {
             true => stop.reason(),
-            false => stop.pause(step.pause),
+            false => stop.pause_to_finish(step.pause),
         };
         // After `--fail-fast` a case that has begun may finish.
         let stopped = stopped.filter(|reason| *reason != StopReason::FailFast);
         match stopped.filter(|_| step.stage != Stage::Teardown) {
             None => Ok(()),
             Some(reason) => {
-                let unsent = Unsent::ended(reason.cut_short());
+                let unsent = Unsent::ended(reason);
                 Err(self.turn(step.stage).unsent(step, &unsent))
             }
         }
@@ -130,10 +154,10 @@ impl<'w> Walk<'w> {
         for step in steps {
             let excused = end.0.is_bad() || self.run.without_setup(self.case).is_some();
             if let Some((slot, line)) = self.lacks(step).filter(|_| excused) {
-                let name = step.name.as_deref().unwrap_or_default();
+                let name = self.name_of(step).unwrap_or_default();
                 note(
                     &mut end.0,
-                    format!("tear-down {name} was not sent: {slot} (line {line}) was not captured"),
+                    format!("tear-down {name} was not sent: {slot} ({line}) was not captured"),
                 );
                 continue;
             }
@@ -144,23 +168,34 @@ impl<'w> Walk<'w> {
         end
     }
 
-    /// What an earlier step should have captured for this one and did not, and the line of that.
-    fn lacks(&self, step: &Step) -> Option<(String, usize)> {
+    /// What an earlier step should have captured for this one and did not, and where that stands.
+    fn lacks(&self, step: &Step) -> Option<(String, String)> {
         let unsent = self.turn(step.stage).request(step, Duration::ZERO).err()?;
         let slot: Slot = unsent.missing?;
         let before = self.run.plan.cases.iter().filter(|case| {
             case.around == Some(Stage::Setup) && Arc::ptr_eq(&case.file, &self.case.file)
         });
-        let steps = before.flat_map(Case::steps).chain(self.case.steps());
-        let capture = steps.flat_map(|step| &step.captures).find(|known| known.slot == slot)?;
-        let name = &capture.capture.name;
-        let line = self.case.file.source.location(name.span.start).line;
-        Some((format!("`{}`", name.value), line))
+        let mut steps = before.flat_map(Case::steps).chain(self.case.steps());
+        steps.find_map(|step| {
+            let mut captures = step.captures.iter();
+            let name = &captures.find(|known| known.slot == slot)?.capture.name;
+            let line = step.place.source.location(name.span.start).line;
+            let line = match Arc::ptr_eq(&step.place.source, &self.case.file.source) {
+                true => format!("line {line}"),
+                false => format!("{}:{line}", step.place.source.path()),
+            };
+            Some((format!("`{}`", name.value), line))
+        })
+    }
+
+    /// What messages call a step: a variable in its name may stand for a secret.
+    fn name_of<'s>(&self, step: &'s Step) -> Option<Cow<'s, str>> {
+        step.name.as_deref().map(|name| self.run.redactor.redact(name))
     }
 
     /// The end of a step, told with the step: a set-up that does not hold leaves no verdict.
     fn told(&self, step: &Step, (verdict, exchange): StepEnd) -> StepEnd {
-        let Some(name) = &step.name else { return (verdict, exchange) };
+        let Some(name) = self.name_of(step) else { return (verdict, exchange) };
         let stage = match step.stage {
             // Its case is called so.
             _ if self.case.around.is_some() => "",

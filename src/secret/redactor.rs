@@ -6,8 +6,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::Secret;
 use super::index::{Index, united};
+use super::{Secret, payload};
 
 /// What stands in the output where a secret stood.
 pub const MASK: &str = "***";
@@ -35,17 +35,26 @@ struct State {
     untold: Option<Vec<Secret>>,
 }
 
+impl State {
+    fn learn(&mut self, secret: &str) {
+        if self.known.insert(secret.into()) {
+            self.pending.push(secret.into());
+            self.untold.iter_mut().for_each(|untold| untold.push(Secret::new(secret)));
+        }
+    }
+}
+
 impl Redactor {
-    /// Adds a value that must not be shown from now on. Costs next to nothing when it is known.
+    /// Adds a value that must not be shown from now on, with the claims of one that is a JWT. Costs
+    /// next to nothing when it is known.
     pub fn add(&self, secret: &str) {
         if secret.trim().is_empty() || self.read(|state| state.known.contains(secret)) {
             return;
         }
+        let claims = payload::of(secret);
         self.write(|state| {
-            if state.known.insert(secret.into()) {
-                state.pending.push(secret.into());
-                state.untold.iter_mut().for_each(|untold| untold.push(Secret::new(secret)));
-            }
+            state.learn(secret);
+            claims.iter().for_each(|claims| state.learn(claims));
         });
     }
 

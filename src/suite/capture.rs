@@ -58,7 +58,7 @@ pub fn read(reader: &mut Reader, node: &Node) -> Vec<Capture> {
 
 impl Capture {
     fn read(reader: &mut Reader, entry: &Entry) -> Option<Capture> {
-        let name = settings::name(reader, &entry.key, "capture");
+        let name = settings::name(reader, &entry.key, "a capture");
         let node = &entry.value;
         match &node.value {
             Value::Text(text) => {

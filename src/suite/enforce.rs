@@ -287,7 +287,7 @@ fn day(reader: &mut Reader, node: &Node) -> Option<Spanned<i64>> {
 pub fn accepts(expectations: &[Expectation], status: u16) -> Option<bool> {
     let mut accepted = Some(true);
     for expectation in expectations {
-        let Demand::Status(matcher) = &expectation.demand else { continue };
+        let Demand::Status(matcher) = &*expectation.demand else { continue };
         for operator in &matcher.0 {
             let Operator::Value(ValueOperator::Status, Draft::Fixed(wanted)) = &operator.value
             else {
@@ -330,7 +330,7 @@ mod tests {
         let text = format!("tests: [{{name: a, request: GET /, expect: {expect}}}]");
         let (suite, faults) = crate::suite::parse(&Arc::new(Source::new("a.yaml", text.as_str())));
         assert!(faults.is_empty(), "{faults:?}");
-        suite.unwrap().tests.remove(0).steps.remove(0).expectations
+        suite.unwrap().tests[0].steps[0].as_request().unwrap().expectations.clone()
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a response must be: `expect` as it is written.
 
+use std::sync::Arc;
+
 use super::matcher::{
     JsonCheck, Matcher, OPERATORS, Operator, Subject, ValueOperator, is_operator, read_json,
 };
@@ -14,8 +16,15 @@ use crate::template::{Draft, Template};
 pub struct Expectation {
     /// Where: what a mismatch points at.
     pub span: Span,
-    /// What is expected.
-    pub demand: Demand,
+    /// What is expected; shared by all rows of a test that expect the same.
+    pub demand: Arc<Demand>,
+}
+
+impl Expectation {
+    /// An expectation at `span`.
+    pub fn new(span: Span, demand: Demand) -> Expectation {
+        Expectation { span, demand: Arc::new(demand) }
+    }
 }
 
 /// What an [`Expectation`] looks at, and what that must meet.
@@ -47,7 +56,7 @@ pub struct ChallengeField {
 impl Expectation {
     /// Shows every operator in it.
     pub fn visit<'e>(&'e self, seen: &mut dyn FnMut(&'e Spanned<Operator>)) {
-        match &self.demand {
+        match &*self.demand {
             Demand::Status(matcher)
             | Demand::Header(_, matcher)
             | Demand::Body(matcher)
@@ -129,12 +138,12 @@ fn default_status(reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option
 pub fn success(span: Span) -> Expectation {
     let operator = Operator::Value(ValueOperator::Status, Draft::Fixed("2xx".into()));
     let matcher = Matcher(Box::new([Spanned::new(operator, span)]));
-    Expectation { span, demand: Demand::Status(matcher) }
+    Expectation::new(span, Demand::Status(matcher))
 }
 
 fn status(reader: &mut Reader, node: &Node) -> Expectation {
     let matcher = Matcher::read(reader, node, Subject::Status);
-    Expectation { span: node.span, demand: Demand::Status(matcher) }
+    Expectation::new(node.span, Demand::Status(matcher))
 }
 
 fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut Vec<Expectation>) {
@@ -145,7 +154,7 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
         "json" => expectations.extend(
             read_json(reader, node)
                 .into_iter()
-                .map(|check| Expectation { span: check.span, demand: Demand::Json(check) }),
+                .map(|check| Expectation::new(check.span, Demand::Json(check))),
         ),
         "body" if is_object(node) => {
             let fault = reader.fault(node.span, "`body` looks at a text");
@@ -153,15 +162,15 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
         }
         "body" => {
             let matcher = Matcher::read(reader, node, Subject::Body);
-            expectations.push(Expectation { span, demand: Demand::Body(matcher) });
+            expectations.push(Expectation::new(span, Demand::Body(matcher)));
         }
         "challenge" => {
             let fields = read_challenge(reader, node);
-            expectations.push(Expectation { span, demand: Demand::Challenge(fields) });
+            expectations.push(Expectation::new(span, Demand::Challenge(fields)));
         }
         _ => {
             let matcher = Matcher::read(reader, node, Subject::Duration);
-            expectations.push(Expectation { span, demand: Demand::Duration(matcher) });
+            expectations.push(Expectation::new(span, Demand::Duration(matcher)));
         }
     }
 }
@@ -190,7 +199,7 @@ fn read_headers(reader: &mut Reader, node: &Node, expectations: &mut Vec<Expecta
         }
         let matcher = Matcher::read(reader, &entry.value, Subject::Text);
         let span = entry.key.span.to(entry.value.span);
-        expectations.push(Expectation { span, demand: Demand::Header(name, matcher) });
+        expectations.push(Expectation::new(span, Demand::Header(name, matcher)));
     }
 }
 

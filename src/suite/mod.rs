@@ -19,10 +19,16 @@ pub mod schema;
 pub mod expect;
 pub mod enforce;
 pub mod capture;
+pub mod poll;
+pub mod retry;
 pub mod step;
+pub mod fragment;
+pub mod data;
 pub mod test;
 pub mod server;
+pub mod env_file;
 pub mod project;
+pub mod vars_file;
 pub mod literals;
 
 use std::collections::HashMap;
@@ -31,9 +37,10 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Spanned};
 use crate::template::Template;
+use fragment::{Fragment, Fragments, Use};
 use reader::{Keys, Reader};
 use settings::Settings;
-use step::Step;
+use step::Item;
 use test::Test;
 use tree::{Entry, Node, Value};
 
@@ -51,11 +58,22 @@ pub struct Suite {
     /// Whether its tests run one after another.
     pub serial: bool,
     /// What is done once before the tests; when it does not hold, none of them has a verdict.
-    pub setup: Vec<Step>,
+    pub setup: Vec<Item>,
     /// The tests, in order.
     pub tests: Vec<Test>,
     /// What is done once after the tests, whatever came of them.
-    pub teardown: Vec<Step>,
+    pub teardown: Vec<Item>,
+    /// The fragments that it uses, once they are read.
+    pub fragments: Fragments,
+}
+
+/// What a file says.
+#[derive(Debug)]
+pub enum Document {
+    /// It is a spec.
+    Spec(Box<Suite>),
+    /// It is a fragment, which specs use.
+    Fragment(Fragment),
 }
 
 const KEYS: Keys = Keys {
@@ -65,16 +83,29 @@ const KEYS: Keys = Keys {
     help: None,
 };
 
-/// Reads a spec. Never stops at the first fault; `None` when the file is no spec at all.
-pub fn parse(source: &Arc<Source>) -> (Option<Suite>, Vec<Diagnostic>) {
+/// Reads a file. Never stops at the first fault; `None` when it is neither of both.
+pub fn read(source: &Arc<Source>) -> (Option<Document>, Vec<Diagnostic>) {
     let (root, faults) = tree::parse(source);
     let mut reader = Reader::new(source, faults);
-    let suite = root.and_then(|root| Suite::read(&mut reader, &root));
-    (suite, reader.into_faults())
+    let document = root.and_then(|root| Document::read(&mut reader, &root));
+    (document, reader.into_faults())
 }
 
-impl Suite {
-    fn read(reader: &mut Reader, root: &Node) -> Option<Suite> {
+/// As [`read`], for a file that must be a spec.
+pub fn parse(source: &Arc<Source>) -> (Option<Suite>, Vec<Diagnostic>) {
+    let (document, mut faults) = read(source);
+    match document {
+        Some(Document::Spec(suite)) => (Some(*suite), faults),
+        Some(Document::Fragment(fragment)) => {
+            faults.push(fragment.no_spec(source));
+            (None, faults)
+        }
+        None => (None, faults),
+    }
+}
+
+impl Document {
+    fn read(reader: &mut Reader, root: &Node) -> Option<Document> {
         let Value::Map(entries) = &root.value else {
             let fault = reader.fault(root.span, "this is no spec");
             fault.label = format!("found {}", root.kind_name());
@@ -82,11 +113,29 @@ impl Suite {
             return None;
         };
         let has = |name: &str| entries.iter().any(|entry| entry.key.value == name);
-        let misspelt = || did_you_mean("tests", entries.iter().map(|e| e.key.value.as_str()));
-        if !has("tests") && (has("steps") || misspelt().is_none()) {
-            refuse_without_tests(reader, root, has("steps"));
+        if has("tests") {
+            return Some(Document::Spec(Box::new(Suite::read(reader, entries))));
+        }
+        if has("steps") {
+            return Some(Document::Fragment(Fragment::read(reader, root, entries)));
+        }
+        if did_you_mean("tests", entries.iter().map(|e| e.key.value.as_str())).is_none() {
+            refuse_without_tests(reader, root, entries);
             return None;
         }
+        Some(Document::Spec(Box::new(Suite::read(reader, entries))))
+    }
+}
+
+impl Suite {
+    /// The steps of it that use a fragment.
+    pub fn uses(&self) -> impl Iterator<Item = &Use> {
+        let tests = self.tests.iter().flat_map(Test::items);
+        let items = tests.chain(&self.setup).chain(&self.teardown);
+        items.filter_map(Item::as_use)
+    }
+
+    fn read(reader: &mut Reader, entries: &[Entry]) -> Suite {
         let mut suite = Suite {
             source: reader.source().clone(),
             name: None,
@@ -96,6 +145,7 @@ impl Suite {
             setup: Vec::new(),
             tests: Vec::new(),
             teardown: Vec::new(),
+            fragments: Fragments::new(),
         };
         for entry in entries {
             match reader.key(entry, entries, &KEYS) {
@@ -104,7 +154,7 @@ impl Suite {
             }
         }
         check_names(reader, &suite.tests);
-        Some(suite)
+        suite
     }
 
     fn read_value(&mut self, reader: &mut Reader, name: &str, entry: &Entry) {
@@ -139,17 +189,8 @@ impl Suite {
     }
 }
 
-fn refuse_without_tests(reader: &mut Reader, root: &Node, fragment: bool) {
-    let first = match &root.value {
-        Value::Map(entries) => entries.first().map(|entry| entry.key.span),
-        _ => None,
-    };
-    let span = first.unwrap_or(root.span);
-    if fragment {
-        reader.fault(span, "fragments are not supported yet").label =
-            "a file with `steps:` and no `tests:` is one".into();
-        return;
-    }
+fn refuse_without_tests(reader: &mut Reader, root: &Node, entries: &[Entry]) {
+    let span = entries.first().map_or(root.span, |entry| entry.key.span);
     let fault = reader.fault(span, "a spec without `tests`");
     fault.label = "add `tests:` with a list of tests".into();
     fault.helps.push("a *.yaml file that is no spec belongs into another folder".into());

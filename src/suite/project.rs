@@ -20,27 +20,47 @@ pub struct Project {
     pub source: Arc<Source>,
     /// The settings of all specs.
     pub settings: Settings,
+    /// Settings that hold where an environment is chosen, by its name.
+    pub environments: Vec<(Spanned<String>, Settings)>,
+    /// Which of these is chosen.
+    pub chosen: Option<usize>,
     /// What is run when no path is given.
     pub specs: Vec<Spanned<String>>,
     /// What is started for the run.
     pub server: Option<Server>,
-    /// Where the JUnit report goes.
-    pub junit: Option<Spanned<String>>,
+    /// Where reports go.
+    pub reports: ReportPaths,
     /// Further values to keep out of all output.
     pub secrets: Vec<Spanned<Template>>,
 }
 
+/// Where the reports of a run go, from the folder of the project file.
+#[derive(Clone, Debug, Default)]
+pub struct ReportPaths {
+    /// The JUnit report.
+    pub junit: Option<Spanned<String>>,
+    /// The report of events as JSON.
+    pub json: Option<Spanned<String>>,
+}
+
 const KEYS: Keys = Keys {
     what: "a key of the project file",
-    known: &[&settings::KEYS, &["specs", "server", "reports", "secrets"]],
-    later: &[&settings::LATER, &["environments"]],
+    known: &[&settings::KEYS, &["specs", "environments", "server", "reports", "secrets"]],
+    later: &[&settings::LATER],
+    help: None,
+};
+
+const ENVIRONMENT_KEYS: Keys = Keys {
+    what: "a key of an environment",
+    known: &[&settings::KEYS],
+    later: &[&settings::LATER],
     help: None,
 };
 
 const REPORT_KEYS: Keys = Keys {
     what: "a report",
-    known: &[&["junit"]],
-    later: &[&["json", "html", "github"]],
+    known: &[&["junit", "json"]],
+    later: &[&["html", "github"]],
     help: None,
 };
 
@@ -62,11 +82,30 @@ impl Project {
         Project {
             source: source.clone(),
             settings: Settings { broken: true, ..Settings::default() },
+            environments: Vec::new(),
+            chosen: None,
             specs: Vec::new(),
             server: None,
-            junit: None,
+            reports: ReportPaths::default(),
             secrets: Vec::new(),
         }
+    }
+
+    /// Chooses an environment by its name; whether there is such.
+    pub fn choose(&mut self, name: &str) -> bool {
+        self.chosen = self.environments.iter().position(|(other, _)| other.value == name);
+        self.chosen.is_some()
+    }
+
+    /// The environment that is chosen, and what it says.
+    pub fn environment(&self) -> Option<&(Spanned<String>, Settings)> {
+        self.environments.get(self.chosen?)
+    }
+
+    /// The settings that hold for all specs, the nearest first.
+    pub fn levels(&self) -> impl Iterator<Item = &Settings> {
+        let environment = self.environment().map(|(_, settings)| settings);
+        environment.into_iter().chain([&self.settings])
     }
 
     fn read(&mut self, reader: &mut Reader, root: &Node) {
@@ -92,6 +131,7 @@ impl Project {
         }
         match name {
             "specs" => self.specs = paths(reader, value, "specs"),
+            "environments" => self.environments = environments(reader, value),
             "server" => self.server = Some(Server::read(reader, value)),
             "reports" => self.read_reports(reader, value),
             _ => {
@@ -107,11 +147,44 @@ impl Project {
     fn read_reports(&mut self, reader: &mut Reader, node: &Node) {
         let entries = reader.mapping(node, "reports").unwrap_or_default();
         for entry in entries {
-            if reader.key(entry, entries, &REPORT_KEYS).is_some() {
-                self.junit = path(reader, &entry.value, "junit");
+            match reader.key(entry, entries, &REPORT_KEYS) {
+                Some("junit") => self.reports.junit = path(reader, &entry.value, "junit"),
+                Some(key) => self.reports.json = path(reader, &entry.value, key),
+                None => {}
             }
         }
     }
+}
+
+/// Each environment has a name and settings of its own.
+fn environments(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Settings)> {
+    let entries = reader.mapping(node, "environments").unwrap_or_default();
+    if entries.is_empty() && matches!(node.value, Value::Map(_)) {
+        reader.fault(node.span, "`environments` names no environment").label =
+            "write for example `{staging: {base_url: …}}`".into();
+    }
+    entries
+        .iter()
+        .map(|entry| {
+            (settings::name(reader, &entry.key, "an environment"), environment(reader, entry))
+        })
+        .collect()
+}
+
+fn environment(reader: &mut Reader, entry: &Entry) -> Settings {
+    let mut settings = Settings::default();
+    let entries = reader.mapping(&entry.value, &entry.key.value).unwrap_or_default();
+    if entries.is_empty() && matches!(entry.value.value, Value::Map(_)) {
+        reader.fault(entry.value.span, "an environment that says nothing").label =
+            "give it for example a `base_url`".into();
+    }
+    for entry in entries {
+        match reader.key(entry, entries, &ENVIRONMENT_KEYS) {
+            Some(name) => drop(settings.read(reader, name, entry)),
+            None => settings.broken = true,
+        }
+    }
+    settings
 }
 
 fn paths(reader: &mut Reader, node: &Node, key: &str) -> Vec<Spanned<String>> {

@@ -6,6 +6,7 @@ use super::auth::Auth;
 use super::enforce::Enforce;
 use super::habits;
 use super::reader::{Field, Reader};
+use super::retry::Retry;
 use super::tls::{Proxy, Tls};
 use super::token_source::TokenSource;
 use super::tree::{Entry, Node};
@@ -41,6 +42,8 @@ pub struct Settings {
     pub proxy: Option<Spanned<Proxy>>,
     /// The socket that takes the place of the server's address, or `none`.
     pub unix_socket: Option<Spanned<Template>>,
+    /// How often a test that does not pass is run again.
+    pub retry: Option<Spanned<Retry>>,
     /// Which wrong ways of sending a token must be refused.
     pub enforce: Option<Spanned<Enforce>>,
     /// Whether something here could not be read, so that what seems to be missing may be written.
@@ -48,7 +51,7 @@ pub struct Settings {
 }
 
 /// The keys read here.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 15] = [
     "base_url",
     "tags",
     "vars",
@@ -62,11 +65,12 @@ pub const KEYS: [&str; 14] = [
     "proxy",
     "unix_socket",
     "allow_plain_http",
+    "retry",
     "enforce",
 ];
 
 /// Keys of the same levels that a later version reads.
-pub const LATER: [&str; 2] = ["cookie_jar", "retry"];
+pub const LATER: [&str; 1] = ["cookie_jar"];
 
 impl Settings {
     /// Reads the value of `name` if that belongs here; tells whether it does.
@@ -95,6 +99,10 @@ impl Settings {
                 self.enforce =
                     Enforce::read(reader, value).map(|enforce| Spanned::new(enforce, value.span));
             }
+            "retry" => {
+                self.retry =
+                    Retry::read(reader, value).map(|retry| Spanned::new(retry, value.span));
+            }
             "allow_plain_http" => self.allow_plain_http = Some(reader.spanned_draft(value)),
             _ => return false,
         }
@@ -119,7 +127,7 @@ fn tags(reader: &mut Reader, node: &Node) -> Vec<Spanned<String>> {
 fn vars(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Spanned<Draft>)> {
     let mut vars = Vec::new();
     for entry in reader.mapping(node, "vars").unwrap_or_default() {
-        let name = name(reader, &entry.key, "variable");
+        let name = name(reader, &entry.key, "a variable");
         let value = reader.draft_with_plain_keys(&entry.value);
         vars.push((name, Spanned::new(value, entry.value.span)));
     }
@@ -129,7 +137,7 @@ fn vars(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Spanned<Draft
 fn tokens(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, TokenSource)> {
     let mut tokens = Vec::new();
     for entry in reader.mapping(node, "tokens").unwrap_or_default() {
-        let name = name(reader, &entry.key, "token");
+        let name = name(reader, &entry.key, "a token");
         if name.value == "none" {
             reader.fault(name.span, "a token cannot be named `none`").label =
                 "`auth: none` sends no credential".into();
@@ -146,10 +154,10 @@ pub(super) fn name(reader: &mut Reader, key: &Spanned<String>, what: &str) -> Sp
     let name = reader.key_name(key);
     let reserved = matches!(name.value.as_str(), "env" | "server");
     if reserved {
-        let title = format!("`{}` is reserved and cannot name a {what}", name.value);
+        let title = format!("`{}` is reserved and cannot name {what}", name.value);
         reader.fault(name.span, title).label = "choose another name".into();
     } else if !is_name(&name.value) && !name.value.contains("${") {
-        reader.fault(name.span, format!("`{}` cannot name a {what}", name.value)).label =
+        reader.fault(name.span, format!("`{}` cannot name {what}", name.value)).label =
             "a name has letters, digits, `_` and `-`, and no digit first".into();
     }
     name

@@ -2,6 +2,8 @@
 
 use super::capture::{self, Capture};
 use super::expect::{self, Expectation};
+use super::fragment::{USE_KEYS, Use, UseParts};
+use super::poll::Poll;
 use super::reader::{Keys, Reader};
 use super::request::{BODIES, Body, LATER_BODIES, RequestLine};
 use super::settings::{self, Settings};
@@ -29,18 +31,20 @@ pub struct Step {
     pub expects: bool,
     /// What the later steps know of the response.
     pub captures: Vec<Capture>,
+    /// Whether it is repeated until it holds, and for how long.
+    pub poll: Option<Poll>,
 }
 
 /// The keys of a request that stand in a step, and in a test that has but one.
-pub const REQUEST_KEYS: [&str; 3] = ["request", "expect", "capture"];
+pub const REQUEST_KEYS: [&str; 4] = ["request", "expect", "capture", "poll"];
 
 /// Such keys of a later version.
-pub const LATER: [&str; 2] = ["cookies", "poll"];
+pub const LATER: [&str; 1] = ["cookies"];
 
 const KEYS: Keys = Keys {
     what: "a key of a step",
-    known: &[&["name"], &REQUEST_KEYS, &BODIES, &["wait"], &settings::KEYS],
-    later: &[&settings::LATER, &LATER_BODIES, &LATER, &["use", "with"]],
+    known: &[&["name"], &REQUEST_KEYS, &BODIES, &USE_KEYS, &["wait"], &settings::KEYS],
+    later: &[&settings::LATER, &LATER_BODIES, &LATER],
     help: None,
 };
 
@@ -51,6 +55,7 @@ pub struct RequestParts {
     body: Option<(Span, Body)>,
     expectations: Option<Vec<Expectation>>,
     captures: Vec<Capture>,
+    poll: Option<Poll>,
     /// The keys that were read, also those of values that could not be.
     pub seen: Vec<&'static str>,
 }
@@ -63,6 +68,7 @@ impl RequestParts {
             "request" => self.line = RequestLine::read(reader, value),
             "expect" => self.expectations = expect::read(reader, value),
             "capture" => self.captures = capture::read(reader, value),
+            "poll" => self.poll = Poll::read(reader, value),
             name if BODIES.contains(&name) => self.read_body(reader, name, entry),
             _ => return false,
         }
@@ -103,18 +109,61 @@ impl RequestParts {
             expectations,
             expects,
             captures: self.captures,
+            poll: self.poll,
         })
     }
 }
 
-/// What one item of a list of steps is.
-enum Item {
+/// An item of a list of steps; what waits belongs to the one behind it.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// A request.
     Request(Box<Step>),
+    /// Stands for the steps of a fragment.
+    Use(Box<Use>),
+}
+
+impl Item {
+    /// The request, if it is one.
+    pub fn as_request(&self) -> Option<&Step> {
+        match self {
+            Item::Request(step) => Some(step),
+            Item::Use(_) => None,
+        }
+    }
+
+    /// The use of a fragment, if it is one.
+    pub fn as_use(&self) -> Option<&Use> {
+        match self {
+            Item::Request(_) => None,
+            Item::Use(used) => Some(used),
+        }
+    }
+
+    /// Where its URL or its path stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Item::Request(step) => step.line.url.span,
+            Item::Use(used) => used.path.span,
+        }
+    }
+
+    fn after(self, waits: Vec<Spanned<Draft>>) -> Item {
+        match self {
+            Item::Request(step) => Item::Request(Box::new(Step { waits, ..*step })),
+            Item::Use(used) => Item::Use(Box::new(Use { waits, ..*used })),
+        }
+    }
+}
+
+/// What stands in a list of steps.
+enum Read {
+    Item(Item),
     Wait(Spanned<Draft>),
 }
 
-/// Reads a list of steps. What waits belongs to the request behind it.
-pub fn read_list(reader: &mut Reader, node: &Node, key: &str) -> Vec<Step> {
+/// Reads a list of steps.
+pub fn read_list(reader: &mut Reader, node: &Node, key: &str) -> Vec<Item> {
     let items = reader.list(node, key).unwrap_or_default();
     if items.is_empty() && matches!(node.value, Value::List(_)) {
         reader.fault(node.span, format!("`{key}` holds no step")).label =
@@ -124,10 +173,8 @@ pub fn read_list(reader: &mut Reader, node: &Node, key: &str) -> Vec<Step> {
     let before = reader.count();
     for item in items {
         match read_item(reader, item) {
-            Some(Item::Wait(time)) => waits.push(time),
-            Some(Item::Request(step)) => {
-                steps.push(Step { waits: std::mem::take(&mut waits), ..*step });
-            }
+            Some(Read::Wait(time)) => waits.push(time),
+            Some(Read::Item(item)) => steps.push(item.after(std::mem::take(&mut waits))),
             None => {}
         }
     }
@@ -138,20 +185,22 @@ pub fn read_list(reader: &mut Reader, node: &Node, key: &str) -> Vec<Step> {
     steps
 }
 
-fn read_item(reader: &mut Reader, node: &Node) -> Option<Item> {
+fn read_item(reader: &mut Reader, node: &Node) -> Option<Read> {
     let Value::Map(entries) = &node.value else {
         let fault = reader.fault(node.span, "this is no step");
         fault.label = format!("found {}", node.kind_name());
-        fault.helps.push("a step is a mapping with `request`, or `wait: 2s`".into());
+        fault.helps.push("a step is a mapping with `request` or `use`, or `wait: 2s`".into());
         return None;
     };
     let (mut parts, mut name, mut settings) = (RequestParts::default(), None, Settings::default());
-    let (mut wait, mut unread) = (None, false);
+    let (mut used, mut wait, mut unread) = (UseParts::default(), None, false);
     for entry in entries {
         match reader.key(entry, entries, &KEYS) {
             Some("name") => name = reader.spanned_template(&entry.value, "name"),
             Some("wait") => wait = Some((entry.key.span, reader.spanned_draft(&entry.value))),
+            Some(key) if used.read(reader, key, entry) => {}
             Some(key) if parts.read(reader, key, entry) => {}
+            Some("retry") => refuse_retry(reader, entry),
             Some(key) => drop(settings.read(reader, key, entry)),
             None => unread = true,
         }
@@ -162,13 +211,36 @@ fn read_item(reader: &mut Reader, node: &Node) -> Option<Item> {
             reader.fault(key, "`wait` is a step of its own").label =
                 "begin it with `- wait: …` before the request".into();
         }
-        return Some(Item::Wait(time));
+        return Some(Read::Wait(time));
     }
-    if !parts.seen.contains(&"request") && !unread {
+    if used.path.is_some() {
+        refuse_request_beside_use(reader, entries, &parts);
+        let used = used.finish(reader, name, settings)?;
+        return Some(Read::Item(Item::Use(Box::new(used))));
+    }
+    used.refuse_with_alone(reader);
+    if !parts.seen.contains(&"request") && !unread && !used.is_seen() {
         let first = entries.first().map_or(node.span, |entry| entry.key.span);
         reader.fault(first, "a step without `request`").label =
             format!("add {}", listed(&["`request: METHOD /path`"]));
     }
     let step = parts.finish()?;
-    Some(Item::Request(Box::new(Step { name, settings, ..step })))
+    Some(Read::Item(Item::Request(Box::new(Step { name, settings, ..step }))))
+}
+
+/// A step sends its own request or has those of a fragment sent.
+fn refuse_request_beside_use(reader: &mut Reader, entries: &[Entry], parts: &RequestParts) {
+    let is_of_request = |entry: &&Entry| parts.seen.contains(&entry.key.value.as_str());
+    if let Some(entry) = entries.iter().find(is_of_request) {
+        let title = format!("`{}` beside `use`", entry.key.value);
+        reader.fault(entry.key.span, title).label =
+            "the steps of the fragment have theirs: write it in a step of its own".into();
+    }
+}
+
+/// What a step before has done is not undone by sending this one again.
+fn refuse_retry(reader: &mut Reader, entry: &Entry) {
+    let fault = reader.fault(entry.key.span, "`retry` on a step");
+    fault.label = "a whole test is run again: write it on the test".into();
+    fault.helps.push("`poll: {within: 30s}` repeats one request until its `expect` holds".into());
 }

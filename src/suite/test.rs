@@ -1,10 +1,12 @@
 //! A test: what it is called, what it sends, what must come back.
 
+use super::data::Data;
+use super::enforce::Enforce;
 use super::habits;
 use super::reader::{Keys, Reader};
 use super::request::{BODIES, LATER_BODIES};
 use super::settings::{self, Settings};
-use super::step::{self, REQUEST_KEYS, RequestParts, Step};
+use super::step::{self, Item, REQUEST_KEYS, RequestParts};
 use super::tree::{Entry, Node, Value};
 use crate::source::{Span, Spanned};
 use crate::template::Template;
@@ -22,12 +24,14 @@ pub struct Test {
     pub skip: Option<Spanned<Template>>,
     /// Its own settings.
     pub settings: Settings,
+    /// What it is run over, when it is not run just once.
+    pub data: Option<Box<Data>>,
     /// What is done before the steps; when it does not hold, there is no verdict.
-    pub setup: Vec<Step>,
+    pub setup: Vec<Item>,
     /// What it does.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Item>,
     /// What is done after the steps, whatever came of them.
-    pub teardown: Vec<Step>,
+    pub teardown: Vec<Item>,
     /// Whether it is written as a list of steps.
     pub listed: bool,
 }
@@ -38,15 +42,10 @@ const KEYS: Keys = Keys {
         &["name", "description", "skip"],
         &REQUEST_KEYS,
         &BODIES,
-        &["steps", "setup", "teardown"],
+        &["data", "matrix", "steps", "setup", "teardown"],
         &settings::KEYS,
     ],
-    later: &[
-        &settings::LATER,
-        &LATER_BODIES,
-        &step::LATER,
-        &["use", "with", "wait", "data", "matrix"],
-    ],
+    later: &[&settings::LATER, &LATER_BODIES, &step::LATER],
     help: None,
 };
 
@@ -54,6 +53,11 @@ impl Test {
     /// Whether it is more than one request.
     pub fn is_scenario(&self) -> bool {
         self.listed || !self.setup.is_empty() || !self.teardown.is_empty()
+    }
+
+    /// All of its steps, those around it too.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.setup.iter().chain(&self.steps).chain(&self.teardown)
     }
 }
 
@@ -64,10 +68,11 @@ struct Parts {
     description: Option<Spanned<Template>>,
     skip: Option<Spanned<Template>>,
     settings: Settings,
+    data: Option<Box<Data>>,
     request: RequestParts,
-    setup: Vec<Step>,
-    steps: Vec<Step>,
-    teardown: Vec<Step>,
+    setup: Vec<Item>,
+    steps: Vec<Item>,
+    teardown: Vec<Item>,
     /// The keys that were read, also those of values that could not be.
     seen: Vec<&'static str>,
     /// Whether there are keys that could not be read; one of them may be what is missing.
@@ -123,6 +128,8 @@ impl Parts {
             "name" => self.name = reader.spanned_template(value, "name"),
             "description" => self.description = reader.spanned_template(value, "description"),
             "skip" => self.skip = read_skip(reader, value),
+            "data" => self.data.get_or_insert_default().read_rows(reader, entry),
+            "matrix" => self.data.get_or_insert_default().read_matrix(reader, entry),
             "steps" => self.steps = step::read_list(reader, value, name),
             "setup" => self.setup = step::read_list(reader, value, name),
             "teardown" => self.teardown = step::read_list(reader, value, name),
@@ -131,6 +138,7 @@ impl Parts {
     }
 
     fn finish(mut self, reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<Test> {
+        self.refuse_retry_of_control(reader, entries);
         let listed = self.seen.contains(&"steps");
         let first = entries.first().map_or(node.span, |entry| entry.key.span);
         match (listed, self.unread) {
@@ -141,19 +149,40 @@ impl Parts {
         if !listed {
             // Whatever it lacks has its fault.
             self.request.seen.contains(&"expect").then_some(())?;
-            self.steps = vec![self.request.finish()?];
+            self.steps = vec![Item::Request(Box::new(self.request.finish()?))];
+        }
+        let name = self.name?;
+        if let Some(data) = &mut self.data {
+            data.check(reader, name.span);
         }
         Some(Test {
-            name: self.name?,
+            name,
             description: self.description,
             span: node.span,
             skip: self.skip,
+            data: self.data,
             settings: Settings { broken: self.settings.broken || self.unread, ..self.settings },
             setup: self.setup,
             steps: self.steps,
             teardown: self.teardown,
             listed,
         })
+    }
+
+    /// What its probes show holds beside that very answer of a control, and beside no other.
+    fn refuse_retry_of_control(&self, reader: &mut Reader, entries: &[Entry]) {
+        let asks = |settings: &Settings| matches!(&settings.enforce, Some(enforce) if matches!(enforce.value, Enforce::Bearer(_)));
+        let mut requests = self.steps.iter().filter_map(Item::as_request);
+        let is_control = asks(&self.settings) || requests.any(|step| asks(&step.settings));
+        let retry = entries.iter().find(|entry| entry.key.value == "retry");
+        let is_again = self.settings.retry.as_ref().is_some_and(|retry| !retry.value.is_none());
+        if let Some(entry) = retry.filter(|_| is_control && is_again) {
+            let fault = reader.fault(entry.key.span, "`retry` on a test with `enforce`");
+            fault.label = "a control and its probes are not run again".into();
+            fault.helps.push(
+                "`poll` repeats its request until its `expect` holds, before any probe".into(),
+            );
+        }
     }
 
     /// What belongs to a request stands in its step, and one of them must expect something.
@@ -165,7 +194,9 @@ impl Parts {
             reader.fault(entry.key.span, title).label = "it belongs in one of the steps".into();
         }
         let steps = entries.iter().find(|entry| entry.key.value == "steps");
-        let expects = self.steps.iter().any(|step| step.expects);
+        // What a fragment expects is known once that is read.
+        let may_expect = |item: &Item| item.as_request().is_none_or(|step| step.expects);
+        let expects = self.steps.iter().any(may_expect);
         if let Some(entry) = steps.filter(|_| !expects && !self.steps.is_empty()) {
             let fault = reader.fault(entry.key.span, "steps of which none expects anything");
             fault.label = "give one of them `expect:` with at least a status".into();
@@ -200,7 +231,7 @@ impl Parts {
 }
 
 /// `a`, `a and b`, `a, b and c`
-pub(super) fn listed(words: &[impl AsRef<str>]) -> String {
+pub fn listed(words: &[impl AsRef<str>]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match words.as_slice() {
         [] => String::new(),

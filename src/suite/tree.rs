@@ -62,6 +62,12 @@ pub fn parse(source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
     (root, faults)
 }
 
+/// The value of a scalar without quotes; `None` for a spelling that JSON does not have.
+pub fn plain(text: &str) -> Option<serde_json::Value> {
+    let value = scalar::read_plain(text).ok()?;
+    Some(Node { span: Span::default(), value }.to_json())
+}
+
 impl Node {
     /// The text of a string; `None` for everything else, numbers included.
     pub fn as_text(&self) -> Option<&str> {

@@ -73,6 +73,8 @@ fn each_foreign_crate_is_named_in_one_place() {
         ("rustls_native_certs", &["src/http/client"]),
         ("rustls", &["src/http/client"]),
         ("clap", &["src/cli"]),
+        ("clap_complete", &["src/cli"]),
+        ("clap_mangen", &["src/cli"]),
         ("ctrlc", &["src/commands/"]),
         (
             "ring",

@@ -4,6 +4,7 @@ mod fixture;
 mod arguments;
 mod fuzz;
 mod paths;
+mod rows;
 mod wrong_reasons;
 
 use fixture::{Fixture, fixtures};

@@ -1,8 +1,8 @@
 //! What README, docs and examples say is so: every spec in them runs, every output in them is real.
 //!
 //! A block of YAML says behind its language what it is: `spec`, a whole spec that is green against
-//! the demo; `tests`, items of `tests` that are; `project`, a project file; `ci`, for another
-//! program. One without such a word fails.
+//! the demo; `tests`, items of `tests` that are; `fragment` with a path, a fragment that they use;
+//! `project`, a project file; `ci`, for another program. One without such a word fails.
 
 use std::ffi::OsString;
 use std::fs;
@@ -36,7 +36,12 @@ fn every_spec_in_the_docs_is_green_against_the_demo() {
             let spec = match block.kind.as_str() {
                 "yaml spec" => block.text.replace(DEMO_URL, "${server.url}"),
                 "yaml tests" => format!("tests:\n{}", indented(&block.text)),
-                _ => continue,
+                kind => {
+                    if let Some(path) = kind.strip_prefix("yaml fragment ") {
+                        sandbox = sandbox.file(&format!("specs/{path}"), block.text);
+                    }
+                    continue;
+                }
             };
             // The default of a variable cannot hold another variable.
             let spec = spec.replace("${env.API_URL:-${server.url}}", "${server.url}");
@@ -69,10 +74,12 @@ fn every_project_file_in_the_docs_is_one() {
 
 #[test]
 fn every_block_of_yaml_says_what_it_is() {
-    let mut counts = [("yaml spec", 0), ("yaml tests", 0), ("yaml project", 0), ("yaml ci", 0)];
+    let kinds = ["yaml spec", "yaml tests", "yaml fragment", "yaml project", "yaml ci"];
+    let mut counts = kinds.map(|kind| (kind, 0));
     for path in pages() {
         for block in blocks(&path).iter().filter(|block| block.kind.starts_with("yaml")) {
-            let known = counts.iter_mut().find(|(kind, _)| *kind == block.kind);
+            let words = block.kind.split(' ').take(2).collect::<Vec<_>>().join(" ");
+            let known = counts.iter_mut().find(|(kind, _)| *kind == words);
             let (_, count) = known.unwrap_or_else(|| panic!("{}:{}", path.display(), block.line));
             *count += 1;
         }
@@ -142,6 +149,17 @@ fn the_example_of_a_server_is_a_project_of_its_own() {
     let ended = Ended::of(&mut run).expect_code(0);
     assert_eq!(ended.stderr, "");
     assert!(ended.stdout.contains("2 cases: 2 passed"), "{}", ended.stdout);
+}
+
+#[test]
+fn the_example_of_a_shared_login_is_a_project_of_its_own() {
+    let server = DemoServer::start(0).expect("a demo");
+    let sandbox = Sandbox::new().env("API_URL", &server.url());
+    let mut run = sandbox.command(&["--strict"]);
+    run.current_dir(root().join("examples/shared_login"));
+    let ended = Ended::of(&mut run).expect_code(0);
+    assert_eq!(ended.stderr, "");
+    assert!(ended.stdout.contains("4 cases: 4 passed"), "{}", ended.stdout);
 }
 
 #[test]

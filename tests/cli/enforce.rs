@@ -3,6 +3,7 @@
 mod api;
 mod claims;
 mod graphql;
+mod hostile;
 mod keys;
 mod language;
 mod orders;

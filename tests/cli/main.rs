@@ -3,12 +3,17 @@
 mod support;
 
 mod run;
+mod check;
+mod environments;
+mod list;
+mod init;
 mod never_green;
 mod costly;
 mod sent;
 mod console;
 mod bad_input;
 mod operators;
+mod json;
 mod junit;
 mod parity;
 mod rate;
@@ -26,5 +31,10 @@ mod own_specs;
 mod architecture;
 mod around_files;
 mod scenarios;
+mod polling;
+mod retrying;
+mod endings;
+mod fragments;
+mod data;
 mod docs;
 mod enforce;

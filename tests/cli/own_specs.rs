@@ -22,7 +22,12 @@ struct Written {
     statuses: Vec<String>,
     /// Whether its token, or what its spec sets up, comes from a request to the same server.
     asks: bool,
+    /// How often it is run, of a test with rows.
+    runs: Option<usize>,
 }
+
+/// The verdicts of cases by their files and names.
+type Verdicts = HashMap<(String, String), &'static str>;
 
 #[test]
 fn all_of_them_pass_against_the_demo() {
@@ -32,7 +37,8 @@ fn all_of_them_pass_against_the_demo() {
         let expected = if test.skipped { "skipped" } else { "passed" };
         assert_eq!(verdict(&verdicts, test), Some(expected), "{} › {}", test.file, test.name);
     }
-    assert_eq!(verdicts.len(), written.len(), "a case that no spec has");
+    let runs = written.iter().map(|test| test.runs.unwrap_or(1)).sum::<usize>();
+    assert_eq!(verdicts.len(), runs, "a case that no spec has");
 }
 
 #[test]
@@ -55,7 +61,7 @@ fn they_show_every_setting_and_every_operator() {
     // On loopback it changes nothing, and where it does nobody should copy it.
     let elsewhere = "allow_plain_http";
     let known = settings::KEYS.iter().chain(&matcher::OPERATORS).chain(&request::BODIES);
-    let steps = ["steps", "setup", "teardown", "wait"];
+    let steps = ["steps", "setup", "teardown", "wait", "data", "matrix", "file", "types"];
     for key in known.chain(&step::REQUEST_KEYS).chain(&steps) {
         assert!(shown.contains(*key) || *key == elsewhere, "no spec shows `{key}`");
     }
@@ -104,7 +110,7 @@ fn answering_all(
 
 /// Runs all specs in the project itself, the report beside it; gives the verdict of each case by its
 /// file and name.
-fn run(arguments: &[&str], code: i32) -> HashMap<(String, String), &'static str> {
+fn run(arguments: &[&str], code: i32) -> Verdicts {
     let sandbox = Sandbox::new();
     let report = sandbox.path("junit.xml").to_string_lossy().into_owned();
     let arguments = [&["specs/", "--junit", &report], arguments].concat();
@@ -128,11 +134,46 @@ fn verdict_of(case: &Element) -> &'static str {
     })
 }
 
-fn verdict(
-    verdicts: &HashMap<(String, String), &'static str>,
-    test: &Written,
-) -> Option<&'static str> {
-    verdicts.get(&(test.file.clone(), test.name.clone())).copied()
+/// The verdict of a test; of one with rows there are so many cases, and all have the same.
+fn verdict(verdicts: &Verdicts, test: &Written) -> Option<&'static str> {
+    let Some(runs) = test.runs else {
+        return verdicts.get(&(test.file.clone(), test.name.clone())).copied();
+    };
+    let name = regex::escape(&test.name).replace(r"\$\{", "${");
+    let variable = regex::Regex::new(r"\$\{\w+\\\}").expect("a regex");
+    let name = variable.replace_all(&name, ".+");
+    let name = regex::Regex::new(&format!(r"^{name}( \[.+\](?: \(\d+\))?)?$")).expect("a regex");
+    let cases =
+        verdicts.iter().filter(|((file, case), _)| *file == test.file && name.is_match(case));
+    let ends: Vec<&str> = cases.map(|(_, verdict)| *verdict).collect();
+    assert_eq!(ends.len(), runs, "{} › {}", test.file, test.name);
+    ends.iter().all(|end| *end == ends[0]).then(|| ends[0])
+}
+
+/// How many rows a test has, each with each combination.
+fn runs(spec: &Path, test: &Value) -> Option<usize> {
+    let rows = match &test["data"] {
+        Value::Sequence(rows) => Some(rows.len()),
+        Value::Mapping(file) => {
+            let path = spec.with_file_name("").join(file["file"].as_str().expect("a path"));
+            let text = fs::read_to_string(&path).expect("a file of rows");
+            // Those of the project's own specs have a line a row.
+            let is_json = path.extension().is_some_and(|ending| ending == "json");
+            Some(if is_json {
+                serde_json::from_str::<Vec<serde_json::Value>>(&text).expect("JSON").len()
+            } else {
+                text.lines().count() - 1
+            })
+        }
+        _ => None,
+    };
+    let lists = test["matrix"].as_mapping().map(|lists| {
+        lists.values().map(|list| list.as_sequence().expect("a list").len()).product::<usize>()
+    });
+    match (rows, lists) {
+        (None, None) => None,
+        (rows, lists) => Some(rows.unwrap_or(1) * lists.unwrap_or(1)),
+    }
 }
 
 fn written() -> Vec<Written> {
@@ -168,12 +209,13 @@ fn tests_of(path: &Path) -> Vec<Written> {
     tests
         .iter()
         .map(|test| {
-            let name = test["name"].as_str().expect("a name");
+            let (name, runs) = (test["name"].as_str().expect("a name"), runs(path, test));
             // The one file that names a test by a variable says what it stands for.
             let order = spec["vars"]["name"].as_str().unwrap_or_default();
             let user = spec["vars"]["user"].as_str().unwrap_or_default();
             Written {
                 file: file.clone(),
+                runs,
                 name: name.replace("${name}", order).replace("${user}", user),
                 skipped: test.get("skip").is_some(),
                 statuses: match test["steps"].as_sequence() {

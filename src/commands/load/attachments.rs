@@ -16,7 +16,7 @@ use crate::suite::matcher::{Bytes, Operator, Schema};
 pub fn read(case: &mut Case, root: Option<&Path>) {
     let Work::Steps(steps) = &case.work else { return };
     let mut faults = Vec::new();
-    for expectation in steps.iter().flat_map(|step| &step.expectations) {
+    for expectation in steps.iter().flat_map(|step| step.expectations.iter()) {
         expectation.visit(&mut |operator| match &operator.value {
             Operator::Bytes(Bytes::File(file)) => {
                 faults.extend(fault("equals", file, |path| bytes(path, root)));

@@ -1,4 +1,5 @@
-//! Host names → addresses, each looked up once a run.
+//! Host names → addresses, each looked up once a run, and again while there is none: a name may come
+//! up while it is polled.
 //!
 //! The resolver of the HTTP crate asks DNS for every request and starts a thread for it as soon as
 //! there is a time-out. This one reads addresses as they are, keeps `localhost` on this machine,
@@ -56,12 +57,15 @@ struct State {
 #[derive(Clone, Debug)]
 enum Lookup {
     Running,
-    Done(Result<Vec<IpAddr>, Unknown>),
+    Done(Result<Vec<IpAddr>, Unknown>, Instant),
 }
 
 /// The host has no address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Unknown;
+
+/// How long a host without an address is not looked up again.
+const UNKNOWN_FOR: Duration = Duration::from_secs(2);
 
 /// The most addresses of a host that are tried.
 const ADDRESSES: usize = 16;
@@ -200,9 +204,11 @@ impl CachingResolver {
         let mut state = self.state();
         loop {
             match state.hosts.get(host) {
-                Some(Lookup::Done(found)) => return Some(found.clone()),
+                Some(Lookup::Done(found, at)) if found.is_ok() || at.elapsed() < UNKNOWN_FOR => {
+                    return Some(found.clone());
+                }
                 Some(Lookup::Running) => {}
-                None => {
+                Some(Lookup::Done(..)) | None => {
                     state.hosts.insert(host.to_owned(), Lookup::Running);
                     self.start(host.to_owned());
                 }
@@ -222,7 +228,7 @@ impl CachingResolver {
         std::thread::spawn(move || {
             let found = (host.as_str(), 0).to_socket_addrs().map_err(|_| Unknown);
             let found = found.map(|found| found.map(|address| address.ip()).collect());
-            resolver.state().hosts.insert(host, Lookup::Done(found));
+            resolver.state().hosts.insert(host, Lookup::Done(found, Instant::now()));
             resolver.0.changed.notify_all();
         });
     }
@@ -261,13 +267,21 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_was_looked_up_is_not_looked_up_again() {
+    fn a_host_that_was_looked_up_is_not_looked_up_again_unless_it_is_unknown_for_a_while() {
         let resolver = CachingResolver::default();
         let found = Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]);
-        resolver.state().hosts.insert("known.test".into(), Lookup::Done(found.clone()));
-        resolver.state().hosts.insert("unknown.test".into(), Lookup::Done(Err(Unknown)));
         let now = Instant::now();
+        let long_ago = now.checked_sub(UNKNOWN_FOR).expect("the machine runs for longer");
+        for (host, found, at) in [
+            ("known.test", found.clone(), long_ago),
+            ("unknown.test", Err(Unknown), now),
+            ("again.test", Err(Unknown), long_ago),
+        ] {
+            resolver.state().hosts.insert(host.into(), Lookup::Done(found, at));
+        }
         assert_eq!(resolver.look_up("known.test", now), Some(found));
         assert_eq!(resolver.look_up("unknown.test", now), Some(Err(Unknown)));
+        // It is being looked up, and nobody waits for it here.
+        assert_eq!(resolver.look_up("again.test", now), None);
     }
 }

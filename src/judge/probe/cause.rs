@@ -1,9 +1,11 @@
 //! Answers that are known: which server most likely gave them, and why.
 
+use super::ProbeVerdict;
 use crate::http::message::Response;
+use crate::http::redirect::is_redirect;
 
-/// What an answer most likely comes of.
-pub fn likely(response: &Response) -> Option<&'static str> {
+/// What an answer to a probe most likely comes of, or what to do about it.
+pub fn likely(response: &Response, verdict: ProbeVerdict) -> Option<&'static str> {
     let body = String::from_utf8_lossy(&response.body);
     let challenged = response.header_values("www-authenticate").next().is_some();
     let is = |status: u16, text: &str| response.status == status && body.contains(text);
@@ -19,6 +21,15 @@ pub fn likely(response: &Response) -> Option<&'static str> {
     }
     if is(403, "system:anonymous") {
         return Some("Kubernetes takes requests without a token for its anonymous user");
+    }
+    if is_redirect(response.status) {
+        return Some(match verdict {
+            ProbeVerdict::Inconclusive => {
+                "test the place that it leads to, or expect the redirect itself, with \
+                 `follow_redirects: 0`"
+            }
+            _ => "a redirect to a page to sign in is for people: let the API answer with a 401",
+        });
     }
     if !challenged && is(401, "Missing Authorization Header") {
         return Some("flask-jwt-extended sends no challenge: add it in `unauthorized_loader`");

@@ -4,6 +4,7 @@ use super::{Asked, Grade, Note};
 use crate::auth::answer::{ErrorCode, Profile};
 use crate::auth::challenge::{Challenge, Unreadable, lints, parse};
 use crate::http::message::Response;
+use crate::http::redirect::is_redirect;
 
 /// Any piece of a token of so many characters is as telling as the whole.
 const PIECE: usize = 16;
@@ -21,9 +22,7 @@ pub fn status(asked: Asked, status: u16) -> Option<Note> {
         Profile::Strict | Profile::Standard => asked.answer.takes(status),
         // A token that nobody takes says nothing about what may be done with it.
         Profile::Lenient if is_for_good_token(asked.answer.error) => matches!(status, 403 | 404),
-        Profile::Lenient => {
-            matches!(status, 400 | 401 | 403 | 404 | 422 | 300..400) || asked.answer.takes(status)
-        }
+        Profile::Lenient => is_lenient_refusal(status) || asked.answer.takes(status),
     };
     (!right).then(|| {
         let text = format!("with {status}, where {} is right", asked.answer.refusals());
@@ -39,6 +38,11 @@ pub fn errors_for_status(asked: Asked) -> Option<Note> {
         let text = format!("with 200 and `errors`, where {} is right", asked.answer.refusals());
         Note { id: "refusal-status", grade: Grade::Fails, text }
     })
+}
+
+/// What refuses somebody in one way or another: a 304 says that the answer was served before.
+fn is_lenient_refusal(status: u16) -> bool {
+    matches!(status, 400 | 401 | 403 | 404 | 422) || is_redirect(status)
 }
 
 /// Whether what is refused so is a token that is good for something else.

@@ -1,5 +1,6 @@
 //! Whether a refusal holds what it refuses.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::Value;
@@ -13,29 +14,40 @@ const DIGITS: usize = 5;
 /// A body of fewer bytes may be the same by chance.
 const BODY: usize = 16;
 
+/// The answer to a control that passed, and the values by which it is known wherever they stand.
+#[derive(Debug)]
+pub struct Passed {
+    /// The answer.
+    pub response: Response,
+    /// What stands in it and not in the request.
+    telling: HashSet<String>,
+}
+
+impl Passed {
+    /// The answer to this request.
+    pub fn new(response: Response, request: &Request) -> Passed {
+        let sent = sent_text(request);
+        let mut telling = HashSet::new();
+        each_leaf(&response.body, &mut |leaf| {
+            if !sent.contains(&*leaf) {
+                telling.insert(leaf.into_owned());
+            }
+        });
+        Passed { response, telling }
+    }
+}
+
 /// What a refusal holds of the answer to the control, in words: at least half of the leaves by
 /// which that answer is known, or, where it has none, the same body.
-pub fn leaked(good: &Response, refusal: &Response, request: &Request) -> Option<String> {
-    let sent = sent_text(request);
-    let telling = |body: &[u8]| -> HashSet<String> {
-        let mut leaves = HashSet::new();
-        if let Ok(value) = serde_json::from_slice(body) {
-            collect(&value, &mut leaves);
-        }
-        leaves.retain(|leaf| !sent.contains(leaf.as_str()));
-        leaves
-    };
-    let leaves = telling(&good.body);
-    if leaves.is_empty() {
-        let same = good.body.len() >= BODY && good.body == refusal.body;
+pub fn leaked(good: &Passed, refusal: &Response) -> Option<String> {
+    let Passed { response, telling } = good;
+    if telling.is_empty() {
+        let same = response.body.len() >= BODY && response.body == refusal.body;
         return same.then(|| "the body of the good answer".to_owned());
     }
-    // A refusal that is no JSON may still quote the values.
-    let found = match telling(&refusal.body) {
-        own if own.is_empty() => 0,
-        own => leaves.iter().filter(|leaf| own.contains(*leaf)).count(),
-    };
-    let (found, all) = (found, leaves.len());
+    let mut held = HashSet::new();
+    each_leaf(&refusal.body, &mut |leaf| held.extend(telling.get(&*leaf)));
+    let (found, all) = (held.len(), telling.len());
     (2 * found >= all && found > 0)
         .then(|| format!("{found} of the {all} values by which the good answer is known"))
 }
@@ -47,17 +59,24 @@ fn sent_text(request: &Request) -> String {
     format!("{}\n{}\n{}", request.target.url(), headers.join("\n"), String::from_utf8_lossy(body))
 }
 
-fn collect(value: &Value, leaves: &mut HashSet<String>) {
+/// Calls `visit` with every text and number of a JSON body that is not too short.
+fn each_leaf(body: &[u8], visit: &mut impl FnMut(Cow<str>)) {
+    if let Ok(value) = serde_json::from_slice(body) {
+        leaves(&value, visit);
+    }
+}
+
+fn leaves(value: &Value, visit: &mut impl FnMut(Cow<str>)) {
     match value {
-        Value::String(text) if text.chars().count() >= TEXT => drop(leaves.insert(text.clone())),
+        Value::String(text) if text.chars().count() >= TEXT => visit(text.into()),
         Value::Number(number) => {
             let text = number.to_string();
             if text.bytes().filter(u8::is_ascii_digit).count() >= DIGITS {
-                leaves.insert(text);
+                visit(text.into());
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, leaves)),
-        Value::Object(fields) => fields.values().for_each(|field| collect(field, leaves)),
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, visit)),
+        Value::Object(fields) => fields.values().for_each(|field| leaves(field, visit)),
         Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
 }
@@ -91,7 +110,7 @@ mod tests {
             connections: Connections::Shared,
             route: std::sync::Arc::default(),
         };
-        leaked(&response(good), &response(refusal), &request).is_some()
+        leaked(&Passed::new(response(good), &request), &response(refusal)).is_some()
     }
 
     #[test]

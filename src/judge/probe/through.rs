@@ -6,6 +6,7 @@ use super::leak::leaked;
 use super::{Asked, Control, Finding, Grade, ProbeVerdict, otherwise_answered};
 use crate::auth::answer::{Accepted, Answer, Oracle, Profile};
 use crate::http::message::Response;
+use crate::judge::holds;
 use crate::suite::expect::Demand;
 
 /// Whether the request got through. Where the same thing is asked for, that is a success, or
@@ -72,11 +73,11 @@ fn how(answer: &Answer, response: &Response, control: &Control) -> &'static str 
 }
 
 fn meets(response: &Response, control: &Control) -> bool {
-    crate::judge::judge(control.expectations, response, control.bindings).is_empty()
+    holds(control.expectations, response, control.bindings)
 }
 
 fn judges_body(control: &Control) -> bool {
-    control.expectations.iter().any(|e| matches!(e.demand, Demand::Json(_) | Demand::Body(_)))
+    control.expectations.iter().any(|e| matches!(*e.demand, Demand::Json(_) | Demand::Body(_)))
 }
 
 /// How a success is known for the answer that the test gets, and not that of another route; in
@@ -89,13 +90,14 @@ fn sameness(response: &Response, control: &Control) -> Option<&'static str> {
         return Some("with an answer that meets all that the test expects");
     }
     let good = control.passed?;
-    if (200..300).contains(&good.status) && good.body == response.body {
+    let answer = &good.response;
+    if (200..300).contains(&answer.status) && answer.body == response.body {
         return Some("with the answer that the test gets");
     }
-    if leaked(good, response, control.request).is_some() {
+    if leaked(good, response).is_some() {
         return Some("with the values by which the answer to the test is known");
     }
-    are_alike(&good.body, &response.body)
+    are_alike(&answer.body, &response.body)
         .then_some("with an answer that is built like the one that the test gets")
 }
 

@@ -3,47 +3,82 @@
 use std::sync::Arc;
 
 use super::Expansion;
+use super::uses::MOST_STEPS;
 use crate::diagnostic::Diagnostic;
-use crate::plan::bind::Expectations;
 use crate::plan::capture::keep_secret;
 use crate::plan::credential::{self, Credential};
+use crate::plan::frames::coming;
 use crate::plan::probes::Declared;
+use crate::plan::repeat::poll;
 use crate::plan::scope::Level;
 use crate::plan::settings::{StepSettings, effective, pause, says_nothing};
 use crate::plan::unused::settle;
 use crate::plan::{Case, Stage, Step, Work, body, url};
+use crate::source::{Place, Source};
+use crate::suite::Suite;
 use crate::suite::settings::Settings;
-use crate::suite::step::Step as WrittenStep;
+use crate::suite::step::{Item, Step as WrittenStep};
 use crate::suite::test::Test;
+
+/// The steps of a case, and each as it was written.
+#[derive(Default)]
+pub(super) struct Taken<'s> {
+    pub(super) steps: Vec<Step>,
+    pub(super) written: Vec<&'s WrittenStep>,
+}
+
+/// Where a list of steps stands.
+#[derive(Clone)]
+pub(super) struct Stand<'s> {
+    pub(super) stage: Stage,
+    pub(super) source: &'s Arc<Source>,
+    /// The levels between its steps and those of the file.
+    pub(super) outer: Vec<&'s Settings>,
+    /// What the names of its steps begin with.
+    pub(super) prefix: String,
+    /// Where it is used, if that is a fragment, the nearest first.
+    pub(super) via: Arc<[Place]>,
+}
 
 impl<'s> Expansion<'s> {
     /// The steps, and what the environment lacks for them.
-    pub(super) fn steps(&mut self, test: &'s Test) -> (Box<[Step]>, Vec<Diagnostic>) {
+    pub(super) fn steps(&mut self, test: &'s Test) -> (Taken<'s>, Vec<Diagnostic>) {
         let before = std::mem::take(&mut self.binder.missing);
         let stages = [
             (Stage::Setup, &test.setup),
             (Stage::Main, &test.steps),
             (Stage::Teardown, &test.teardown),
         ];
-        let mut steps = Vec::new();
+        self.begin_steps(test.items());
+        let mut taken = Taken::default();
         for (stage, written) in stages {
-            let numbered = test.listed || stage != Stage::Main;
-            steps.extend(self.stage(stage, written, &[&test.settings], numbered));
+            let stand = self.stand(stage, vec![&test.settings]);
+            match written.as_slice() {
+                [Item::Request(only)] if !test.listed && stage == Stage::Main => {
+                    let step = self.step(&stand, &stand.outer, only, None);
+                    taken.steps.push(step);
+                    taken.written.push(only);
+                }
+                written => self.list(&stand, written, &mut taken),
+            }
         }
-        keep_secret(&mut steps);
+        keep_secret(&mut taken.steps);
+        self.refuse_without_expectations(test, &taken);
         let mut unset = std::mem::replace(&mut self.binder.missing, before);
         unset.sort_by_key(|fault| fault.place.span.start);
-        (steps.into(), unset)
+        (taken, unset)
     }
 
     /// What is done once before or after all tests of the file, as a case.
-    pub(super) fn around(&mut self, stage: Stage, written: &'s [WrittenStep]) -> Option<Case> {
+    pub(super) fn around(&mut self, stage: Stage, written: &'s [Item]) -> Option<Case> {
         let source = &self.suite.source;
-        let (first, last) = (written.first()?.line.url.span, written.last()?.line.url.span);
+        let (first, last) = (written.first()?.span(), written.last()?.span());
         let (start, end) = (source.location(first.start), source.location(last.end));
-        self.binder.begin_around(written);
+        self.begin_steps(written.iter());
         self.binder.missing = self.missing.clone();
-        let mut steps = self.stage(stage, written, &[], true);
+        let mut taken = Taken::default();
+        self.list(&self.stand(stage, Vec::new()), written, &mut taken);
+        let mut steps = taken.steps;
         keep_secret(&mut steps);
         // What was bound without its captures may be something else with them.
         (self.settings, self.credential) = (None, None);
@@ -51,7 +86,7 @@ impl<'s> Expansion<'s> {
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match missing.is_empty() {
             true => Work::Steps(steps.into()),
-            false => Work::Unready(missing),
+            false => Work::Unset(missing),
         };
         Some(Case {
             file: self.file.clone(),
@@ -64,76 +99,96 @@ impl<'s> Expansion<'s> {
             endpoint: None,
             enforced: None,
             around: Some(stage),
+            row: None,
+            inherited: Arc::new([]),
         })
     }
 
-    /// The steps of one part of a case; `outer` are the levels between them and the file.
-    pub(super) fn stage(
-        &mut self,
-        stage: Stage,
-        written: &'s [WrittenStep],
-        outer: &[&'s Settings],
-        numbered: bool,
-    ) -> Vec<Step> {
-        let mut steps = Vec::new();
-        for (i, step) in written.iter().enumerate() {
-            steps.push(match numbered {
-                true => self.numbered(stage, step, outer, i + 1),
-                false => self.step(outer, step, stage, None),
-            });
+    /// Begins with the steps of a case.
+    pub(super) fn begin_steps(&mut self, items: impl Iterator<Item = &'s Item>) {
+        let Suite { source, fragments, .. } = self.suite;
+        self.binder.begin_captures(coming(items, source, fragments));
+        self.room = MOST_STEPS;
+    }
+
+    /// A list of steps of the file itself.
+    fn stand(&self, stage: Stage, outer: Vec<&'s Settings>) -> Stand<'s> {
+        let source = &self.suite.source;
+        Stand { stage, source, outer, prefix: String::new(), via: Arc::default() }
+    }
+
+    /// The steps of a list, numbered.
+    pub(super) fn list(&mut self, stand: &Stand<'s>, items: &'s [Item], taken: &mut Taken<'s>) {
+        for (i, item) in items.iter().enumerate() {
+            if !self.has_room(stand, item) {
+                return;
+            }
+            match item {
+                Item::Request(written) => {
+                    let step = self.numbered(stand, written, i + 1);
+                    taken.steps.push(step);
+                    taken.written.push(written);
+                }
+                Item::Use(used) => self.used(stand, used, i + 1, taken),
+            }
         }
-        steps
     }
 
     /// A step of a list, under its own settings.
-    pub(super) fn numbered(
-        &mut self,
-        stage: Stage,
-        step: &'s WrittenStep,
-        outer: &[&'s Settings],
-        number: usize,
-    ) -> Step {
-        let source = &self.suite.source;
+    fn numbered(&mut self, stand: &Stand<'s>, step: &'s WrittenStep, number: usize) -> Step {
+        let source = stand.source;
         let outside = self.binder.enter(Level { source, settings: &step.settings });
         let name = match &step.name {
+            Some(name) if !stand.via.is_empty() => self.name_inside(name, source),
             Some(name) => self.binder.known(name, source, "the name of a step"),
             None => format!("step {number}").into(),
         };
-        let own = [&[&step.settings], outer].concat();
-        let planned = self.step(&own, step, stage, Some(name));
+        let name = format!("{}{name}", stand.prefix).into();
+        let own = [&[&step.settings], &*stand.outer].concat();
+        let planned = self.step(stand, &own, step, Some(name));
         let warnings = settle(&mut self.binder, &step.settings, source);
         self.warnings.extend(warnings);
         self.binder.leave(outside);
         planned
     }
 
-    pub(super) fn step(
+    /// A step; `own` are the levels between it and the file.
+    fn step(
         &mut self,
+        stand: &Stand<'s>,
         own: &[&Settings],
         step: &WrittenStep,
-        stage: Stage,
         name: Option<Box<str>>,
     ) -> Step {
-        let source = &self.suite.source;
-        let settings = self.settings(own);
+        let Stand { stage, source, .. } = *stand;
+        self.begin_step();
+        let settings = self.once(|s| &mut s.settings, |all| all.settings(own));
         self.binder.missing.extend(settings.missing.iter().cloned());
-        let credential = self.credential(own);
+        let credential = self.once(|s| &mut s.credential, |all| all.credential(own));
         self.refuse_second_line(&credential, &settings);
         let written = &step.line.url;
         let url = url::bind(&mut self.binder, written, source, &settings);
-        let body =
-            step.body.as_ref().map(|b| body::bind(&mut self.binder, b, source, written.span));
-        let mut bind = Expectations { binder: &mut self.binder, source };
-        let expectations = step.expectations.iter().map(|e| bind.bind(e)).collect();
+        let body = self.once(
+            |shared| &mut shared.body,
+            |all| {
+                let body = step.body.as_ref()?;
+                Some(Arc::new(body::bind(&mut all.binder, body, source, written.span)))
+            },
+        );
+        let expectations = self.once(
+            |shared| &mut shared.expectations,
+            |all| all.expectations(&step.expectations, source),
+        );
         let method = step.line.method.as_str().into();
         let pause = step.waits.iter().map(|wait| pause(&mut self.binder, wait, source)).sum();
+        let poll = step.poll.as_ref().and_then(|p| poll(&mut self.binder, p, source));
         let captures = self.binder.captures(step, source);
-        let span = written.span;
         Step {
             stage,
             name,
             pause,
-            span,
+            place: Place::new(source, written.span),
+            via: stand.via.clone(),
             method,
             url,
             body,
@@ -141,13 +196,16 @@ impl<'s> Expansion<'s> {
             settings,
             expectations,
             captures,
+            poll,
         }
     }
 
     /// Tests that say nothing about their settings share those of their file; `own` are the levels
     /// below it.
     pub(super) fn settings(&mut self, own: &[&Settings]) -> Arc<StepSettings> {
-        let shared = !self.binder.has_own_captures() && own.iter().all(|s| says_nothing(s));
+        let shared = !self.binder.has_own_captures()
+            && !self.binder.has_row()
+            && own.iter().all(|s| says_nothing(s));
         if !shared {
             return Arc::new(effective(&mut self.binder, true));
         }
@@ -158,7 +216,8 @@ impl<'s> Expansion<'s> {
     /// Tests that say nothing about authentication share the credential of their file.
     pub(super) fn credential(&mut self, own: &[&Settings]) -> Credential {
         let silent = |s: &&Settings| s.auth.is_none() && s.tokens.is_empty() && s.vars.is_empty();
-        if self.binder.has_own_captures() || !own.iter().all(silent) {
+        let hangs_on_more = self.binder.has_own_captures() || self.binder.has_row();
+        if hangs_on_more || !own.iter().all(silent) {
             return credential::effective(&mut self.binder, &mut self.tokens);
         }
         let (binder, tokens) = (&mut self.binder, &mut self.tokens);

@@ -1,9 +1,10 @@
 //! Which cases are probed, with what.
 
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
-use super::endpoint::site;
+use super::endpoint::{site, url_of};
 use super::{
     DEFAULT_SETS, Endpoint, Enforcement, Extras, Needs, PROBES, Probe, Waived, given, is_jwt,
     only_reads,
@@ -17,7 +18,7 @@ use crate::source::{Place, Spanned};
 use crate::suite::auth::Auth;
 use crate::suite::enforce::{Enforce, Rules, accepts, accepts_success_only};
 use crate::suite::settings::Settings;
-use crate::suite::step::Step as WrittenStep;
+use crate::suite::step::{Item, Step as WrittenStep};
 use crate::suite::test::Test;
 use crate::template::Template;
 
@@ -33,6 +34,8 @@ pub struct Control<'c> {
     pub tokens: &'c [Token],
     /// What there is besides its own token.
     pub extras: Extras,
+    /// What was probed before in the same file because of an inherited `enforce`.
+    pub probed: &'c mut HashSet<u64>,
 }
 
 /// What is said about a control's probes, and how near.
@@ -60,20 +63,27 @@ pub fn extras(binder: &mut Binder, tokens: &mut Tokens, step: Option<&Step>) -> 
 
 /// The step of a test of several that is the control, by its position among all: the one that says
 /// so; else the only one that could be meant.
-pub fn control_of(binder: &mut Binder, test: &Test, steps: &[Step]) -> Option<usize> {
+pub fn control_of(
+    binder: &mut Binder,
+    test: &Test,
+    steps: &[Step],
+    written: &[&WrittenStep],
+) -> Option<usize> {
     let main: Vec<usize> = (0..steps.len()).filter(|at| steps[*at].stage == Stage::Main).collect();
     let source = binder.levels().first()?.source;
     let asks = |step: &&WrittenStep| asks_for_probes(&step.settings);
-    let others = test.setup.iter().chain(&test.teardown).find(asks);
-    let several = test.steps.iter().filter(asks).nth(1);
+    let around = test.setup.iter().chain(&test.teardown);
+    let others = around.filter_map(Item::as_request).find(asks);
+    let mut asking = test.steps.iter().filter_map(Item::as_request).filter(asks);
+    let (asked, several) = (asking.next(), asking.next());
     if let Some(step) = others.or(several) {
         let span = step.settings.enforce.as_ref()?.span;
         let fault = binder.fault(source, span, "a second step, or one around them, with `enforce`");
         fault.label = "one of the `steps` of a test is probed".into();
         return None;
     }
-    if let Some(at) = test.steps.iter().position(|step| asks(&step)) {
-        return main.get(at).copied();
+    if let Some(step) = asked {
+        return written.iter().position(|other| std::ptr::eq(*other, step));
     }
     let sending: Vec<usize> = main.iter().copied().filter(|at| sends_token(&steps[*at])).collect();
     let own = test.settings.enforce.as_ref().filter(|_| asks_for_probes(&test.settings));
@@ -105,14 +115,20 @@ impl Control<'_> {
         let Some(step) = steps.get(self.at).filter(|step| is_covered(binder, step, &said)) else {
             return Vec::new();
         };
-        let (probes, absent) = self.chosen(binder, step, &said);
+        // Of thousands of rows the first is probed: the others must not cost what it does.
+        let identity = self.identity(step);
+        if !said.own && !self.probed.insert(identity) {
+            return Vec::new();
+        }
+        let opaque = self.token(step).is_some_and(|token| !is_jwt(token));
+        let (probes, absent) = self.chosen(binder, step, opaque, &said);
         let enforcement = Arc::new(Enforcement {
-            opaque: self.token(step).is_some_and(|token| !is_jwt(token)),
+            opaque,
             profile: said.rules.profile.unwrap_or_default(),
             waivers: waivers(binder),
             absent,
             singly: said.rules.singly().map(|probe| probe.id).collect(),
-            identity: self.identity(step),
+            identity,
             own: said.own,
             extras: std::mem::take(&mut self.extras),
             site: site(step),
@@ -130,23 +146,26 @@ impl Control<'_> {
             endpoint: case.endpoint.clone(),
             work: Work::Probe(probe),
             enforced: Some(enforcement.clone()),
+            row: case.row.clone(),
+            inherited: case.inherited.clone(),
             ..*case
         };
         probes.into_iter().map(case_of).collect()
     }
 
-    /// The probes that apply, in the order of the catalogue, and those that do not.
+    /// The probes that apply, in the order of the catalogue, and those that do not. `opaque` says
+    /// whether the token is known to be no JWT.
     fn chosen(
         &self,
         binder: &mut Binder,
         step: &Step,
+        opaque: bool,
         said: &Said,
     ) -> (Vec<&'static Probe>, Vec<(&'static str, String)>) {
         let (mut probes, mut absent) = (Vec::new(), Vec::new());
-        let token = self.token(step);
         for probe in PROBES {
             let Some(asked) = said.rules.asks_for(probe) else { continue };
-            let Some(reason) = self.why_not(probe, step, token, said.rules) else {
+            let Some(reason) = self.why_not(probe, step, opaque, said.rules) else {
                 probes.push(probe);
                 continue;
             };
@@ -170,19 +189,13 @@ impl Control<'_> {
         (probes, absent)
     }
 
-    fn why_not(
-        &self,
-        probe: &Probe,
-        step: &Step,
-        token: Option<&str>,
-        rules: &Rules,
-    ) -> Option<String> {
+    fn why_not(&self, probe: &Probe, step: &Step, opaque: bool, rules: &Rules) -> Option<String> {
         if probe.takes_leave() && rules.leave.is_none() {
             let reason = "it may change something, and takes `unsafe: true` under `enforce`";
             return Some(reason.into());
         }
         if !probe.takes_token() {
-            return why_not(probe, step, token);
+            return why_not(probe, step, opaque);
         }
         let own = match step.credential {
             Credential::Token(id) => Some(id),
@@ -225,7 +238,7 @@ impl Control<'_> {
 
     fn identity(&self, step: &Step) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (&self.case.endpoint, self.written.line.url.value.written()).hash(&mut hasher);
+        (&self.case.endpoint, url_of(step, self.written)).hash(&mut hasher);
         match &step.credential {
             Credential::Token(id) => self.tokens[id.0 as usize].name.hash(&mut hasher),
             Credential::Bearer(token) => (1, token.written()).hash(&mut hasher),
@@ -298,18 +311,16 @@ fn sends_token(step: &Step) -> bool {
     matches!(step.credential, Credential::Bearer(_) | Credential::Token(_))
 }
 
-fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
+fn why_not(probe: &Probe, step: &Step, opaque: bool) -> Option<String> {
     match probe.needs {
         Needs::GoodToken if only_reads(step) => None,
-        Needs::GoodToken if matches!(step.body, Some(Body::Graphql { only_reads: false, .. })) => {
+        Needs::GoodToken if is_mutation(step) => {
             Some("it carries the good token, which is sent once with a mutation".into())
         }
         Needs::GoodToken => Some(
             "it carries the good token, which is sent again only with GET, HEAD and OPTIONS".into(),
         ),
-        Needs::Jwt if token.is_some_and(|token| !is_jwt(token)) => {
-            Some("the token is no JWT".into())
-        }
+        Needs::Jwt if opaque => Some("the token is no JWT".into()),
         Needs::Get if &*step.method != "GET" => Some("the request is no GET".into()),
         Needs::Body if &*step.method == "HEAD" => {
             Some("the answer to a HEAD has no body to compare".into())
@@ -328,6 +339,10 @@ fn why_not(probe: &Probe, step: &Step, token: Option<&str>) -> Option<String> {
         | Needs::GivenToken
         | Needs::TokenOfItsOwn => None,
     }
+}
+
+fn is_mutation(step: &Step) -> bool {
+    matches!(step.body.as_deref(), Some(Body::Graphql { only_reads: false, .. }))
 }
 
 /// How a probe was asked for.

@@ -291,7 +291,7 @@ pub static PROBES: &[Probe] = &[
         owasp: BROKEN_AUTHENTICATION,
         why: "A library that takes the algorithm from the token takes the public key for a secret.",
         known: "The class of CVE-2016-5431 and CVE-2015-9235.",
-        make: make::forged,
+        make: make::key_confusion,
     },
     Probe {
         id: "zero-signature",

@@ -20,28 +20,36 @@ pub struct Declared {
 }
 
 impl Declared {
-    /// Where a step goes, and the method that it uses there.
+    /// Where a step goes, as it is written, and the method that it uses there.
     pub fn of(step: &Step) -> (Box<str>, Declared) {
         let open =
             matches!(step.credential, Credential::None) && accepts_success_only(&step.expectations);
-        (site(step), Declared { method: step.method.clone(), open })
+        (written(step), Declared { method: step.method.clone(), open })
     }
 }
 
 /// Where a step goes, as far as that is known before the run: the same text for the same origin
-/// and path. The query does not count.
+/// and path.
 pub(super) fn site(step: &Step) -> Box<str> {
+    resolved(written(step))
+}
+
+/// Where a step goes, as it is written. The query does not count.
+fn written(step: &Step) -> Box<str> {
     let url = step.url.written();
     let path = url.split('?').next().unwrap_or_default();
     let base = step.settings.base_url.as_ref().filter(|_| path.starts_with('/'));
     let base = base.map_or_else(String::new, |base| base.written());
-    let whole = format!("{}{path}", base.strip_suffix('/').unwrap_or(&base));
-    match Target::parse(&whole) {
+    format!("{}{path}", base.strip_suffix('/').unwrap_or(&base)).into()
+}
+
+fn resolved(written: Box<str>) -> Box<str> {
+    match Target::parse(&written) {
         Ok(target) => {
             let scheme = if target.origin().https { "https" } else { "http" };
             format!("{scheme}://{}{}", target.origin(), target.path()).into()
         }
-        Err(_) => whole.into(),
+        Err(_) => written,
     }
 }
 
@@ -51,22 +59,31 @@ pub fn declare(cases: &[Case], declared: &HashSet<(Box<str>, Declared)>) {
     if !cases.iter().any(asks) {
         return;
     }
-    let mut sites: HashMap<&str, Vec<Declared>> = HashMap::new();
-    for (site, method) in declared {
-        sites.entry(site).or_default().push(method.clone());
+    let mut sites: HashMap<Box<str>, Vec<Declared>> = HashMap::new();
+    for (written, method) in declared {
+        sites.entry(resolved(written.clone())).or_default().push(method.clone());
     }
     for enforced in cases.iter().filter(|case| asks(case)).filter_map(|case| case.enforced.as_ref())
     {
-        let here = sites.get(&*enforced.site).cloned().unwrap_or_default();
+        let here = sites.get(&enforced.site).cloned().unwrap_or_default();
         // The probes of a control share it, and all say the same.
         let _ = enforced.declared.set(here);
+    }
+}
+
+/// The URL that tells what a step asks: as it is written. One in a fragment, `GET ${path}` say, is
+/// another for each that gives it another path.
+pub(super) fn url_of(step: &Step, written: &WrittenStep) -> String {
+    match step.via.is_empty() {
+        true => written.line.url.value.written(),
+        false => step.url.written(),
     }
 }
 
 impl Endpoint {
     /// What a step asks, without its query.
     pub fn of(step: &Step, written: &WrittenStep) -> Endpoint {
-        let url = written.line.url.value.written();
+        let url = url_of(step, written);
         let path = url.split('?').next().unwrap_or_default();
         let base = step.settings.base_url.as_ref().filter(|_| path.starts_with('/'));
         let base = base.map_or_else(String::new, |base| base.written());

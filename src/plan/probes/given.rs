@@ -35,7 +35,7 @@ fn key_set(binder: &mut Binder, written: &Spanned<Template>, source: &Arc<Source
     let url = url::bind(binder, written, source, &settings);
     let headers = default_headers("application/json");
     let settings = StepSettings { headers, query: Vec::new(), ..settings };
-    step("GET", url, written, settings)
+    step("GET", url, Place::new(source, written.span), settings)
 }
 
 /// The request that revokes a token, without the token: the settings of the test are its own too.
@@ -51,22 +51,27 @@ pub fn revoke<'s>(
     binder.missing.extend(settings.missing.iter().cloned());
     let url = url::bind(binder, &request.line.url, source, &settings);
     let body = request.body.as_ref().map(|body| body::bind(binder, body, source, written.span));
-    Step { body, ..step(&request.line.method, url, written, settings) }
+    Step {
+        body: body.map(Arc::new),
+        ..step(&request.line.method, url, Place::new(source, written.span), settings)
+    }
 }
 
-fn step<T>(method: &str, url: Template, written: &Spanned<T>, settings: StepSettings) -> Step {
+fn step(method: &str, url: Template, place: Place, settings: StepSettings) -> Step {
     Step {
         stage: Stage::Main,
         name: None,
         pause: Duration::ZERO,
         captures: Box::new([]),
-        span: written.span,
+        place,
+        via: Arc::default(),
         method: method.into(),
         url,
         body: None,
         credential: Credential::None,
         settings: Arc::new(StepSettings { follow_redirects: 0, ..settings }),
-        expectations: Box::new([]),
+        expectations: [].into(),
+        poll: None,
     }
 }
 

@@ -1,10 +1,11 @@
 //! The requests of each probe: the control's request with only its credential changed. Pure.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Absent, Declared, Probe};
 use crate::auth::credential::basic_pair;
-use crate::auth::jwt::{Forged, Jws, NotApplicable, PublicKey, SigningKey, forge};
+use crate::auth::jwt::{Forged, Jws, NotApplicable, PublicKey, SigningKey, confuse};
 use crate::http::message::{Connections, Header, Request};
 use crate::secret::Secret;
 use crate::text::at_most;
@@ -13,13 +14,18 @@ pub mod placement;
 pub mod robust;
 pub mod surface;
 
+/// Forges the token as the probe with this id does, or knows what was forged of it before.
+pub type Forge<'f> = dyn Fn(&'static str) -> Result<Vec<Forged>, NotApplicable> + 'f;
+
 /// What a probe is made from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Good<'r> {
     /// The control's request without any credential.
     pub bare: &'r Request,
     /// The token that the control sends.
     pub token: &'r str,
+    /// What forges it.
+    pub forge: &'r Forge<'r>,
     /// What else there is.
     pub supplies: &'r Supplies,
 }
@@ -30,7 +36,7 @@ pub struct Supplies {
     /// The public key that the API verifies with, or why it cannot be had.
     pub public_key: Option<Result<PublicKey, String>>,
     /// The key that signs the token, or why it cannot be had.
-    pub signing_key: Option<Result<SigningKey, String>>,
+    pub signing_key: Option<Result<Arc<SigningKey>, String>>,
     /// By the id of a probe, the token that is given for it, or why it cannot be had.
     pub tokens: Vec<(&'static str, Result<Secret, String>)>,
     /// A token that was good and has been revoked, or why there is none.
@@ -108,6 +114,10 @@ impl<'r> Good<'r> {
         Variant { label, request, derived: Some(derived) }
     }
 
+    fn with_forged(&self, forged: Forged) -> Variant {
+        self.with_derived("Bearer ", forged.token, &forged.label)
+    }
+
     /// The request with the good token itself, wrongly sent. It shares connections with others
     /// that carry the token.
     fn with_good(&self, before: &str) -> Variant {
@@ -160,19 +170,24 @@ pub fn null_token(_: &Probe, good: &Good) -> Made {
 
 /// What `auth::jwt` forges under the probe's own id.
 pub fn forged(probe: &Probe, good: &Good) -> Made {
-    let public_key = good.supplies.public_key.as_ref();
-    let key = public_key.and_then(|key| key.as_ref().ok());
-    let forged = forge(probe.id, good.token, key).map_err(|NotApplicable(reason)| {
-        let has_public_key = Jws::parse(good.token).is_ok_and(|jws| !jws.alg.starts_with("HS"));
-        match public_key {
-            _ if probe.id != "key-confusion" || !has_public_key => Absent::NotApplicable(reason),
-            Some(Err(why)) => Absent::Unusable(why.clone()),
-            Some(Ok(_)) => Absent::NotApplicable(reason),
-            None => Absent::LacksInput(reason),
-        }
+    let forged = (good.forge)(probe.id);
+    let forged = forged.map_err(|NotApplicable(reason)| Absent::NotApplicable(reason))?;
+    Ok(forged.into_iter().map(|forged| good.with_forged(forged)).collect())
+}
+
+/// The one forgery that takes more than the token.
+pub fn key_confusion(_: &Probe, good: &Good) -> Made {
+    let is_verified_by_one = Jws::parse(good.token).is_ok_and(|jws| !jws.alg.starts_with("HS"));
+    let key = match &good.supplies.public_key {
+        Some(Err(why)) if is_verified_by_one => return Err(Absent::Unusable(why.clone())),
+        Some(Ok(key)) => Some(key),
+        _ => None,
+    };
+    let forged = confuse(good.token, key).map_err(|NotApplicable(reason)| match key {
+        None if is_verified_by_one => Absent::LacksInput(reason),
+        _ => Absent::NotApplicable(reason),
     })?;
-    let variant = |forged: Forged| good.with_derived("Bearer ", forged.token, &forged.label);
-    Ok(forged.into_iter().map(variant).collect())
+    Ok(forged.into_iter().map(|forged| good.with_forged(forged)).collect())
 }
 
 pub fn embedded_scheme(_: &Probe, good: &Good) -> Made {

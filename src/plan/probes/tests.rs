@@ -1,10 +1,11 @@
 //! The catalogue: each probe makes the requests that it says, and no other.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::auth::jwt::{Algorithm, SigningKey};
+use crate::auth::jwt::{Algorithm, SigningKey, forge};
 use crate::http::message::Request;
 use crate::http::message::{Connections, Header};
 use crate::http::url::Target;
@@ -44,7 +45,7 @@ fn supplies(token: &str) -> Supplies {
     let key = is_jwt(token).then(|| SigningKey::read(Algorithm::Hs256, "a-secret"));
     let given = ["missing-scope", "other-user"];
     let tokens = given.map(|id| (id, Ok(Secret::new("token-of-a-reader-77")))).into();
-    let signing_key = key.map(|key| key.map_err(|fault| fault.0));
+    let signing_key = key.map(|key| key.map(Arc::new).map_err(|fault| fault.0));
     let revoked = Some(Ok(Secret::new("token-that-was-good-78")));
     let now = Duration::from_secs(1_800_000_000);
     Supplies { signing_key, tokens, now, revoked, ..Supplies::default() }
@@ -52,7 +53,9 @@ fn supplies(token: &str) -> Supplies {
 
 fn made(probe: &Probe, token: &str) -> Result<Vec<Variant>, Absent> {
     let bare = Good::strip(&control(token));
-    (probe.make)(probe, &Good { bare: &bare, token, supplies: &supplies(token) })
+    let good =
+        Good { bare: &bare, token, forge: &|id| forge(id, token), supplies: &supplies(token) };
+    (probe.make)(probe, &good)
 }
 
 /// Whether a text holds the token itself, and not one that begins with it.
@@ -97,7 +100,12 @@ fn what_asks_in_another_way_sends_no_credential_and_stays_at_its_origin() {
     for probe in PROBES.iter().filter(|probe| probe.set == "surface") {
         let supplies = Supplies { declared: vec![used("PUT", true)], ..Supplies::default() };
         let bare = Good::strip(&control);
-        let good = Good { bare: &bare, token: OPAQUE, supplies: &supplies };
+        let good = Good {
+            bare: &bare,
+            token: OPAQUE,
+            forge: &|id| forge(id, OPAQUE),
+            supplies: &supplies,
+        };
         for Variant { request, derived, .. } in (probe.make)(probe, &good).unwrap() {
             assert!(request.headers.iter().all(|h| !h.credential), "{}", probe.id);
             let names = request.headers.iter().map(|h| h.name.to_ascii_lowercase());
@@ -160,9 +168,10 @@ fn a_token_in_the_query_joins_what_is_there_and_is_escaped() {
         ("http://a/?b=c", "t", "http://a/?b=c&access_token=t"),
     ] {
         let bare = Request { target: Target::parse(url).unwrap(), ..control(token) };
-        let made =
-            (probe.make)(probe, &Good { bare: &bare, token, supplies: &Supplies::default() })
-                .unwrap();
+        let supplies = Supplies::default();
+        let forge = |id| forge(id, token);
+        let good = Good { bare: &bare, token, forge: &forge, supplies: &supplies };
+        let made = (probe.make)(probe, &good).unwrap();
         assert_eq!(made[0].request.target.url(), expected);
     }
 }

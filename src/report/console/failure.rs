@@ -1,22 +1,31 @@
 //! All that is to be said of a case that did not pass.
 
 use super::address;
+use super::runs::{earlier, last_run};
 use super::words::{BOLD, DIM, Paint, RED, shown_time};
 use crate::event::{CaseEnd, Exchange, Failure, ServerOutput, Verdict};
 use crate::plan::Case;
 use crate::text::one_line;
 
 /// The case, what did not hold at its lines of the spec, the exchange, and how to repeat it.
-pub fn failure(case: &Case, end: &CaseEnd, failure: &Failure, paint: Paint) -> String {
+pub fn failure(
+    case: &Case,
+    end: &CaseEnd,
+    failure: &Failure,
+    paint: Paint,
+    all_runs: bool,
+) -> String {
     let title = paint.with(BOLD, &format!("{}  {}", address(case), one_line(&case.name)));
     let word = paint.with(RED, verdict_word(&end.verdict));
+    let run = last_run(case, end).map(|run| format!(", {run}")).unwrap_or_default();
     let mut text = match failure.noticed {
         // Nothing was sent that could take time.
         true => format!("{word}  {title}\n"),
-        false => format!("{word}  {title}  {}\n", shown_time(end.elapsed)),
+        false => format!("{word}  {title}  {}{run}\n", shown_time(end.elapsed)),
     };
     text.push_str(&reasons(failure, paint));
     text.push_str(&exchange(end.exchange.as_deref(), paint));
+    text.push_str(&earlier(end, paint, all_runs));
     if !failure.repeat.is_empty() {
         text.push_str(&section("repeat", &failure.repeat.join("\n"), paint));
     }
@@ -34,7 +43,7 @@ pub fn verdict_word(verdict: &Verdict) -> &'static str {
 }
 
 /// Each reason at its line. What was drawn before the run is not drawn again.
-fn reasons(failure: &Failure, paint: Paint) -> String {
+pub fn reasons(failure: &Failure, paint: Paint) -> String {
     let annotations = &failure.annotations;
     if annotations.is_empty() {
         return format!("{}\n", one_line(&failure.message));
@@ -72,7 +81,8 @@ pub fn printed(output: &ServerOutput, paint: Paint) -> String {
     format!("{}\n{}", paint.with(BOLD, title), lines.concat())
 }
 
-fn section(title: &str, text: &str, paint: Paint) -> String {
+/// A title and the lines under it.
+pub fn section(title: &str, text: &str, paint: Paint) -> String {
     let mut section = format!("  {}\n", paint.with(DIM, title));
     for line in text.trim_end().lines() {
         section.push_str(format!("    {}", one_line(line)).trim_end());

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use super::super::progress::Progress;
-use super::words::plural;
+use crate::text::plural;
 
 /// Without a progress bar, this much silence is broken by a line.
 const SILENCE: Duration = Duration::from_secs(30);

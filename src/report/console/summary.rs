@@ -7,12 +7,12 @@ use super::super::proof::Proof;
 use super::super::tally::Tally;
 use super::failure::verdict_word;
 use super::proof::{Warnings, proof};
-use super::words::{BOLD, GREEN, Paint, RED, YELLOW, counts, plural, shown_time};
+use super::words::{BOLD, GREEN, Paint, RED, YELLOW, counts, shown_time};
 use super::{Detail, address};
 use crate::event::{CaseEnd, Failure, StopReason, Verdict};
 use crate::exit_code::ExitCode;
 use crate::plan::{Case, Work};
-use crate::text::{one_line, shortened};
+use crate::text::{one_line, plural, shortened};
 
 /// How many of the slowest cases are named.
 const SLOWEST: usize = 3;
@@ -38,6 +38,7 @@ pub struct Summary {
     reasons: HashMap<String, usize>,
     proof: Proof,
     warnings: Warnings,
+    marks: Vec<String>,
     /// Whether the last case that is no probe lets any certificate pass, and how many such cases
     /// there were, probes among them.
     insecure: (bool, usize),
@@ -50,10 +51,13 @@ impl Summary {
             self.insecure.0 = case.insecure().is_some();
         }
         self.insecure.1 += usize::from(self.insecure.0);
-        self.tally.count_verdict(&end.verdict);
+        self.tally.count_end(end);
         self.proof.add(case, end);
         self.warnings.add(case, end);
         self.remember_slow(case, end);
+        let place = || format!("{}  {}", address(case), one_line(&case.name));
+        let marks = end.warnings.iter().map(|words| format!("{}: {}", place(), one_line(words)));
+        self.marks.extend(marks);
         let (Verdict::Failed(failure) | Verdict::Errored(failure)) = &end.verdict else { return };
         let reason = shortened(one_line(&failure.message), REASON);
         let (word, name) = (verdict_word(&end.verdict), one_line(&case.name));
@@ -92,6 +96,7 @@ impl Summary {
             text.push_str(&list("Slowest", slowest, paint));
         }
         text.push_str(&list("Warnings about answers to probes", self.warnings.lines(), paint));
+        text.push_str(&list("Warnings", self.marks.iter().cloned(), paint));
         text.push_str(&list("Did not pass", self.bad.iter().cloned(), paint));
         text.push_str(&list("Most frequent reasons", self.frequent_reasons().into_iter(), paint));
         text.push_str(&proof(&self.proof, paint));

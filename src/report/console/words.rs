@@ -1,10 +1,9 @@
 //! Words, numbers and colours that several parts of the console share.
 
-use std::time::Duration;
-
 use anstyle::{AnsiColor, Color, Style};
 
 use super::super::tally::Tally;
+pub use crate::date::shown_time;
 
 /// For names and titles.
 pub const BOLD: Style = Style::new().bold();
@@ -36,7 +35,11 @@ impl Paint {
 
 /// `3 passed, 1 failed`: what there is, and what passed in any case.
 pub fn counts(tally: &Tally) -> String {
-    let mut counts = vec![format!("{} passed", tally.passed)];
+    let flaky = match tally.flaky {
+        0 => String::new(),
+        count => format!(" ({count} flaky)"),
+    };
+    let mut counts = vec![format!("{} passed{flaky}", tally.passed)];
     let others = [
         (tally.failed, "failed"),
         (tally.errored, "errored"),
@@ -45,17 +48,4 @@ pub fn counts(tally: &Tally) -> String {
     ];
     counts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")));
     counts.join(", ")
-}
-
-/// `word` for one, `words` for any other number.
-pub fn plural(count: usize, word: &str) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
-}
-
-/// A time as a person reads it.
-pub fn shown_time(time: Duration) -> String {
-    match time.as_millis() {
-        millis @ 0..1000 => format!("{millis} ms"),
-        _ => format!("{:.2} s", time.as_secs_f64()),
-    }
 }

@@ -4,6 +4,7 @@ use junit_report::{TestCase, TestResult};
 
 use super::complete::Extra;
 use super::counts::rounded;
+use super::rerun::Rerun;
 use crate::event::{CaseEnd, Exchange, Failure, ServerOutput, Skip, StopReason, Verdict};
 use crate::plan::{Case, Work};
 use crate::text::{lines, one_line, shortened};
@@ -11,8 +12,11 @@ use crate::text::{lines, one_line, shortened};
 /// The most of a message, in bytes.
 const MESSAGE: usize = 1024;
 
-/// The most of a body; with message and exchange this stays below 64 KiB a case.
-const BODY: usize = 40 * 1024;
+/// The most of a body; with message, exchange and earlier runs this stays below 64 KiB a case.
+const BODY: usize = 32 * 1024;
+
+/// The most of all earlier runs of a case.
+const RERUNS: usize = 8 * 1024;
 
 /// The most of an exchange.
 const EXCHANGE: usize = 20 * 1024;
@@ -29,7 +33,7 @@ const SHORTENED: &str = "(shortened, without the exchange: the report is over 24
 /// The test case, and how many bytes of text it holds. `written` is how much of the report there
 /// is already.
 pub fn test_case(case: &Case, end: &CaseEnd, class: &str, written: u64) -> (TestCase, usize) {
-    let room = if written < LARGE { Room::Ample } else { Room::Scarce };
+    let room = Room::left(written);
     // A type has two words: GitLab's XML reader would parse the body of a bare `duration` as one.
     let result = match &end.verdict {
         Verdict::Passed => TestResult::Success,
@@ -69,7 +73,7 @@ pub fn test_case(case: &Case, end: &CaseEnd, class: &str, written: u64) -> (Test
 
 /// What junit-report cannot write of a case: its line, what a probe is about, and of a control
 /// which probes do not apply to it.
-pub fn extra(case: &Case, end: &CaseEnd) -> Extra {
+pub fn extra(case: &Case, end: &CaseEnd, written: u64) -> Extra {
     let mut properties = Vec::new();
     if let Work::Probe(probe) = case.work {
         properties.push(("apitest.probe", probe.id.to_owned()));
@@ -90,7 +94,12 @@ pub fn extra(case: &Case, end: &CaseEnd) -> Extra {
             properties.push(("apitest.owasp", probe.owasp.to_owned()));
         }
     }
-    Extra { line: case.line, properties }
+    if let Some(runs) = Some(end.earlier.len() + 1).filter(|_| end.is_flaky()) {
+        let of = case.retry().times + 1;
+        properties.push(("apitest.flaky", format!("passed on run {runs} of {of}")));
+    }
+    properties.extend(end.warnings.iter().map(|words| ("apitest.warning", one_line(words))));
+    Extra { line: case.line, properties, reruns: reruns(end, Room::left(written)) }
 }
 
 /// `alg-none two-parts: the token is no JWT`, for each reason that probes are not there for.
@@ -117,18 +126,15 @@ enum Room {
 }
 
 impl Room {
+    fn left(written: u64) -> Room {
+        if written < LARGE { Room::Ample } else { Room::Scarce }
+    }
+
     /// Message and body of what did not pass. The body alone tells all, for some readers
     /// show nothing else, and its last line says where.
     fn texts(self, case: &Case, failure: &Failure) -> (String, String) {
         let message = shortened(one_line(&failure.message), MESSAGE);
-        let mut body = String::new();
-        for annotation in &failure.annotations {
-            body.push_str(&annotation.draw(false));
-            body.push('\n');
-        }
-        if failure.annotations.is_empty() {
-            body.push_str(&format!("{}\n\n", failure.message));
-        }
+        let mut body = reasons(failure);
         if !failure.repeat.is_empty() {
             body.push_str(&format!("repeat:\n  {}\n\n", failure.repeat.join("\n  ")));
         }
@@ -143,6 +149,44 @@ impl Room {
         };
         (message, in_cdata(&format!("{body}\n\n({})", one_line(&place))))
     }
+
+    /// The most that is told of each earlier run of a case.
+    fn of_rerun(self, runs: usize) -> usize {
+        match self {
+            Room::Ample => RERUNS / runs.max(1),
+            Room::Scarce => SHORT_BODY,
+        }
+    }
+}
+
+/// What did not hold, each at its line.
+fn reasons(failure: &Failure) -> String {
+    match failure.annotations.as_slice() {
+        [] => format!("{}\n\n", failure.message),
+        annotations => annotations.iter().map(|a| a.draw(false) + "\n").collect(),
+    }
+}
+
+/// The earlier runs of a case.
+fn reruns(end: &CaseEnd, room: Room) -> Vec<Rerun> {
+    let has_passed = matches!(end.verdict, Verdict::Passed);
+    let limit = room.of_rerun(end.earlier.len());
+    let runs = end.earlier.iter().filter_map(|run| {
+        let failure = run.failure()?;
+        let (element, kind) = match (&run.verdict, has_passed) {
+            (Verdict::Failed(_), true) => ("flakyFailure", "mismatch"),
+            (Verdict::Failed(_), false) => ("rerunFailure", "mismatch"),
+            (_, true) => ("flakyError", "error"),
+            (_, false) => ("rerunError", "error"),
+        };
+        Some(Rerun {
+            element,
+            kind: format!("{kind}.{}", failure.kind),
+            message: shortened(one_line(&failure.message), limit / 3),
+            body: shortened(harmless(lines(reasons(failure).trim_end())), limit / 2),
+        })
+    });
+    runs.collect()
 }
 
 fn exchange_text(exchange: &Exchange) -> String {
@@ -162,31 +206,28 @@ fn exchange_text(exchange: &Exchange) -> String {
 pub fn printed(output: &ServerOutput) -> Option<String> {
     let title = if output.is_cut { "the server printed last:" } else { "the server printed:" };
     let text = format!("{title}\n{}\n", output.lines.join("\n"));
-    let harmless = lines(&text).replace("[[ATTACHMENT|", "[ [ATTACHMENT|");
-    (!output.lines.is_empty()).then(|| shortened(harmless, EXCHANGE))
+    (!output.lines.is_empty()).then(|| shortened(harmless(lines(&text)), EXCHANGE))
 }
 
 /// Whoever reads only the report must see that the time was up; after a signal or `--fail-fast`
 /// somebody knows, or another case tells.
 fn skipped(skip: &Skip) -> TestResult {
     let cause = None;
-    let (type_, reason) = match skip {
-        Skip::Spec(reason) => ("skipped.spec", reason.as_str()),
-        Skip::Waived(reason) => ("skipped.waived", reason.as_str()),
-        Skip::NotSent(reason) => ("skipped.not-sent", reason.as_str()),
-        Skip::NotApplicable(reason) => ("skipped.not-applicable", reason.as_str()),
-        Skip::Stopped(StopReason::Deadline) => {
-            let (type_, message) = ("error.deadline".into(), StopReason::Deadline.words().into());
-            return TestResult::Error { type_, message, cause };
-        }
-        Skip::Stopped(reason) => ("skipped.not-run", reason.words()),
-    };
-    let message = shortened(one_line(reason), MESSAGE);
-    TestResult::SkippedWithCause { type_: type_.to_owned(), message, cause }
+    if let Skip::Stopped(StopReason::Deadline) = skip {
+        let (type_, message) = ("error.deadline".into(), skip.reason().into());
+        return TestResult::Error { type_, message, cause };
+    }
+    let message = shortened(one_line(skip.reason()), MESSAGE);
+    TestResult::SkippedWithCause { type_: format!("skipped.{}", skip.name()), message, cause }
 }
 
-/// junit-report writes this raw between `<![CDATA[` and `]]>`. What would end it is split over
-/// two of them, and what Jenkins and GitLab would take for the path of a file to publish is broken.
+/// What Jenkins and GitLab would take for the path of a file to publish is broken.
+fn harmless(text: impl AsRef<str>) -> String {
+    text.as_ref().replace("[[ATTACHMENT|", "[ [ATTACHMENT|")
+}
+
+/// junit-report writes this raw between `<![CDATA[` and `]]>`: what would end it is split over two
+/// of them.
 fn in_cdata(text: &str) -> String {
-    text.replace("[[ATTACHMENT|", "[ [ATTACHMENT|").replace("]]>", "]]]]><![CDATA[>")
+    harmless(text).replace("]]>", "]]]]><![CDATA[>")
 }

@@ -14,6 +14,7 @@ use quick_xml::events::{BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 
 use super::counts::Counts;
+use super::rerun::Rerun;
 
 /// What junit-report cannot write of a test case.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Extra {
     pub line: u32,
     /// Its properties, names and values.
     pub properties: Vec<(&'static str, String)>,
+    /// Its earlier runs.
+    pub reruns: Vec<Rerun>,
 }
 
 /// The test cases of a report, in lines of their own, each with what is `extra` about it.
@@ -33,16 +36,18 @@ pub fn cases(xml: &str, extras: &[Extra]) -> io::Result<Vec<u8>> {
     let mut out = Writer::new(Vec::with_capacity(xml.len() + 32 * extras.len()));
     let mut extras = extras.iter();
     let mut within = false;
+    let mut reruns: &[Rerun] = &[];
     loop {
         match reader.read_event().map_err(io::Error::other)? {
             Event::Empty(case) if case.name().as_ref() == b"testcase" => {
                 let (element, extra) = test_case(&case, extras.next())?;
-                match extra.properties.is_empty() {
+                match extra.properties.is_empty() && extra.reruns.is_empty() {
                     true => out.write_event(Event::Empty(element))?,
                     false => {
                         let end = element.to_end().into_owned();
                         out.write_event(Event::Start(element))?;
                         write_properties(&mut out, &extra.properties)?;
+                        write_reruns(&mut out, &extra.reruns)?;
                         out.write_event(Event::End(end))?;
                     }
                 }
@@ -52,9 +57,11 @@ pub fn cases(xml: &str, extras: &[Extra]) -> io::Result<Vec<u8>> {
                 let (element, extra) = test_case(&case, extras.next())?;
                 out.write_event(Event::Start(element))?;
                 write_properties(&mut out, &extra.properties)?;
+                reruns = &extra.reruns;
                 within = true;
             }
             Event::End(end) if end.name().as_ref() == b"testcase" => {
+                write_reruns(&mut out, std::mem::take(&mut reruns))?;
                 out.write_event(Event::End(end))?;
                 out.get_mut().push(b'\n');
                 within = false;
@@ -64,10 +71,19 @@ pub fn cases(xml: &str, extras: &[Extra]) -> io::Result<Vec<u8>> {
             Event::CData(text) => {
                 out.write_event(Event::Text(text.partial_escape().map_err(io::Error::other)?))?;
             }
+            // They stand behind the failure, and before the output.
+            Event::Start(output) if within && output.name().as_ref() == b"system-out" => {
+                write_reruns(&mut out, std::mem::take(&mut reruns))?;
+                out.write_event(Event::Start(output))?;
+            }
             event if within => out.write_event(event)?,
             _ => {}
         }
     }
+}
+
+fn write_reruns(out: &mut Writer<impl Write>, reruns: &[Rerun]) -> io::Result<()> {
+    reruns.iter().try_for_each(|rerun| rerun.write(out))
 }
 
 fn write_properties(

@@ -167,9 +167,8 @@ impl Run<'_> {
             judged.push(Judged { shot, finding, waived, response });
         }
         if trial.shots.iter().all(|shot| shot.index != index) {
-            // Looked for offline, and not found.
             let end = CaseEnd::new(Verdict::Passed, Duration::ZERO, None);
-            return CaseEnd { probe: Some(ProbeVerdict::Enforced), ..end };
+            return CaseEnd { probe: Some(ProbeVerdict::Unguessed), ..end };
         }
         // The first of the worst: what is waived of one request must not hide what another shows.
         let worst = judged.into_iter().rev().max_by_key(Judged::weight);

@@ -3,14 +3,33 @@
 use std::time::Duration;
 
 use crate::date;
-use crate::http::message::Response;
+use crate::http::message::{Request, Response, TransportError};
+use crate::run::Run;
 
 /// The longest that a server may ask for before it is asked again.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
+impl Run<'_> {
+    /// The answer to a request: to the second one, after the wait that the server asked for.
+    ///
+    /// # Errors
+    /// The exchange did not complete.
+    pub(super) fn patient(
+        &self,
+        worker: usize,
+        request: &Request,
+    ) -> Result<Response, TransportError> {
+        let response = (self.transport)(worker, request)?;
+        match wanted_wait(&response, self.tokens.now()) {
+            Some(wait) if self.stop.pause(wait).is_none() => (self.transport)(worker, request),
+            _ => Ok(response),
+        }
+    }
+}
+
 /// How long to wait after this answer before it is asked once more, if it says so and that is not
 /// too long. `now` is the time since 1970.
-pub fn wanted_wait(response: &Response, now: Duration) -> Option<Duration> {
+fn wanted_wait(response: &Response, now: Duration) -> Option<Duration> {
     if response.status != 429 {
         return None;
     }

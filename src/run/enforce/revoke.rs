@@ -2,7 +2,7 @@
 //! locked out.
 
 use crate::http::message::{Request, Response};
-use crate::judge::judge;
+use crate::judge::holds;
 use crate::plan::credential::Credential;
 use crate::plan::probes::Absent;
 use crate::plan::{Case, Step};
@@ -62,7 +62,7 @@ impl Run<'_> {
     ) -> Result<(), Absent> {
         let response = self.sent(worker, request, "the token that was got to be revoked")?;
         let bindings = self.bindings_of(control);
-        match judge(&step.expectations, &response, bindings).is_empty() {
+        match holds(&step.expectations, &response, bindings) {
             true => Ok(()),
             false => Err(Absent::Unusable(format!(
                 "the token that was got to be revoked was no good one before that: it got {}, and \
@@ -73,7 +73,7 @@ impl Run<'_> {
     }
 
     fn revoke(&self, worker: usize, step: &Step, token: &Secret) -> Result<(), Absent> {
-        let request = self.maker(worker).token_request(step, step.body.as_ref());
+        let request = self.maker(worker).token_request(step, step.body.as_deref());
         let mut request = request.map_err(|unsent| {
             Absent::Unusable(format!("the request that revokes its token: {}", unsent.reason))
         })?;

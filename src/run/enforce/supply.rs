@@ -1,5 +1,7 @@
 //! What probes take besides the token: obtained once a control, before its probes are made.
 
+use std::sync::Arc;
+
 use super::TOKEN_LASTS;
 use super::trial::token;
 use crate::auth::jwt::{Jws, PublicKey, SigningKey};
@@ -71,7 +73,7 @@ impl Run<'_> {
         }
     }
 
-    fn signing_key(&self, control: &Case) -> Option<Result<SigningKey, String>> {
+    fn signing_key(&self, control: &Case) -> Option<Result<Arc<SigningKey>, String>> {
         match control.control()?.credential {
             Credential::Token(id) => self.tokens.signing_key(control.token(id)),
             _ => None,

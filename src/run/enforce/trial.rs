@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use crate::event::StopReason;
 use crate::http::message::{Header, Request, Response, TransportError};
+use crate::judge::probe::Passed;
 use crate::plan::probes::{
-    Absent, Enforcement, Good, Probe, Supplies, Variant, is_safe, only_reads,
+    Absent, Enforcement, Forge, Good, Probe, Supplies, Variant, is_safe, only_reads,
 };
 use crate::plan::{Case, Step, Work};
 
@@ -35,7 +36,7 @@ pub struct Trial<'p> {
     /// How many of those that only read are still on their way.
     pub left: AtomicUsize,
     /// The answer to the control, once it passed.
-    pub answer: OnceLock<Response>,
+    pub answer: OnceLock<Passed>,
 }
 
 /// A request of a probe.
@@ -84,13 +85,14 @@ impl<'p> Trial<'p> {
         cases: &'p [Case],
         group: Range<usize>,
         request: Request,
+        forge: &Forge,
         supplies: &Supplies,
     ) -> Option<Trial<'p>> {
         let control = &cases[group.start];
         let enforced = control.enforced.as_deref()?;
         let token = token(&request)?.to_owned();
         let bare = Good::strip(&request);
-        let good = Good { bare: &bare, token: &token, supplies };
+        let good = Good { bare: &bare, token: &token, forge, supplies };
         let (mut shots, mut absent) = (Vec::new(), Vec::new());
         for (index, case) in cases.iter().enumerate().take(group.end).skip(group.start + 1) {
             let Work::Probe(probe) = case.work else { continue };

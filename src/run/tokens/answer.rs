@@ -93,7 +93,7 @@ fn learn_tokens(json: &Value, means: &Means) {
             for (name, value) in members {
                 match value {
                     Value::String(text) if name.to_ascii_lowercase().ends_with("token") => {
-                        means.learn(text);
+                        means.redactor.add(text);
                     }
                     value => learn_tokens(value, means),
                 }

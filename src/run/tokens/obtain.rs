@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Given, Means, TokenStore, answer, mint};
-use crate::auth::jwt::Jws;
 use crate::plan::Body;
 use crate::plan::credential::Token;
 use crate::plan::token_source::{Origin, TokenRequest};
@@ -69,7 +68,7 @@ impl TokenStore<'_> {
         let maker =
             Maker { tokens: self, redactor, bindings, project, worker, least: Duration::ZERO };
         let body = self.body(source, refresh)?;
-        let body = body.as_ref().or(source.step.body.as_ref());
+        let body = body.as_ref().or(source.step.body.as_deref());
         let request = maker.token_request(&source.step, body).map_err(|unsent| unsent.reason)?;
         let response = transport(worker, &request).map_err(|error| error.message)?;
         let given = answer::read(source, &response, &self.means)
@@ -83,11 +82,11 @@ impl TokenStore<'_> {
         source: &TokenRequest,
         refresh: Option<&Secret>,
     ) -> Result<Option<Body>, String> {
-        let Some(Body::Form(fields)) = &source.step.body else { return Ok(None) };
+        let Some(Body::Form(fields)) = source.step.body.as_deref() else { return Ok(None) };
         let mut fields = fields.clone();
         if let Some(assertion) = &source.assertion {
             let (assertion, _) = mint::mint(assertion, &self.means)?;
-            self.means.learn(&assertion);
+            self.means.redactor.add(&assertion);
             let name = Template::Fixed("assertion".into());
             fields.push((name, Template::Fixed(assertion.into())));
         }
@@ -106,13 +105,5 @@ impl Means<'_> {
     pub(super) fn read(&self, path: &str) -> Result<String, String> {
         let bytes = read::read(Path::new(path), LARGEST_FILE, SOURCE_TIMEOUT, self.stop)?;
         String::from_utf8(bytes).map_err(|_| "it is not UTF-8".into())
-    }
-
-    /// What must not be shown: a token, and the claims of a JWT.
-    pub(super) fn learn(&self, token: &str) {
-        self.redactor.add(token);
-        if let Ok(claims) = Jws::parse(token).and_then(|jws| jws.claims_json()) {
-            self.redactor.add(&claims);
-        }
     }
 }

@@ -21,7 +21,7 @@ pub struct Keys {
 pub const NOT_YET: &str = "part of the language, but not of this version";
 
 /// What people who know other tools write, and what it is called here.
-const SYNONYMS: [(&str, &str); 36] = [
+const SYNONYMS: [(&str, &str); 40] = [
     ("env", "vars"),
     ("test_name", "name"),
     ("title", "name"),
@@ -58,14 +58,14 @@ const SYNONYMS: [(&str, &str); 36] = [
     ("client_key", "key"),
     ("verify", "insecure"),
     ("proxies", "proxy"),
+    ("parametrize", "data"),
+    ("parameters", "data"),
+    ("examples", "data"),
+    ("foreach", "data"),
 ];
 
-/// What there is instead of keys of a later version.
-const INSTEAD: [(&str, &str); 1] =
-    [("data", "if the body of the request is meant, write `json`, `form` or `body`")];
-
 /// Keys that are easily written one level too high or too low, and where they belong.
-const ELSEWHERE: [(&str, &str); 18] = [
+const ELSEWHERE: [(&str, &str); 23] = [
     ("auth", "in a test, beside `request`"),
     ("tokens", "at the top of a spec"),
     ("status", "under `expect`"),
@@ -76,6 +76,11 @@ const ELSEWHERE: [(&str, &str); 18] = [
     ("request", "in a test"),
     ("expect", "in a test"),
     ("skip", "in a test"),
+    ("use", "in one of the `steps` of a test"),
+    ("with", "in one of the `steps` of a test, beside `use`"),
+    ("wait", "in one of the `steps` of a test, before a request"),
+    ("data", "in a test, beside `name`"),
+    ("matrix", "in a test, beside `name`"),
     ("ca", "under `tls`"),
     ("insecure", "under `tls`"),
     ("no_proxy", "under `proxy`"),
@@ -151,8 +156,6 @@ impl Reader<'_> {
     pub fn not_yet(&mut self, key: &Spanned<String>) {
         let fault = self.fault(key.span, format!("`{}` is not supported yet", key.value));
         fault.label = NOT_YET.into();
-        let instead = INSTEAD.iter().find(|(name, _)| *name == key.value);
-        fault.helps.extend(instead.map(|(_, advice)| (*advice).to_owned()));
     }
 
     /// Notes a variable in a key where none may stand.

@@ -40,10 +40,9 @@ fn a_wrong_argument_says_what_to_do() {
         &["--var", "my token=canary-4711"],
         &["--var", "env=canary-4711"],
         &["--var", "a=canary-4711", "--var", "a=canary-4712"],
-        &["--env", "staging"],
-        &["--vars-file", "vars.yaml"],
         &["--seed", "7"],
         &["--env-set"],
+        &["check", "--env"],
         &["--output", "junit"],
         &["-o", "report.xml"],
         &["--reporters", "cli,junit"],
@@ -58,6 +57,11 @@ fn a_wrong_argument_says_what_to_do() {
         &["--dry-run"],
         &["run", "specs"],
         &["test"],
+        &["validate", "specs"],
+        &["chekc"],
+        &["check", "--jobs", "4"],
+        &["check", "--var", "a=canary-4711", "--var", "a=canary-4712"],
+        &["list", "--json", "--tags"],
         &["dmeo"],
         &["demo", "--port", "99999"],
         &["demo", "specs"],
@@ -78,6 +82,8 @@ fn the_help_explains_every_option() {
     for (arguments, expected) in [
         (&["-h"][..], "fixtures/help/short.txt"),
         (&["--help"], "fixtures/help/long.txt"),
+        (&["check", "--help"], "fixtures/help/check.txt"),
+        (&["list", "--help"], "fixtures/help/list.txt"),
         (&["demo", "--help"], "fixtures/help/demo.txt"),
     ] {
         let ended = sandbox.run(arguments).expect_code(0);

@@ -1,7 +1,8 @@
 //! A bad file under `fixtures/`, with the message that it gets beside it.
 //!
 //! Its first lines may say, as comments, how it is run: `# exit: 1` for another exit code than 2,
-//! `# env: NAME=VALUE` and `# args: --strict`, `# project: …` for a line of the project file.
+//! `# env: NAME=VALUE` and `# args: --strict`, `# project: …` for a line of the project file. A line
+//! `# file: fragments/a.yaml` begins another file, which lies there from the folder of the project.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,6 +16,8 @@ pub struct Fixture {
     pub name: String,
     /// What is in it.
     pub text: Vec<u8>,
+    /// What lies beside it: paths and texts.
+    others: Vec<(String, String)>,
     /// The exit code that it leads to.
     pub code: i32,
     /// A line of the project file; `none` for no project file at all.
@@ -35,8 +38,17 @@ pub fn fixtures(folder: &str) -> Vec<Fixture> {
 impl Fixture {
     fn read(folder: &str, name: String) -> Fixture {
         let path = root().join(folder).join(format!("{name}.yaml"));
-        let text = fs::read(&path).expect("a fixture");
-        let words = String::from_utf8_lossy(&text).into_owned();
+        let mut text = fs::read(&path).expect("a fixture");
+        let whole = String::from_utf8_lossy(&text).into_owned();
+        let mut parts = whole.split("\n# file: ");
+        let words = parts.next().unwrap_or_default();
+        let mut others = Vec::new();
+        for (path, text) in parts.map(|part| part.split_once('\n').expect("a path and a text")) {
+            others.push((path.to_owned(), format!("{text}\n")));
+        }
+        if !others.is_empty() {
+            text = format!("{words}\n").into_bytes();
+        }
         let heading = |key: &str| {
             let lines = words.lines().take_while(|line| line.starts_with("# "));
             let mut values = lines.filter_map(|line| line[2..].strip_prefix(key));
@@ -53,15 +65,18 @@ impl Fixture {
             folder: folder.to_owned(),
             name,
             text,
+            others,
         }
     }
 
-    /// A folder to run it in, still empty.
+    /// A folder to run it in, with what lies beside it.
     pub fn sandbox(&self) -> Sandbox {
-        match &self.env {
+        let sandbox = match &self.env {
             Some((name, value)) => Sandbox::new().env(name, value),
             None => Sandbox::new(),
-        }
+        };
+        self.others.iter().for_each(|(path, text)| sandbox.write(path, text));
+        sandbox
     }
 
     /// The arguments that it is run with, besides the paths.

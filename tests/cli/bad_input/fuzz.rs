@@ -90,6 +90,30 @@ fn a_broken_spec_is_planned_or_has_an_error_at_its_place() {
     assert!(valid > COUNT / 10 && invalid > COUNT / 3, "{valid} valid, {invalid} invalid");
 }
 
+#[test]
+fn a_broken_fragment_is_read_or_has_an_error_at_its_place() {
+    let paths = files("specs/fragments", "yaml");
+    let read = |path| fs::read_to_string(path).expect("a fragment");
+    let (fragments, mut dice): (Vec<String>, _) = (paths.iter().map(read).collect(), Dice(4711));
+    let (mut valid, mut invalid) = (0, 0);
+    for _ in 0..COUNT {
+        let fragment = dice.of(&fragments).clone();
+        let text = broken(&fragment, &mut dice);
+        let source = Arc::new(Source::new("a.yaml", text.as_str()));
+        let (fragment, faults) = suite::fragment::parse(&source);
+        faults.iter().for_each(|fault| check_place(fault, &text));
+        match fragment.expect("no spec") {
+            Some(_) if faults.iter().all(|fault| fault.severity != Severity::Error) => valid += 1,
+            Some(_) => invalid += 1,
+            None => {
+                assert!(!faults.is_empty(), "nothing is said about it:\n{text}");
+                invalid += 1;
+            }
+        }
+    }
+    assert!(valid > COUNT / 10 && invalid > COUNT / 5, "{valid} valid, {invalid} invalid");
+}
+
 /// Whether the file is a valid spec.
 #[track_caller]
 fn check(text: &str) -> bool {

@@ -54,7 +54,7 @@ fn a_guests_empty_list_is_let_through_too() {
     assert_eq!(found.probe("random-token"), ("failure", "bypassed".into()));
     assert!(found.ended.stdout.contains("with another answer than the test expects"));
     // One cause is told in full once.
-    let same = found.ended.stdout.matches("same answer as no-token").count();
+    let same = found.ended.stdout.matches("for the same reason as no-token").count();
     assert!(same >= 8, "{}", found.ended.stdout);
     assert_eq!(
         found.ended.stdout.matches("right is 401, with a Bearer challenge without").count(),

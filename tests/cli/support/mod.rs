@@ -1,6 +1,9 @@
 //! What the tests are made with: a folder to run in, the program, and servers to run against.
 
+#[cfg(unix)]
+pub mod alive;
 pub mod golden;
+pub mod in_turn;
 pub mod project;
 pub mod report;
 pub mod sandbox;

@@ -9,5 +9,6 @@ pub fn cases(report: &Element) -> impl Iterator<Item = &Element> {
 
 /// What says that a case did not pass; `None` when it did.
 pub fn end(case: &Element) -> Option<&Element> {
-    case.children.iter().find(|child| !["properties", "system-out"].contains(&child.name.as_str()))
+    let ends = ["failure", "error", "skipped"];
+    case.children.iter().find(|child| ends.contains(&child.name.as_str()))
 }

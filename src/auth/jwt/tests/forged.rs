@@ -5,7 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use serde_json::{Value, json};
 
-use super::super::{Algorithm, Forged, Jws, PublicKey, SigningKey, forge, mint};
+use super::super::{Algorithm, Forged, Jws, NotApplicable, PublicKey, SigningKey, mint};
+use super::super::{confuse, forge as forge_of_token};
 use super::{DEMO_EC, DEMO_RSA, NOW, decoded, json as parsed, private_pem, verifies};
 use crate::demo::{jwt, keys, tokens};
 
@@ -35,6 +36,13 @@ fn good(algorithm: Algorithm) -> (String, Option<PublicKey>) {
     let key = SigningKey::read(algorithm, &text).expect("a key");
     let header = json!({"alg": algorithm.name(), "typ": "JWT"}).to_string();
     (mint(&key, &header, &tokens::claims("alice").to_string()), key.public_key())
+}
+
+fn forge(id: &str, token: &str, key: Option<&PublicKey>) -> Result<Vec<Forged>, NotApplicable> {
+    match id {
+        "key-confusion" => confuse(token, key),
+        _ => forge_of_token(id, token),
+    }
 }
 
 fn forged(id: &str, token: &str, key: Option<&PublicKey>) -> Vec<Forged> {

@@ -1,0 +1,151 @@
+//! `--env`, `--env-file` and `--vars-file`: where the run takes place.
+
+use crate::support::sandbox::{Ended, Sandbox};
+use crate::support::server::Server;
+
+const SPEC: &str = "\
+tests:
+  - name: answers
+    request: GET /${path}
+    auth: alice
+    expect: 200
+";
+
+fn sandbox(server: &Server) -> Sandbox {
+    let project = format!(
+        "\
+base_url: http://127.0.0.1:1
+vars: {{path: local}}
+tokens: {{alice: token-of-the-laptop-1}}
+environments:
+  staging:
+    base_url: {}
+    vars: {{path: staged}}
+    tokens: {{alice: \"${{env.ALICE}}\"}}
+  production: {{base_url: http://127.0.0.1:2}}
+",
+        server.url()
+    );
+    Sandbox::new().file("apitest.yaml", project).file("specs/a.yaml", SPEC)
+}
+
+/// The target and the credential of the only request.
+fn sent(server: &Server) -> (String, String) {
+    let [request] = &server.arrived()[..] else { panic!("{:?}", server.arrived()) };
+    let credential = request.header("authorization").unwrap_or_default().to_owned();
+    (request.target.clone(), credential)
+}
+
+#[test]
+fn what_an_environment_says_goes_before_the_project_file() {
+    let server = Server::answering(200, &[], "{}");
+    let sandbox = sandbox(&server).env("ALICE", "token-of-staging-1");
+    let ended = sandbox.run(&["--env", "staging"]).expect_code(0);
+    assert_eq!(ended.stderr, "");
+    assert_eq!(sent(&server), ("/staged".into(), "Bearer token-of-staging-1".into()));
+    let listed = sandbox.run(&["list", "--env", "staging", "-v"]).expect_code(0).stdout;
+    assert!(listed.contains("base_url  from apitest.yaml:6:15\n"), "{listed}");
+}
+
+#[test]
+fn without_one_only_the_project_file_counts() {
+    let server = Server::answering(200, &[], "{}");
+    let ended = sandbox(&server).run(&["check", "--strict", "--env-set"]).expect_code(0);
+    assert_eq!((ended.stderr.as_str(), server.arrived().len()), ("", 0));
+}
+
+#[test]
+fn an_environment_that_is_not_there_runs_nothing() {
+    let server = Server::answering(200, &[], "{}");
+    let sandbox = sandbox(&server);
+    let ended = sandbox.run(&["--env", "stagin", "--junit", "junit.xml"]).expect_code(2);
+    assert!(ended.stderr.starts_with("error: no environment `stagin`\n"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("did you mean `staging`?"), "{}", ended.stderr);
+    assert!(sandbox.read("junit.xml").contains("errors=\"1\""));
+    let ended = sandbox.run(&["check", "--env", "x"]).expect_code(2);
+    assert!(ended.stderr.contains("apitest.yaml has `staging`, `production`"), "{}", ended.stderr);
+    let bare = Sandbox::new().file("specs/a.yaml", SPEC);
+    let ended = bare.run(&["--env", "x"]).expect_code(2);
+    assert!(ended.stderr.contains("there is none here"), "{}", ended.stderr);
+    assert_eq!(server.arrived().len(), 0);
+}
+
+#[test]
+fn a_spec_that_says_otherwise_is_told_of() {
+    let server = Server::answering(200, &[], "{}");
+    let sandbox = sandbox(&server).env("ALICE", "token-of-staging-1");
+    sandbox
+        .write("specs/a.yaml", format!("base_url: {}\nvars: {{path: own}}\n{SPEC}", server.url()));
+    let Ended { stderr, .. } = sandbox.run(&["--env", "staging"]).expect_code(0);
+    assert!(
+        stderr.contains("warning: `base_url` does not come from the environment `staging`\n --> specs/a.yaml:1:11\n"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("this takes the place of apitest.yaml:6:15"), "{stderr}");
+    assert!(
+        stderr.contains("warning: `vars.path` does not come from the environment `staging`\n --> specs/a.yaml:2:8\n"),
+        "{stderr}"
+    );
+    sandbox.run(&["--env", "staging", "--strict"]).expect_code(2);
+}
+
+#[test]
+fn a_file_of_variables_wins_over_vars_and_the_command_line_over_it() {
+    let server = Server::answering(200, &[], "{}");
+    let sandbox = sandbox(&server).env("ALICE", "token-of-staging-1");
+    sandbox.write("a.json", "{\"path\": 7, \"other\": \"${path}\"}");
+    sandbox.write("b.yaml", "path: 8\n");
+    let ended = sandbox.run(&["--env", "staging", "--vars-file", "a.json"]).expect_code(0);
+    assert_eq!(ended.stderr, "apitest: warning: a.json:1:13: nothing uses the variable `other`\n");
+    assert_eq!(sent(&server).0, "/7");
+    let both = ["--env", "staging", "--vars-file", "a.json", "--vars-file", "b.yaml", "specs"];
+    let ended = sandbox.run(&both).expect_code(0);
+    assert_eq!(ended.stderr, "");
+    assert_eq!(server.arrived()[1].target, "/8");
+    sandbox.run(&[&both[..], &["--var", "path=9"]].concat()).expect_code(0);
+    assert_eq!(server.arrived()[2].target, "/9");
+}
+
+#[test]
+fn a_file_of_variables_that_is_none_runs_nothing() {
+    let server = Server::answering(200, &[], "{}");
+    let sandbox = sandbox(&server);
+    for (text, title) in [
+        ("- 1\n", "this is no file of variables"),
+        ("env: 1\n", "`env` is reserved and cannot name a variable"),
+        ("a: 1\na: 2\n", "duplicate key `a`"),
+    ] {
+        sandbox.write("vars.yaml", text);
+        let ended = sandbox.run(&["--vars-file", "vars.yaml"]).expect_code(2);
+        assert!(ended.stderr.contains(title), "{}", ended.stderr);
+        assert!(ended.stderr.contains("--> vars.yaml:"), "{}", ended.stderr);
+    }
+    let ended = sandbox.run(&["check", "--vars-file", "gone.yaml"]).expect_code(2);
+    assert!(ended.stderr.contains("no such file or folder"), "{}", ended.stderr);
+    assert_eq!(server.arrived().len(), 0);
+}
+
+#[test]
+fn a_file_of_the_environment_fills_what_is_not_set() {
+    let server = Server::answering(200, &[], "{}");
+    let sandbox = sandbox(&server);
+    sandbox.write(".env", "# local\nALICE='token of the file'\n");
+    sandbox.write("good.env", "ALICE=token-of-the-file-1\n");
+    let run = ["--env", "staging", "--env-file", "good.env"];
+    sandbox.run(&run).expect_code(0);
+    assert_eq!(sent(&server).1, "Bearer token-of-the-file-1");
+    let set = sandbox.env("ALICE", "token-of-ci-12345");
+    set.run(&run).expect_code(0);
+    assert_eq!(server.arrived()[1].header("authorization"), Some("Bearer token-of-ci-12345"));
+}
+
+#[test]
+fn a_line_of_the_environment_that_cannot_be_read_is_shown_without_its_value() {
+    let server = Server::answering(200, &[], "{}");
+    let sandbox = sandbox(&server);
+    sandbox.write(".env", "ALICE=\"canary-4711-$X\"\n");
+    let ended = sandbox.run(&["--env-file", ".env"]).expect_code(2);
+    assert!(ended.stderr.contains("--> .env:1:1"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("canary"), "{}", ended.stderr);
+    assert_eq!(server.arrived().len(), 0);
+}
