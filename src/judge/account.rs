@@ -104,6 +104,9 @@ impl Account<'_, '_> {
         let notes = hint::on_operator(self.judge, &operator.value, at);
         let actual = found_by(&operator.value, at.seen);
         self.push(operator.span, at.name(), expected, actual, notes);
+        if let Some(last) = self.mismatches.last_mut() {
+            last.diff = hint::diff(self.judge, &operator.value, at);
+        }
     }
 
     /// Notes that something does not hold.
@@ -115,7 +118,8 @@ impl Account<'_, '_> {
         actual: String,
         notes: Vec<Note>,
     ) {
-        self.mismatches.push(Mismatch { span, kind: self.kind, subject, expected, actual, notes });
+        let (kind, diff) = (self.kind, None);
+        self.mismatches.push(Mismatch { span, kind, subject, expected, actual, notes, diff });
     }
 
     fn length(&mut self, inner: &Matcher, at: &At) {

@@ -1,11 +1,13 @@
 //! Why something does not hold, where what was expected and what was found do not say it.
 
+mod diff;
 mod differ;
 mod missing;
 mod response;
 mod schema;
 mod unfit;
 
+pub use self::diff::of_operator as diff;
 pub use self::missing::on_missing;
 pub use self::response::{on_body, on_missing_header, on_status};
 pub use self::schema::{on_demand, on_nearest};

@@ -10,6 +10,7 @@ mod capture;
 mod challenge;
 mod compare;
 mod decimal;
+pub mod diff;
 mod digest;
 mod hint;
 pub mod json;
@@ -32,6 +33,7 @@ use crate::suite::matcher::{Matcher, Subject};
 use crate::template::Bindings;
 use account::Account;
 use body::Body;
+use diff::Diff;
 use note::Note;
 use outcome::{Judge, Outcome};
 use seen::{Octets, Seen};
@@ -53,6 +55,8 @@ pub struct Mismatch {
     pub actual: String,
     /// Why, where the two do not say it, and what to do.
     pub notes: Vec<Note>,
+    /// Where the two differ, when they have parts that could.
+    pub diff: Option<Diff>,
 }
 
 /// Judges all expectations, whatever the first ones say. Empty when all hold.

@@ -267,7 +267,7 @@ fn operand(value: &Value, subject: Subject) -> String {
     match subject {
         Subject::Json => typed(value),
         Subject::Text | Subject::Body => quoted(value),
-        Subject::Status | Subject::Duration => spelled(value),
+        Subject::Status | Subject::Duration => json(value),
     }
 }
 

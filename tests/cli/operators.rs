@@ -37,6 +37,25 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
+fn differences_are_told_on_the_screen_and_in_the_report_and_without_secrets() {
+    let secret = "tok-5ab1e0c7d94f4e21";
+    let body = format!(r#"{{"token": "{secret}", "note": "one\ntwo", "count": 2}}"#);
+    let server = Server::start(move |_, stream| reply(stream, &answer(200, &[], &body)));
+    let spec = "tests:\n  - name: reads it\n    request: GET ${env.API}/\n    \
+                auth: {bearer: \"${env.TOKEN}\"}\n    expect:\n      json: {$: {equals: \
+                {token: another, note: \"one\\ntwo\", count: 1}}}\n";
+    let sandbox = Sandbox::new().env("API", &server.url()).env("TOKEN", secret);
+    let sandbox = sandbox.file("a.yaml", spec);
+    let ended = sandbox.run(&["a.yaml", "--junit", "junit.xml"]).expect_code(1);
+    let told = "   $  (- expected, + got)\n   - \"token\": \"another\"\n   + \"token\": \"***\"\n     \
+                \"note\": \"one\\ntwo\"\n   - \"count\": 1\n   + \"count\": 2\n";
+    assert!(ended.stdout.contains(told), "{}", ended.stdout);
+    let report = sandbox.read("junit.xml");
+    assert!(report.contains(told), "{report}");
+    assert!(!ended.stdout.contains(secret) && !report.contains(secret));
+}
+
+#[test]
 fn no_fixture_is_left_out() {
     let folder = root().join("fixtures/operators");
     for entry in fs::read_dir(folder).expect("the fixtures") {
