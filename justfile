@@ -28,3 +28,7 @@ bench:
 # What proof costs beside plain requests
 bench-probes:
     benches/probes.sh
+
+# What a row of data takes in memory
+bench-rows:
+    benches/rows.sh

@@ -93,6 +93,30 @@ bodies() { # FOLDER FILES TESTS
     done
 }
 
+# Two bodies of 100 KB a test: the first is captured whole, and the second request knows a part of it.
+captures() { # FOLDER FILES TESTS
+    mkdir -p "$1/apitest" "$1/hurl"
+    local file test
+    for ((file = 0; file < $2; file++)); do
+        {
+            printf 'base_url: %s\nauth: {bearer: %s}\ntests:\n' "$server" $token
+            for ((test = 0; test < $3; test++)); do
+                printf '  - name: body %s\n    steps:\n' $test
+                printf '      - request: GET /large/%s\n' $test
+                printf '        capture: {all: $, owner: $.owner}\n'
+                printf '      - request: GET /large/%s?of=${owner}\n' $test
+                printf '        expect: {status: 200, json: {$: "${all}"}}\n'
+            done
+        } >"$1/apitest/captures-$file.yaml"
+        for ((test = 0; test < $3; test++)); do
+            printf 'GET %s/large/%s\nAuthorization: Bearer %s\n' "$server" $test $token
+            printf 'HTTP 200\n[Captures]\nall: body\nowner: jsonpath "$.owner"\n\n'
+            printf 'GET %s/large/%s?of={{owner}}\nAuthorization: Bearer %s\n' "$server" $test $token
+            printf 'HTTP 200\n[Asserts]\nbody == "{{all}}"\n\n'
+        done >"$1/hurl/captures-$file.hurl"
+    done
+}
+
 apitest_on() { # FOLDER [OPTION…]
     local folder=$1 && shift
     echo "exec $apitest $folder/apitest --junit apitest.xml $*"
@@ -105,12 +129,13 @@ hurl_on() { # FOLDER [OPTION…]
     echo "exec $hurl --test --no-output --report-junit hurl-\$\$.xml $* $folder/hurl"
 }
 
-# TITLE REQUESTS 200s 401s ROUNDS COMMAND [COMMAND]; the first command is apitest's.
+# TITLE REQUESTS 200s 401s ROUNDS COMMAND [COMMAND]; the first command is apitest's. CASES says how
+# many test cases its report has, when that is not one a request.
 compare() {
     python3 -IS "$here/rounds.py" "${server#http://}" "$@"
-    local reported
+    local reported expected=${CASES:-$2}
     reported=$(grep -o '<testcase ' apitest.xml | wc -l)
-    [ "$reported" -eq "$2" ] || { echo "$reported test cases in the report, not $2" >&2 && exit 1; }
+    [ "$reported" -eq "$expected" ] || { echo "$reported test cases in the report, not $expected" >&2 && exit 1; }
 }
 
 hurl=${HURL:-$(command -v hurl || true)}
@@ -124,6 +149,7 @@ orders slow-many 100 10 /slow
 orders slow-one 1 1000 /slow
 orders single 1 1 /orders
 bodies large 30 100
+captures captured 30 50
 
 compare "10,000 tests in 100 files" 10000 7500 2500 "$rounds" \
     "$(apitest_on main ${JOBS:+--jobs $JOBS})" "$(hurl_on main ${HURL_JOBS:+--jobs $HURL_JOBS})"
@@ -131,3 +157,5 @@ compare "1 test, start to exit" 1 1 0 $((rounds * 3)) "$(apitest_on single)" "$(
 compare "1,000 requests of 50 ms in 100 files, 64 jobs" 1000 800 200 3 "$(apitest_on slow-many --jobs 64)"
 compare "1,000 requests of 50 ms in 1 file, 64 jobs" 1000 750 250 3 "$(apitest_on slow-one --jobs 64)"
 compare "3,000 bodies of 100 KB" 3000 3000 0 "$rounds" "$(apitest_on large)" "$(hurl_on large)"
+CASES=1500 compare "3,000 bodies of 100 KB, each second one compared with a capture" 3000 3000 0 "$rounds" \
+    "$(apitest_on captured)" "$(hurl_on captured)"

@@ -184,7 +184,7 @@ pub fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
         return Err(failed("this is no file".into()));
     }
     if file.len() > LARGEST {
-        return Err(failed(format!("larger than {} MiB: this is no spec", LARGEST >> 20)));
+        return Err(failed(format!("larger than {} MiB: this is not read", LARGEST >> 20)));
     }
     let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {

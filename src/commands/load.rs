@@ -21,14 +21,16 @@ use crate::diagnostic::{Diagnostic, Related, Severity};
 use crate::discover::{self, Found};
 use crate::plan::expand::expand;
 use crate::plan::invalid::invalid;
+use crate::plan::multipart::PartContent;
 use crate::plan::scope::{Inputs, Place};
 use crate::plan::unused::of_project;
-use crate::plan::{Body, Case, FilePlan, LARGEST_BODY_FILE, Plan, Work};
+use crate::plan::{Body, Case, FilePlan, LARGEST_BODY_FILE, Plan, Step, Work};
 use crate::run::pool::Pool;
 use crate::secret::Redactor;
-use crate::source::Source;
+use crate::source::{Source, Spanned};
 use crate::suite::Document;
 use crate::suite::literals::{secret_literals, suspected_literals};
+use crate::template::Template;
 
 /// What the files of a run come to.
 pub struct Loaded {
@@ -163,8 +165,8 @@ fn check_files(case: &mut Case, root: Option<&Path>) {
 fn check_body_files(case: &mut Case, root: Option<&Path>) {
     let Work::Steps(steps) = &case.work else { return };
     let mut missing = Vec::new();
-    for step in steps {
-        let Some(Body::File(path)) = step.body.as_deref() else { continue };
+    let files = steps.iter().flat_map(|step| body_files(step).into_iter().map(move |f| (step, f)));
+    for (step, (path, most)) in files {
         let Some(file) = path.value.as_fixed() else { continue };
         let reason = match Path::new(file).canonicalize() {
             Err(error) => discover::reason(&error),
@@ -172,8 +174,8 @@ fn check_body_files(case: &mut Case, root: Option<&Path>) {
             Ok(real) if root.is_some_and(|root| !real.starts_with(root)) => {
                 "body files stay inside the project directory".into()
             }
-            Ok(real) if real.metadata().is_ok_and(|file| file.len() > LARGEST_BODY_FILE) => {
-                format!("it has more than {} MiB", LARGEST_BODY_FILE >> 20)
+            Ok(real) if real.metadata().is_ok_and(|file| file.len() > most) => {
+                format!("it has more than {} MiB", most >> 20)
             }
             Ok(_) => continue,
         };
@@ -185,6 +187,21 @@ fn check_body_files(case: &mut Case, root: Option<&Path>) {
     }
     if !missing.is_empty() {
         case.work = Work::Unready(missing);
+    }
+}
+
+/// The files of a body, each with the most bytes that it may have.
+fn body_files(step: &Step) -> Vec<(&Spanned<Template>, u64)> {
+    match step.body.as_deref() {
+        Some(Body::File(path)) => vec![(path, LARGEST_BODY_FILE)],
+        Some(Body::Multipart(parts)) => {
+            let files = parts.iter().filter_map(|part| match &part.content {
+                PartContent::File { path, .. } => Some((path, u64::MAX)),
+                PartContent::Text(_) => None,
+            });
+            files.collect()
+        }
+        _ => Vec::new(),
     }
 }
 

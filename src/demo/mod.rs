@@ -39,11 +39,15 @@
 //! | `GET /` | – | the list of routes |
 //! | `GET /health` | – | `{"status":"ok"}` |
 //! | `GET /echo/get/json`, `POST /echo/post/json` | – (any token) | `{"success":"true"}` |
+//! | `POST /echo/multipart` | a body of parts | `{"parts":[{name, filename, type, size}]}`, or 415, 400 |
 //! | `GET /headers` | – | `{"headers":{name: value}}`, names in lower case, credentials masked |
 //! | `GET /text` | – | three lines of text |
 //! | `POST /login` | JSON `{user, password, expires_in?}` | `{access_token, token_type, expires_in, expires_at, scope, refresh_token}`; else 401 |
 //! | `GET /me` | any good token | `{user, scopes, token_kind, expires_at}` |
 //! | `POST /revoke` | form `token` | 200; the token (a refresh token too) is good no more |
+//! | `POST /session` | JSON `{user, password}` | 201 `{user}`, and the cookies `sid` and `theme` |
+//! | `GET /session` | the cookie `sid` | `{user, theme}`; else 401 |
+//! | `DELETE /session` | – | 204; the session has ended, and its cookie is taken back |
 //! | `GET /jwks` | – | the public keys of RS256 and ES256 |
 //! | `POST /oauth/token` | the client, by Basic or form | RFC 6749: `client_credentials`, `password`, `refresh_token` (good once); `scope?`, `expires_in?` |
 //! | `GET /orders?limit=N` | `orders:read` | `{"orders": […], "total": n}`; N from 1 to 100, else 20 |
@@ -99,9 +103,11 @@ mod routes;
 mod flawed;
 mod echo;
 mod encoded;
+mod multipart;
 mod status;
 mod flaky;
 mod login;
+mod session;
 mod oauth;
 mod basic;
 mod orders;

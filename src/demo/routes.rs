@@ -7,7 +7,7 @@ use super::api::Api;
 use super::bearer::{Guard, strict};
 use super::flawed::{self, Flaw};
 use super::request::Request;
-use super::{basic, echo, encoded, flaky, login, oauth, orders, status};
+use super::{basic, echo, encoded, flaky, login, multipart, oauth, orders, session, status};
 
 struct Route {
     method: &'static str,
@@ -45,12 +45,16 @@ const ROUTES: &[Route] = &[
     open("GET", "/health", |_, _, _| Answer::json(200, &json!({"status": "ok"}))),
     open("GET", "/echo/get/json", echo::success),
     open("POST", "/echo/post/json", echo::success),
+    open("POST", "/echo/multipart", multipart::echo),
     open("GET", "/headers", echo::headers),
     open("GET", "/text", echo::text),
     open("POST", "/login", login::login),
     guarded("GET", "/me", |r, api, _, guard| login::me(r, api, guard)),
     open("POST", "/revoke", login::revoke),
     guarded("POST", "/logout", |r, api, _, guard| login::logout(r, api, guard)),
+    open("POST", "/session", session::begin),
+    open("GET", "/session", session::see),
+    open("DELETE", "/session", session::end),
     open("GET", "/jwks", login::jwks),
     open("POST", "/oauth/token", oauth::token),
     guarded("GET", "/orders", |r, api, _, guard| orders::list(r, api, guard)),

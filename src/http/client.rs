@@ -14,6 +14,7 @@ mod translate;
 mod wire;
 mod words;
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::sync::atomic::{Ordering, fence};
 use std::sync::{Arc, OnceLock};
@@ -21,12 +22,12 @@ use std::time::{Duration, Instant};
 
 use super::decode::{DecodeError, decode, too_large};
 use super::host_override::HostOverride;
-use super::message::{Hop, Request, Response, TransportError, TransportErrorKind as Kind};
+use super::message::{Body, Hop, Request, Response, TransportError, TransportErrorKind as Kind};
 use super::proxy::ProxyKind;
 use super::{credential, redirect};
 use lines::{Line, Lines};
 use resolve::Overrides;
-use translate::{header_fields, message};
+use translate::{header_fields, message, streamed};
 use wire::{Connection, Wire};
 use words::{Broken, Part};
 
@@ -137,26 +138,27 @@ impl Client {
         request: &Request,
         hops: &mut Vec<Hop>,
     ) -> Result<Response, Failure> {
-        let mut started = Instant::now();
-        let mut answer = self.send(worker, request, Leaving::First, &mut started)?;
-        let mut last: Option<Request> = None;
-        let mut withheld = None;
-        for followed in 0.. {
-            let request = last.as_ref().unwrap_or(request);
-            let next = next_request(request, &answer, followed);
-            let Some(next) = next.map_err(|reason| (Kind::Redirect, reason))? else { break };
-            let lost = redirect::withheld(request, &next);
+        let (mut started, mut withheld) = (Instant::now(), None);
+        let mut request = Cow::Borrowed(request);
+        loop {
+            let leaving = if hops.is_empty() { Leaving::First } else { Leaving::Further };
+            let answer = self.send(worker, &request, leaving, &mut started)?;
+            request.cookies.take(&request.target, &answer.headers);
+            let next = next_request(&request, &answer, hops.len());
+            let Some(next) = next.map_err(|reason| (Kind::Redirect, reason))? else {
+                let Answer { status, headers, body } = answer;
+                let (url, elapsed) = (request.target.url().to_owned(), started.elapsed());
+                let hops = Vec::new();
+                return Ok(Response { status, headers, body, url, withheld, hops, elapsed });
+            };
+            let lost = redirect::withheld(&request, &next);
             if !lost.is_empty() {
                 withheld = Some(next.target.origin().to_string());
             }
             let location = next.target.url().to_owned();
             hops.push(Hop { status: answer.status, location, withheld: lost });
-            answer = self.send(worker, &next, Leaving::Further, &mut started)?;
-            last = Some(next);
+            request = Cow::Owned(next);
         }
-        let Answer { status, headers, body } = answer;
-        let (hops, elapsed) = (Vec::new(), started.elapsed());
-        Ok(Response { status, headers, body, withheld, hops, elapsed })
     }
 
     /// Sends a request once, and again on a new connection if the server closed a kept one at the
@@ -199,9 +201,19 @@ impl Client {
     fn attempt(&self, line: &Line, request: &Request, started: Instant) -> Result<Answer, Failure> {
         let Line { agent, wire } = line;
         let left = request.timeout.saturating_sub(started.elapsed());
-        let body = request.body.as_deref();
-        let response = match body.or(sends_length(&request.method).then_some(&[])) {
-            Some(body) => agent.run(message(agent, request, left, body)?),
+        let response = match &request.body {
+            Some(Body::Multipart(multipart)) => {
+                let (mut reader, length) = (multipart.reader(), multipart.length());
+                let response = agent.run(streamed(agent, request, left, &mut reader, length)?);
+                if let Some(reason) = reader.failed {
+                    return Err((Kind::Unsendable, reason));
+                }
+                response
+            }
+            Some(Body::Bytes(bytes)) => agent.run(message(agent, request, left, &bytes[..])?),
+            None if sends_length(&request.method) => {
+                agent.run(message(agent, request, left, &[][..])?)
+            }
             None => agent.run(message(agent, request, left, ())?),
         };
         let mut response =
@@ -274,7 +286,7 @@ fn refuse_as_proxy(request: &Request, status: u16) -> Result<(), Failure> {
 fn next_request(
     request: &Request,
     answer: &Answer,
-    followed: u32,
+    followed: usize,
 ) -> Result<Option<Request>, String> {
     let limit = request.follow_redirects;
     if limit == 0 {
@@ -283,7 +295,7 @@ fn next_request(
     let Some(location) = redirect::location(answer.status, &answer.headers)? else {
         return Ok(None);
     };
-    if followed >= limit {
+    if followed >= limit as usize {
         return Err(format!(
             "more than {limit} redirects (`follow_redirects`), the next to `{location}`"
         ));

@@ -55,6 +55,7 @@ mod tests {
             route: std::sync::Arc::default(),
             secret_url: false,
             secret_body: false,
+            cookies: Default::default(),
         }
     }
 

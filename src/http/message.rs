@@ -1,8 +1,11 @@
 //! Requests and responses as plain data, free of any HTTP crate.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::cookie::Cookies;
+use super::multipart::Multipart;
 use super::route::Route;
 use super::url::Target;
 
@@ -15,8 +18,10 @@ pub struct Request {
     pub target: Target,
     /// Header fields in the order they are sent. Only `Host` and the framing fields are added.
     pub headers: Vec<Header>,
+    /// Its cookies. For its first target they stand in the field among `headers` already.
+    pub cookies: Cookies,
     /// The body, or `None` for a request without one.
-    pub body: Option<Vec<u8>>,
+    pub body: Option<Body>,
     /// The time for the whole exchange, redirects included.
     pub timeout: Duration,
     /// How many redirects are followed; 0 means that a 3xx is the response.
@@ -31,6 +36,15 @@ pub struct Request {
     pub connections: Connections,
     /// How it gets to its server.
     pub route: Arc<Route>,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// Parts, of which files are read while they are sent.
+    Multipart(Arc<Multipart>),
 }
 
 /// Which connections a request may go out on. A server may take what comes on a connection for
@@ -65,6 +79,8 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body after content decoding.
     pub body: Vec<u8>,
+    /// The URL that gave it, after all redirects.
+    pub url: String,
     /// Where a redirect led that took a credential, or what could be one, off the request. The
     /// answer is to another request than the one that was made.
     pub withheld: Option<String>,
@@ -153,10 +169,25 @@ impl TransportErrorKind {
 }
 
 impl Request {
+    /// Puts in the cookies that are for its target by now.
+    pub fn take_cookies(&mut self) {
+        self.cookies.put(&self.target, &mut self.headers);
+    }
+
     /// Whether it only reads (RFC 9110 §9.2.1), as far as its method tells, and so may be sent
     /// twice. A second DELETE changes nothing more, but it is answered otherwise than the first.
     pub fn is_safe(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
+    }
+}
+
+impl Body {
+    /// It as a text, with a few words in place of each file.
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Body::Bytes(bytes) => String::from_utf8_lossy(bytes),
+            Body::Multipart(multipart) => Cow::Owned(multipart.shown()),
+        }
     }
 }
 

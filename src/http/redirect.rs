@@ -1,5 +1,6 @@
 //! Where a redirect leads, and what may travel there.
 
+use super::cookie::Cookies;
 use super::credential::{is_credential, is_harmless};
 use super::message::{Header, Request};
 
@@ -54,16 +55,22 @@ pub fn next(request: &Request, status: u16, location: &str) -> Result<Request, S
             ));
         }
         next.headers.retain(|header| !is_credential(header) && is_harmless(header));
+        next.cookies = Cookies::default();
         if let Some(abroad) = &request.route.abroad {
             next.route = abroad.clone();
         }
     }
+    // Those of a jar go by the path, and by what the answer set.
+    next.take_cookies();
     Ok(next)
 }
 
 /// What `next` lacks of `request` that is a credential, or could be one: the names of header
 /// fields, and the client certificate.
 pub fn withheld(request: &Request, next: &Request) -> Vec<String> {
+    if request.target.origin() == next.target.origin() {
+        return Vec::new();
+    }
     let stays_home = |header: &&Header| is_credential(header) || !is_harmless(header);
     let lacks = |header: &&Header| !next.headers.contains(header);
     let fields = request.headers.iter().filter(stays_home).filter(lacks);
@@ -81,7 +88,7 @@ fn describes_body(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::message::{Connections, Header};
+    use crate::http::message::{Body, Connections, Header};
     use crate::http::url::Target;
     use std::time::Duration;
 
@@ -102,7 +109,7 @@ mod tests {
                 header("X-Api-Key", true),
                 header("Authorization", true),
             ],
-            body: Some(b"{}".to_vec()),
+            body: Some(Body::Bytes(b"{}".to_vec())),
             timeout: Duration::from_secs(1),
             follow_redirects: 1,
             allow_plain_http: false,
@@ -110,6 +117,7 @@ mod tests {
             route: std::sync::Arc::default(),
             secret_url: false,
             secret_body: false,
+            cookies: Default::default(),
         }
     }
 

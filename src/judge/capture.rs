@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Mismatch, Reading, late, words};
+use crate::http::cookie::SetCookie;
 use crate::json_path::Found;
 use crate::suite::capture::{Capture, ResponsePart};
 use crate::suite::matcher::Pattern;
@@ -53,6 +54,7 @@ impl Reading<'_> {
             ResponsePart::Cookie(name) => named("cookie", name),
             ResponsePart::Body => "body".to_owned(),
             ResponsePart::Status => "status".to_owned(),
+            ResponsePart::Url => "url".to_owned(),
         }
     }
 
@@ -61,6 +63,7 @@ impl Reading<'_> {
         let nothing = || "nothing".to_owned();
         match part {
             ResponsePart::Status => Ok(self.response.status.into()),
+            ResponsePart::Url => Ok(self.response.url.as_str().into()),
             ResponsePart::Body => Ok(self.body.text()?.into()),
             ResponsePart::Header(name) => {
                 let name = name.fill(self.judge.bindings).map_err(|error| error.message)?;
@@ -69,7 +72,8 @@ impl Reading<'_> {
             }
             ResponsePart::Cookie(name) => {
                 let name = name.fill(self.judge.bindings).map_err(|error| error.message)?;
-                self.cookie(&name).map(Value::from).ok_or_else(nothing)
+                let cookie = SetCookie::last(self.response.header_values("set-cookie"), &name);
+                cookie.map(|cookie| cookie.value.into()).ok_or_else(nothing)
             }
             ResponsePart::Json(path) => {
                 let path = late::query(path, self.judge)?;
@@ -81,13 +85,6 @@ impl Reading<'_> {
                 }
             }
         }
-    }
-
-    /// The value of the last cookie of this name that the response sets (RFC 6265 §5.2).
-    fn cookie(&self, name: &str) -> Option<&str> {
-        let lines = self.response.header_values("set-cookie");
-        let pairs = lines.filter_map(|line| line.split(';').next()?.split_once('='));
-        pairs.filter(|(own, _)| own.trim() == name).map(|(_, value)| value.trim()).last()
     }
 
     /// The first group of the regex, or else the whole match.

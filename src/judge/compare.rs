@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde_json::{Number, Value};
 
 use super::decimal::Decimal;
-use super::seen::{Seen, spelled_number};
+use super::seen::{Seen, path_and_query, spelled_number};
 use crate::template::as_text;
 
 /// Whether what is seen is the expected value. Where all is text, a scalar counts as it is
@@ -17,6 +17,8 @@ pub fn is_equal(expected: &Value, seen: Seen) -> bool {
         Seen::Json(actual) => equal(expected, actual),
         Seen::Text(actual) | Seen::Line(actual) => spells(expected, actual),
         Seen::Body(body) => body.text.is_ok_and(|actual| spells(expected, actual)),
+        Seen::Url(actual) => leads_to(expected, actual),
+        Seen::Urls(urls) => is_list(expected, urls, |expected, url| leads_to(expected, url)),
         Seen::Scheme(actual) => {
             as_text(expected).is_some_and(|expected| expected.eq_ignore_ascii_case(actual))
         }
@@ -26,6 +28,16 @@ pub fn is_equal(expected: &Value, seen: Seen) -> bool {
         },
         Seen::Nodes(nodes) => is_list(expected, nodes, |expected, node| equal(expected, node)),
         Seen::Lines(lines) => is_list(expected, lines, |expected, line| spells(expected, line)),
+    }
+}
+
+/// What begins with `/` is compared with the path, and with its query only where it has one.
+fn leads_to(expected: &Value, url: &str) -> bool {
+    let path = path_and_query(url);
+    match expected.as_str().filter(|expected| expected.starts_with('/')) {
+        None => spells(expected, url),
+        Some(expected) if expected.contains('?') => path == expected,
+        Some(expected) => path.split('?').next() == Some(expected),
     }
 }
 
@@ -191,6 +203,28 @@ mod tests {
         assert!(is_equal(&value("\"bearer\""), Seen::Scheme("Bearer")));
         assert!(is_equal(&value("[\"a\", 1]"), Seen::Lines(&["a", "1"])));
         assert!(!is_equal(&value("[\"a\"]"), Seen::Lines(&["a", "1"])));
+    }
+
+    #[test]
+    fn a_path_is_compared_with_that_of_a_url() {
+        let table = [
+            ("/a/b", "https://h:1/a/b", true),
+            ("/a/b", "https://h:1/a/b?c", true),
+            ("/a/b?c", "https://h:1/a/b?c", true),
+            ("/a/b?", "https://h:1/a/b?c", false),
+            ("/b", "https://h:1/a/b", false),
+            ("/", "https://h:1", true),
+            ("https://h:1/a", "https://h:1/a", true),
+            ("https://h:1/a", "https://h:1/a?b", false),
+            ("h:1/a", "https://h:1/a", false),
+        ];
+        for (expected, url, is) in table {
+            assert_eq!(is_equal(&expected.into(), Seen::Url(url)), is, "{expected} {url}");
+        }
+        let urls = ["http://h/a", "http://h/b?c"];
+        assert!(is_equal(&value(r#"["/a", "http://h/b?c"]"#), Seen::Urls(&urls)));
+        assert!(!is_equal(&value(r#"["/a"]"#), Seen::Urls(&urls)));
+        assert!(is_equal(&value("[]"), Seen::Urls(&[])));
     }
 
     #[test]

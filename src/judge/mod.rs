@@ -9,6 +9,7 @@ mod body;
 mod capture;
 mod challenge;
 mod compare;
+mod cookie;
 mod decimal;
 pub mod diff;
 mod digest;
@@ -44,8 +45,8 @@ use seen::{Octets, Seen};
 pub struct Mismatch {
     /// The expectation.
     pub span: Span,
-    /// A stable word for what was looked at: `status`, `header`, `json`, `body`, `challenge`,
-    /// `duration` or `capture`.
+    /// A stable word for what was looked at: `status`, `header`, `json`, `body`, `cookie`,
+    /// `challenge`, `url`, `redirects`, `duration` or `capture`.
     pub kind: &'static str,
     /// What was looked at: `status`, `header content-type`, `json $.id`.
     pub subject: String,
@@ -133,9 +134,18 @@ impl<'r> Reading<'r> {
                 let seen = Seen::Body(Octets { bytes: &response.body, text: self.body.text() });
                 account.part("", matcher, seen, Subject::Body, Vec::new);
             }
+            Demand::Cookie(check) => cookie::judge(span, check, response, &mut account),
             Demand::Challenge(fields) => {
                 let lines = response.header_values("www-authenticate");
                 challenge::judge(span, fields, lines, &mut account);
+            }
+            Demand::Url(matcher) => {
+                let seen = Seen::Url(&response.url);
+                account.part("", matcher, seen, Subject::Text, Vec::new);
+            }
+            Demand::Redirects(matcher) => {
+                let hops: Vec<&str> = response.hops.iter().map(|hop| &*hop.location).collect();
+                account.part("", matcher, Seen::Urls(&hops), Subject::Text, Vec::new);
             }
             Demand::Duration(matcher) => {
                 let seen = Seen::Time(response.elapsed);
@@ -168,7 +178,10 @@ fn kind(demand: &Demand) -> &'static str {
         Demand::Header(..) => "header",
         Demand::Json(_) => "json",
         Demand::Body(_) => "body",
+        Demand::Cookie(_) => "cookie",
         Demand::Challenge(_) => "challenge",
+        Demand::Url(_) => "url",
+        Demand::Redirects(_) => "redirects",
         Demand::Duration(_) => "duration",
     }
 }

@@ -10,7 +10,7 @@ use super::digest::sha256;
 use super::late;
 use super::near::is_close;
 use super::part::{includes, is_same_in_any_order};
-use super::seen::Seen;
+use super::seen::{Seen, path_and_query};
 use crate::format::Format;
 use crate::json_path::Found;
 use crate::suite::matcher::{
@@ -189,6 +189,9 @@ fn by_part(operand: &Value, seen: Seen, test: fn(&str, &str) -> bool) -> Outcome
         false => operand.as_str().map(Cow::Borrowed),
     };
     match (seen.text(), part) {
+        (Some(text), Some(part)) if matches!(seen, Seen::Url(_)) && part.starts_with('/') => {
+            holds(test(path_and_query(text), &part))
+        }
         (Some(text), Some(part)) => holds(test(text, &part)),
         _ => Outcome::Unfit,
     }

@@ -27,6 +27,7 @@ fn accepts(expectations: &[Expectation], status: u16, bindings: &Bindings) -> bo
         headers: Vec::new(),
         body: Vec::new(),
         withheld: None,
+        url: String::new(),
         hops: Vec::new(),
         elapsed: Duration::ZERO,
     };
@@ -50,6 +51,7 @@ mod tests {
             headers: Vec::new(),
             body: Vec::new(),
             withheld: None,
+            url: String::new(),
             hops: Vec::new(),
             elapsed: Duration::ZERO,
         };

@@ -22,8 +22,12 @@ pub enum Seen<'v> {
     Line(&'v str),
     /// The lines of a header field that has several.
     Lines(&'v [&'v str]),
-    /// The scheme of a challenge, a text that is the same in any case.
+    /// A text that is the same in any case: the scheme of a challenge, `SameSite` of a cookie.
     Scheme(&'v str),
+    /// A URL: an operand that begins with `/` is compared with its path.
+    Url(&'v str),
+    /// The URLs that redirects led to.
+    Urls(&'v [&'v str]),
     /// A status code, a length.
     Count(u64),
     /// A time.
@@ -52,7 +56,9 @@ impl<'v> Seen<'v> {
     pub fn text(self) -> Option<&'v str> {
         match self {
             Seen::Json(Value::String(text)) => Some(text),
-            Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) => Some(text),
+            Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) | Seen::Url(text) => {
+                Some(text)
+            }
             Seen::Body(body) => body.text.ok(),
             _ => None,
         }
@@ -60,10 +66,8 @@ impl<'v> Seen<'v> {
 
     /// Whether a scalar operand counts as it is spelled, since whatever is there is text.
     pub fn is_spelled(self) -> bool {
-        matches!(
-            self,
-            Seen::Text(_) | Seen::Body(_) | Seen::Line(_) | Seen::Lines(_) | Seen::Scheme(_)
-        )
+        self.text().is_some_and(|_| !matches!(self, Seen::Json(_)))
+            || matches!(self, Seen::Lines(_) | Seen::Urls(_))
     }
 
     /// The number, when it is one: for what is text, the one that it spells.
@@ -82,7 +86,7 @@ impl<'v> Seen<'v> {
             Seen::Json(Value::Array(items)) => Some(items.len()),
             Seen::Nodes(nodes) => Some(nodes.len()),
             Seen::Line(_) => Some(1),
-            Seen::Lines(lines) => Some(lines.len()),
+            Seen::Lines(lines) | Seen::Urls(lines) => Some(lines.len()),
             _ => None,
         }
     }
@@ -94,6 +98,7 @@ impl<'v> Seen<'v> {
             Seen::Nodes(nodes) => nodes.get(number).map(|node| Seen::Json(node)),
             Seen::Line(line) if number == 0 => Some(Seen::Text(line)),
             Seen::Lines(lines) => lines.get(number).map(|line| Seen::Text(line)),
+            Seen::Urls(urls) => urls.get(number).map(|url| Seen::Url(url)),
             _ => None,
         };
         element.unwrap_or(Seen::Missing)
@@ -114,9 +119,11 @@ impl<'v> Seen<'v> {
             Seen::Missing | Seen::Time(_) => return None,
             Seen::Json(value) => return Some(Cow::Borrowed(value)),
             Seen::Nodes(nodes) => nodes.iter().map(|node| (*node).clone()).collect(),
-            Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) => Value::from(text),
+            Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) | Seen::Url(text) => {
+                Value::from(text)
+            }
             Seen::Body(body) => Value::from(body.text.ok()?),
-            Seen::Lines(lines) => lines.iter().copied().collect(),
+            Seen::Lines(lines) | Seen::Urls(lines) => lines.iter().copied().collect(),
             Seen::Count(count) => Value::from(count),
         };
         Some(Cow::Owned(value))
@@ -133,11 +140,20 @@ impl<'v> Seen<'v> {
             | Seen::Text(_)
             | Seen::Body(_)
             | Seen::Scheme(_)
-            | Seen::Line(_) => "string",
-            Seen::Json(Value::Array(_)) | Seen::Nodes(_) | Seen::Lines(_) => "array",
+            | Seen::Line(_)
+            | Seen::Url(_) => "string",
+            Seen::Json(Value::Array(_)) | Seen::Nodes(_) | Seen::Lines(_) | Seen::Urls(_) => {
+                "array"
+            }
             Seen::Json(Value::Object(_)) => "object",
         }
     }
+}
+
+/// The path of a URL, with its query.
+pub fn path_and_query(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').map_or("/", |slash| &rest[slash..])
 }
 
 /// The number that a text spells as JSON would, white space around it left aside.

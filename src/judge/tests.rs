@@ -24,6 +24,7 @@ fn response(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Response {
         status: 200,
         headers: headers.iter().map(own).collect(),
         body: body.as_ref().to_vec(),
+        url: String::new(),
         withheld: None,
         hops: Vec::new(),
         elapsed: Duration::from_millis(120),

@@ -48,7 +48,14 @@ pub fn found(seen: Seen) -> String {
         Seen::Nodes(nodes) => {
             format!("{} (array of {})", list_of(nodes.iter(), "[", "]"), nodes.len())
         }
-        Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) => json_text(text),
+        Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) | Seen::Url(text) => {
+            json_text(text)
+        }
+        Seen::Urls([]) => "none".into(),
+        Seen::Urls(urls) => {
+            let shown = list_of(urls.iter().map(|url| json_text(url)), "[", "]");
+            format!("{shown} (array of {})", urls.len())
+        }
         Seen::Body(body) => body.text.map_or_else(str::to_owned, json_text),
         Seen::Lines(lines) => format!(
             "{} ({} lines)",

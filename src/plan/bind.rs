@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
 use crate::source::{Source, Span, Spanned};
 use crate::suite::capture::{Capture, ResponsePart};
+use crate::suite::cookies::{CookieCheck, CookiePart};
 use crate::suite::expect::{ChallengeField, Demand, Expectation};
 use crate::suite::matcher::{
     EMPTY_REGEX, JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator,
@@ -34,12 +35,13 @@ impl Expectations<'_, '_> {
             Demand::Header(name, matcher) => {
                 let bound = self.binder.template(name, self.source);
                 if bound.as_fixed().is_some_and(|text| !is_token(text)) {
-                    self.refuse_header_name(name, expectation.span);
+                    self.refuse_name("header", name, expectation.span);
                 }
                 Demand::Header(bound, self.matcher(matcher, Subject::Text))
             }
             Demand::Json(check) => Demand::Json(self.json_check(check)),
             Demand::Body(matcher) => Demand::Body(self.matcher(matcher, Subject::Body)),
+            Demand::Cookie(check) => Demand::Cookie(self.cookie_check(check, expectation.span)),
             Demand::Challenge(fields) => Demand::Challenge(
                 fields
                     .iter()
@@ -49,6 +51,8 @@ impl Expectations<'_, '_> {
                     })
                     .collect(),
             ),
+            Demand::Url(matcher) => Demand::Url(self.matcher(matcher, Subject::Text)),
+            Demand::Redirects(matcher) => Demand::Redirects(self.matcher(matcher, Subject::Text)),
             Demand::Duration(matcher) => Demand::Duration(self.matcher(matcher, Subject::Duration)),
         };
         Expectation::new(expectation.span, demand)
@@ -64,16 +68,28 @@ impl Expectations<'_, '_> {
             ResponsePart::Cookie(name) => {
                 ResponsePart::Cookie(self.binder.template(name, self.source))
             }
-            part @ (ResponsePart::Body | ResponsePart::Status) => part.clone(),
+            part @ (ResponsePart::Body | ResponsePart::Status | ResponsePart::Url) => part.clone(),
         };
         let regex = capture.regex.as_ref().map(|pattern| self.pattern(pattern));
         Capture { part, regex, ..capture.clone() }
     }
 
+    fn cookie_check(&mut self, check: &CookieCheck, span: Span) -> CookieCheck {
+        let name = self.binder.template(&check.name, self.source);
+        if name.as_fixed().is_some_and(|text| !is_token(text)) {
+            self.refuse_name("cookie", &check.name, span);
+        }
+        let part = |part: &CookiePart| CookiePart {
+            matcher: self.matcher(&part.matcher, part.part.subject()),
+            ..part.clone()
+        };
+        CookieCheck { name, parts: check.parts.iter().map(part).collect(), ..check.clone() }
+    }
+
     /// A name that is written out was checked when it was read.
-    fn refuse_header_name(&mut self, name: &Template, span: Span) {
+    fn refuse_name(&mut self, what: &str, name: &Template, span: Span) {
         if let Some(variable) = name.variables().next() {
-            let title = format!("`{}` cannot stand in the name of a header", variable.written());
+            let title = format!("`{}` cannot stand in the name of a {what}", variable.written());
             self.binder.fault(self.source, span, title).label =
                 "a name has letters, digits, `-` and `_`, and no spaces".into();
         }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Body;
 use super::scope::Binder;
 use super::tokens::file;
+use super::{Body, multipart};
 use crate::source::{Source, Span, Spanned};
 use crate::suite::request::Body as WrittenBody;
 
@@ -27,6 +27,9 @@ pub fn bind(binder: &mut Binder, body: &WrittenBody, source: &Arc<Source>, span:
                 binder.learn_field(name, value, source, span);
             }
             Body::Form(fields)
+        }
+        WrittenBody::Multipart(parts) => {
+            Body::Multipart(multipart::bind(binder, parts, source, span))
         }
         WrittenBody::Text(text) => Body::Text(binder.template(text, source)),
         WrittenBody::File(path) => {

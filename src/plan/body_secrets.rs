@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::multipart::PartContent;
 use super::{Body, JsonText};
 use crate::template::{Draft, Template, as_text};
 
@@ -22,6 +23,15 @@ pub fn secrets_of(body: &Body) -> Vec<(String, String)> {
         Body::Form(fields) => {
             for (name, value) in fields {
                 if let (Some(name), Some(value)) = (name.as_fixed(), value.as_fixed()) {
+                    of_value(name, &Value::from(value), &mut secrets);
+                }
+            }
+        }
+        Body::Multipart(parts) => {
+            for part in parts {
+                if let (Some(name), PartContent::Text(text)) = (part.name.as_fixed(), &part.content)
+                    && let Some(value) = text.as_fixed()
+                {
                     of_value(name, &Value::from(value), &mut secrets);
                 }
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::bind::Expectations;
 use super::credential::Credential;
 use super::frames::Coming;
+use super::multipart::PartContent;
 use super::scope::{Binder, Known, place};
 use super::secrets::is_secret_name;
 use super::{Body, Captured, JsonText, Step as PlannedStep};
@@ -126,11 +127,19 @@ fn secrets_of(step: &PlannedStep) -> Vec<Slot> {
     let is_secret = |name: &Template| name.as_fixed().is_some_and(is_secret_name);
     let query = step.settings.query.iter().filter(|parameter| is_secret(&parameter.name));
     templates.extend(query.map(|parameter| &parameter.value));
+    templates.extend(step.cookies.own.iter().filter_map(|(_, value)| value.as_ref()));
     match step.body.as_deref() {
         Some(Body::Json(JsonText::Draft(draft))) => secrets_in(draft, false, &mut templates),
         Some(Body::Form(fields)) => {
             let fields = fields.iter().filter(|(name, _)| is_secret(name));
             templates.extend(fields.map(|(_, value)| value));
+        }
+        Some(Body::Multipart(parts)) => {
+            let texts = parts.iter().filter(|part| is_secret(&part.name));
+            templates.extend(texts.filter_map(|part| match &part.content {
+                PartContent::Text(text) => Some(text),
+                PartContent::File { .. } => None,
+            }));
         }
         _ => {}
     }

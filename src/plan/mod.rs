@@ -14,6 +14,8 @@ pub mod passage;
 pub mod credential;
 mod tokens;
 pub mod token_source;
+pub mod cookies;
+pub mod multipart;
 mod body;
 mod body_secrets;
 mod capture;
@@ -39,7 +41,9 @@ use crate::source::{Place, Source, Spanned};
 use crate::suite::capture::Capture;
 use crate::suite::expect::Expectation;
 use crate::template::{Draft, Slot, Template};
+use cookies::SentCookies;
 use credential::{Credential, Token, TokenId};
+use multipart::Part;
 use origins::Inherited;
 use probes::endpoint::{declare, once_an_endpoint};
 use probes::{Declared, Endpoint, Enforcement, Probe};
@@ -148,6 +152,8 @@ pub struct Step {
     pub method: Box<str>,
     /// The URL, or the path behind the base URL.
     pub url: Template,
+    /// Its cookies.
+    pub cookies: SentCookies,
     /// The body.
     pub body: Option<Arc<Body>>,
     /// How it authenticates.
@@ -198,6 +204,8 @@ pub enum Body {
     },
     /// Sent URL-encoded.
     Form(Vec<(Template, Template)>),
+    /// Sent as `multipart/form-data`.
+    Multipart(Vec<Part>),
     /// Sent as it is.
     Text(Template),
     /// The bytes of a file, by its path from the working directory.

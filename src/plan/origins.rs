@@ -67,12 +67,14 @@ fn all(settings: &Settings) -> Vec<(String, Span)> {
 /// What one level says, key by key.
 fn keys(settings: &Settings) -> Vec<(String, Span)> {
     let Settings { base_url, auth, timeout, follow_redirects, allow_plain_http, .. } = settings;
-    let Settings { tls, proxy, unix_socket, retry, enforce, headers, query, .. } = settings;
+    let Settings { cookie_jar, tls, proxy, unix_socket, retry, enforce, headers, query, .. } =
+        settings;
     let single = [
         ("base_url", base_url.as_ref().map(|s| s.span)),
         ("auth", auth.as_ref().map(|s| s.span)),
         ("timeout", timeout.as_ref().map(|s| s.span)),
         ("follow_redirects", follow_redirects.as_ref().map(|s| s.span)),
+        ("cookie_jar", cookie_jar.as_ref().map(|s| s.span)),
         ("allow_plain_http", allow_plain_http.as_ref().map(|s| s.span)),
         ("tls", tls.spans().next()),
         ("proxy", proxy.as_ref().map(|s| s.span)),

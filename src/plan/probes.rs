@@ -17,9 +17,10 @@ mod make;
 mod tests;
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::auth::answer::{Accepted, Answer, Profile};
+use crate::http::cookie::CookieJar;
 use crate::plan::credential::TokenId;
 use crate::plan::{Body, Step};
 use crate::source::Place;
@@ -130,6 +131,8 @@ pub struct Enforcement {
     pub at: usize,
     /// What is known before the control is sent, once the steps before it were taken.
     pub before: OnceLock<Bindings>,
+    /// The jar of the cookies of its test.
+    pub jar: OnceLock<Arc<CookieJar>>,
     /// What is known once it was answered.
     pub after: OnceLock<Bindings>,
     /// The same for the same endpoint and token.

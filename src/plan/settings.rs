@@ -32,6 +32,8 @@ pub struct StepSettings {
     pub timeout: Duration,
     /// How many redirects are followed.
     pub follow_redirects: u32,
+    /// Whether the cookies that answers set are kept for the later requests of a test.
+    pub cookie_jar: bool,
     /// Whether credentials may travel unencrypted beyond loopback.
     pub allow_plain_http: bool,
     /// How requests get to their server.
@@ -86,6 +88,7 @@ pub fn says_nothing(settings: &Settings) -> bool {
         && settings.query.is_empty()
         && settings.timeout.is_none()
         && settings.follow_redirects.is_none()
+        && settings.cookie_jar.is_none()
         && settings.allow_plain_http.is_none()
         && settings.tls.is_empty()
         && settings.proxy.is_none()
@@ -107,6 +110,7 @@ pub fn effective(binder: &mut Binder, own: bool) -> StepSettings {
                 .unwrap_or(DEFAULT_TIMEOUT),
             follow_redirects: nearest(binder, &levels, |s| s.follow_redirects.as_ref(), hops)
                 .unwrap_or(0),
+            cookie_jar: nearest(binder, &levels, |s| s.cookie_jar.as_ref(), jar).unwrap_or(false),
             allow_plain_http: nearest(binder, &levels, |s| s.allow_plain_http.as_ref(), plain)
                 .unwrap_or(false),
             passage: Arc::new(passage(binder, &levels)),
@@ -287,6 +291,10 @@ fn hops(binder: &mut Binder, written: &Spanned<Draft>, source: &Arc<Source>) -> 
 
 fn plain(binder: &mut Binder, written: &Spanned<Draft>, source: &Arc<Source>) -> Option<bool> {
     flag(binder, written, source, "`allow_plain_http` takes true or false")
+}
+
+fn jar(binder: &mut Binder, written: &Spanned<Draft>, source: &Arc<Source>) -> Option<bool> {
+    flag(binder, written, source, "`cookie_jar` takes true or false")
 }
 
 /// A value that is true or false, or else a fault that says what it `takes`.

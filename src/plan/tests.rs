@@ -130,6 +130,32 @@ fn a_sole_variable_keeps_its_type_and_an_escaped_one_stays_as_it_is() {
 }
 
 #[test]
+fn rows_share_what_hangs_on_none_of_their_cells() {
+    let test = "data: [{id: 1, far: x}, {id: 2, far: y}]\nheaders: {x-a: \"${a}\"}\njson: {a: \"${a}\"}\n\
+                query: {far: \"${far}\"}";
+    let text = spec("vars: {a: b, there: \"${id}\"}", test)
+        .replace("expect: 200", "expect: {status: 200, json: {$.id: \"${there}\"}}");
+    let steps = |text: &str| -> Vec<Step> {
+        let plan = plan(PROJECT, text, &[], &[]);
+        let steps = plan.cases.into_iter().map(|case| match case.work {
+            Work::Steps(steps) => Vec::from(steps).remove(0),
+            work => panic!("{work:?}"),
+        });
+        steps.collect()
+    };
+    let [first, second] = &steps(&text)[..] else { panic!("not two") };
+    let same =
+        |i: usize| Arc::ptr_eq(&first.expectations[i].demand, &second.expectations[i].demand);
+    assert_eq!([same(0), same(1)], [true, false]);
+    assert!(Arc::ptr_eq(first.body.as_ref().unwrap(), second.body.as_ref().unwrap()));
+    assert!(!Arc::ptr_eq(&first.settings, &second.settings));
+    let [first, second] = &steps(&text.replace("far: \"${far}\"", "far: z"))[..] else {
+        panic!("not two")
+    };
+    assert!(Arc::ptr_eq(&first.settings, &second.settings));
+}
+
+#[test]
 fn a_variable_may_stand_wherever_a_value_may() {
     let top = "vars: {hops: 5, time: 2s, flag: true, code: 404}";
     let test = "follow_redirects: ${hops}\ntimeout: ${time}\nallow_plain_http: ${flag}";

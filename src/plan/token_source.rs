@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::body_secrets::secrets_of;
+use super::cookies::SentCookies;
 use super::credential::{self, Credential, bearer_token, secret};
 use super::scope::{Binder, Level};
 use super::settings::{StepSettings, default_headers, effective};
 use super::tokens::{Tokens, file};
-use super::{Body, Stage, Step, url};
+use super::{Body, Stage, Step, multipart, url};
 use crate::auth::jwt::{Algorithm, SigningKey};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Source, Span, Spanned};
@@ -268,6 +269,7 @@ impl<'s> SourceBinder<'_, 's> {
             via: Arc::default(),
             method,
             url,
+            cookies: SentCookies::default(),
             body: body.map(Arc::new),
             credential,
             settings,
@@ -327,6 +329,9 @@ impl<'s> SourceBinder<'_, 's> {
                 only_reads: written.only_reads,
             },
             WrittenBody::Form(form) => Body::Form(binder.pairs(form, source)),
+            WrittenBody::Multipart(parts) => {
+                Body::Multipart(multipart::bind(binder, parts, source, self.span))
+            }
             WrittenBody::Text(text) => Body::Text(binder.template(text, source)),
             WrittenBody::File(path) => {
                 let bound = file(binder, path, source, "the body file");

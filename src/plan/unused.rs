@@ -53,6 +53,7 @@ pub fn try_settings(binder: &mut Binder, settings: &Settings, source: &Arc<Sourc
         settings.base_url.as_ref().map(|s| s.span),
         settings.timeout.as_ref().map(|s| s.span),
         settings.follow_redirects.as_ref().map(|s| s.span),
+        settings.cookie_jar.as_ref().map(|s| s.span),
         settings.allow_plain_http.as_ref().map(|s| s.span),
         settings.proxy.as_ref().map(|s| s.span),
         settings.unix_socket.as_ref().map(|s| s.span),

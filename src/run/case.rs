@@ -1,5 +1,6 @@
 //! One case, run or left out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Run;
@@ -54,6 +55,7 @@ impl Run<'_> {
             worker,
             case,
             bindings: self.bindings_of(case),
+            jar: case.enforced.as_ref().map(|enforced| enforced.jar.get_or_init(Arc::default)),
             transport: self.transport,
         }
     }
@@ -65,6 +67,7 @@ impl Run<'_> {
             redactor: self.redactor,
             bindings: self.bindings,
             project: self.settings.project,
+            jar: None,
             worker,
             least: Duration::ZERO,
         }

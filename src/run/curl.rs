@@ -1,6 +1,8 @@
 //! A request as a `curl` command, its credential as a shell variable.
 
-use crate::http::message::{Header, Request};
+use crate::http::cookie::is_cookie;
+use crate::http::message::{Body, Header, Request};
+use crate::http::multipart::{Content, Part};
 use crate::http::proxy::ProxyKind;
 use crate::plan::credential::Credential;
 use crate::plan::passage::Passage;
@@ -20,7 +22,7 @@ pub fn command(credential: &Credential, passage: &Passage, request: &Request) ->
     }
     for Header { name, value, credential: secret } in &request.headers {
         let default = matches!(name.as_str(), "Accept" | "User-Agent" | "Accept-Encoding");
-        if !secret && !default {
+        if !secret && !default && !is_of_multipart(request, value) {
             // Of a field without a value, curl sends nothing unless a semicolon stands there.
             words.push(match value.as_str() {
                 "" => format!("-H {}", quoted(&format!("{name};"))),
@@ -28,12 +30,15 @@ pub fn command(credential: &Credential, passage: &Passage, request: &Request) ->
             });
         }
     }
+    words.extend(cookie_word(request));
     words.extend(credential_words(credential, request));
-    if let Some(body) = &request.body {
-        words.push(match std::str::from_utf8(body) {
+    match &request.body {
+        None => {}
+        Some(Body::Bytes(bytes)) => words.push(match std::str::from_utf8(bytes) {
             Ok(text) => format!("--data-raw {}", quoted(text)),
             Err(_) => "--data-binary @BODY".into(),
-        });
+        }),
+        Some(Body::Multipart(multipart)) => words.extend(multipart.parts.iter().map(part_word)),
     }
     words.extend(passage_words(passage, request));
     words.push(quoted(request.target.url()));
@@ -67,6 +72,52 @@ fn passage_words(passage: &Passage, request: &Request) -> Vec<String> {
     words
 }
 
+/// A part of a form. curl reads signs in it unless it stands in quotes of its own.
+fn part_word(part: &Part) -> String {
+    let inner = |text: &str| format!("\"{}\"", text.replace('\\', r"\\").replace('"', r#"\""#));
+    let content = match (&part.content, &part.media_type) {
+        (Content::Text(text), None) => {
+            return format!("--form-string {}", quoted(&format!("{}={text}", part.name)));
+        }
+        (Content::Text(text), Some(_)) => inner(text),
+        (Content::File { path, .. }, _) => format!("@{}", inner(&path.to_string_lossy())),
+    };
+    let mut word = format!("{}={content}", part.name);
+    if let Some(filename) = &part.filename {
+        word.push_str(&format!(";filename={}", inner(filename)));
+    }
+    if let Some(media_type) = &part.media_type {
+        word.push_str(&format!(";type={media_type}"));
+    }
+    format!("-F {}", quoted(&word))
+}
+
+/// Whether this is the content type that a multipart body gave: curl makes a boundary of its own.
+fn is_of_multipart(request: &Request, value: &str) -> bool {
+    matches!(&request.body, Some(Body::Multipart(multipart)) if multipart.media_type() == value)
+}
+
+/// The cookies, their values as shell variables of their names.
+fn cookie_word(request: &Request) -> Option<String> {
+    let header = request.headers.iter().find(|header| is_own_cookie(request, header))?;
+    let pairs = header.value.split("; ").map(|pair| {
+        let name = pair.split('=').next().unwrap_or(pair);
+        let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        let mut variable: String = name.chars().map(upper).collect();
+        if variable.starts_with(|c: char| c.is_ascii_digit()) {
+            variable.insert(0, '_');
+        }
+        format!("{}=${variable}", name.replace('$', "\\$").replace('`', "\\`"))
+    });
+    Some(format!("-b \"{}\"", pairs.collect::<Vec<_>>().join("; ")))
+}
+
+/// Whether a field holds the cookies of a request, and not a credential that is one.
+fn is_own_cookie(request: &Request, header: &Header) -> bool {
+    let has_cookies = !request.cookies.own.is_empty() || request.cookies.from_jar;
+    has_cookies && is_cookie(&header.name)
+}
+
 fn credential_words(credential: &Credential, request: &Request) -> Vec<String> {
     match credential {
         Credential::None => Vec::new(),
@@ -77,7 +128,7 @@ fn credential_words(credential: &Credential, request: &Request) -> Vec<String> {
         Credential::Header(_) => request
             .headers
             .iter()
-            .filter(|header| header.credential)
+            .filter(|header| header.credential && !is_own_cookie(request, header))
             .map(|header| format!("-H {}\"$KEY\"", quoted(&format!("{}: ", header.name))))
             .collect(),
     }

@@ -5,17 +5,18 @@ use serde_json::Value;
 use super::curl;
 use super::differ;
 use super::issued::{tokens_in, tokens_of};
+use super::messages::{LOOKED_AT, hop_text, request_text, response_text};
 use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Related, Severity};
 use crate::event::{Exchange, Failure};
-use crate::http::message::{Header, Hop, Request, Response, TransportError, TransportErrorKind};
+use crate::http::message::{Hop, Request, Response, TransportError, TransportErrorKind};
 use crate::judge::Mismatch;
 use crate::judge::note::{Excerpt, Note};
 use crate::judge::probe::{self, Finding, ProbeVerdict, likely};
 use crate::plan::credential::Credential;
 use crate::plan::probes::Probe;
 use crate::plan::{Case, Step, Work};
-use crate::secret::{MASK, Redactor};
+use crate::secret::Redactor;
 use crate::source::Place;
 use crate::text::{at_most, shortened, shortened_inside};
 
@@ -27,9 +28,6 @@ const VALUE: usize = 240;
 
 /// What is found is told under the caret too when it is not longer than this.
 const LABEL: usize = 60;
-
-/// How much of a message is looked at to find secrets in what will be shown of it.
-const LOOKED_AT: usize = 64 * 1024;
 
 /// More than a secret that is known only as a whole has in any spelling, in bytes.
 const EDGE: usize = 256;
@@ -87,6 +85,12 @@ impl Explainer<'_> {
         // The way to a fragment is shown once.
         let first = annotations.first_mut();
         first.into_iter().for_each(|first| first.relate(&way_to(step), self.redactor));
+        if let (Some(last), Some(jar)) = (annotations.last_mut(), &request.cookies.jar) {
+            let refused = jar.refused().into_iter();
+            last.helps.extend(
+                refused.map(|why| self.value(&format!("the cookie jar did not take {why}"))),
+            );
+        }
         Box::new(Failure {
             kind: mismatches[0].kind,
             message: summary(&annotations),
@@ -340,56 +344,5 @@ fn is_sent(error: &TransportError) -> bool {
         | Kind::Tls
         | Kind::Unsendable => !error.hops.is_empty(),
         _ => true,
-    }
-}
-
-/// Where a redirect led, and what the next request lacks.
-fn hop_text(hop: &Hop) -> String {
-    let Hop { status, location, withheld } = hop;
-    match withheld.as_slice() {
-        [] => format!("{status} to {location}"),
-        lost => format!("{status} to {location}, without {}", lost.join(", ")),
-    }
-}
-
-fn request_text(request: &Request) -> String {
-    let mut text = format!("{} {} HTTP/1.1\n", request.method, request.target.path_and_query());
-    let origin = request.target.origin();
-    text.push_str(&format!("Host: {}:{}\n", origin.host, origin.port));
-    for Header { name, value, credential } in &request.headers {
-        text.push_str(&match (credential, value.split_once(' ')) {
-            (false, _) => format!("{name}: {value}\n"),
-            (true, Some((scheme @ ("Bearer" | "Basic"), _))) => {
-                format!("{name}: {scheme} {MASK}\n")
-            }
-            (true, _) => format!("{name}: {MASK}\n"),
-        });
-    }
-    if let Some(body) = &request.body {
-        text.push('\n');
-        text.push_str(&body_text(body));
-    }
-    text
-}
-
-fn response_text(response: &Response) -> String {
-    let mut text = format!("HTTP/1.1 {}\n", response.status);
-    for (name, value) in &response.headers {
-        text.push_str(&format!("{name}: {value}\n"));
-    }
-    text.push('\n');
-    text.push_str(&body_text(&response.body));
-    text
-}
-
-fn body_text(body: &[u8]) -> String {
-    let body = &body[..body.len().min(LOOKED_AT)];
-    match std::str::from_utf8(body) {
-        Ok(text) => text.to_owned(),
-        // A character may have been cut at the end.
-        Err(error) if error.error_len().is_none() => {
-            String::from_utf8_lossy(&body[..error.valid_up_to()]).into_owned()
-        }
-        Err(_) => format!("({} bytes that are not UTF-8)", body.len()),
     }
 }

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::http::cookie::SetCookie;
 use crate::http::message::Response;
 use crate::plan::secrets::is_secret_name;
-use crate::secret::SHORT;
+use crate::secret::{PIECE, SHORT};
 
 /// A member of an object, whole or cut off, in JSON or what was meant to be JSON.
 static MEMBER: LazyLock<Option<Regex>> =
@@ -21,6 +22,10 @@ static FIELD: LazyLock<Option<Regex>> =
 pub fn tokens_of(response: &Response) -> Vec<String> {
     let mut tokens = tokens_in(&String::from_utf8_lossy(&response.body));
     tokens.extend(response.headers.iter().flat_map(|(_, value)| tokens_in(value)));
+    let urls = response.hops.iter().map(|hop| &hop.location).chain([&response.url]);
+    tokens.extend(urls.flat_map(|url| tokens_in(url)));
+    let cookies = response.header_values("set-cookie").filter_map(SetCookie::parse);
+    tokens.extend(cookies.filter(gives_a_session).map(|cookie| cookie.value.to_owned()));
     tokens
 }
 
@@ -36,6 +41,12 @@ pub fn tokens_in(text: &str) -> Vec<String> {
         .map(|[_, value]| meant(value).into_owned())
         .filter(|value| could_be_a_token(value))
         .collect()
+}
+
+/// A cookie that scripts must not see, or with a value that nobody chose as a word.
+fn gives_a_session(cookie: &SetCookie) -> bool {
+    let is_meant = cookie.http_only || cookie.value.len() >= PIECE || gives_a_token(cookie.name);
+    is_meant && could_be_a_token(cookie.value)
 }
 
 /// What has white space in it says what is wrong with a token, and what is short is a word.

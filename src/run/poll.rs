@@ -77,7 +77,9 @@ impl Turn<'_> {
 
     /// Sends the request within this time; it goes on with another token where its own was renewed.
     fn tried(&self, step: &Step, request: &mut Request, time: Duration) -> Answered {
-        let limited = Request { timeout: time, ..request.clone() };
+        let mut limited = Request { timeout: time, ..request.clone() };
+        // An earlier answer may have set some.
+        limited.take_cookies();
         let (sent, response) = self.answered(step, limited)?;
         *request = Request { timeout: request.timeout, ..sent };
         Ok((request.clone(), response))

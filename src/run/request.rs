@@ -1,18 +1,21 @@
 //! From a step of the plan to the request that is sent.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::read::at_most;
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts, token_fault};
 use crate::event::StopReason;
-use crate::http::message::{Connections, Header, Request};
+use crate::http::cookie::{CookieJar, Cookies, unsendable};
+use crate::http::message::{Body as SentBody, Connections, Header, Request};
 use crate::http::url::Target;
+use crate::plan::cookies::JarUse;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, JsonText, LARGEST_BODY_FILE, Step};
-use crate::secret::{Redactor, Secret};
+use crate::secret::{Redactor, SHORT, Secret};
 use crate::source::Place;
 use crate::template::{Bindings, FillError, Slot, Template, encode_component};
 
@@ -41,7 +44,8 @@ impl Unsent {
         Unsent { kind, reason: words.into(), place: None, missing: None }
     }
 
-    fn request(reason: impl Into<String>) -> Unsent {
+    /// A request that cannot be made.
+    pub fn request(reason: impl Into<String>) -> Unsent {
         Unsent { kind: "request", reason: reason.into(), place: None, missing: None }
     }
 }
@@ -61,6 +65,8 @@ pub struct Maker<'r> {
     pub redactor: &'r Redactor,
     /// What is known by now.
     pub bindings: &'r Bindings,
+    /// The jar of the cookies of the test, if the request has to do with one.
+    pub jar: Option<&'r Arc<CookieJar>>,
     /// The folder that body files must stay in, without links.
     pub project: &'r Path,
     /// The index of the thread that sends.
@@ -110,14 +116,16 @@ impl Maker<'_> {
             let value = value.fill(self.bindings)?.into_owned();
             headers.push(Header { name, value, credential: false });
         }
-        let (body, content_type) = self.body(body)?;
+        let (body, content_type) = self.body(body, &headers)?;
         if let Some(content_type) = content_type
             && !step.settings.no_content_type
             && !headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"))
         {
             let name = "Content-Type".to_owned();
-            headers.push(Header { name, value: content_type.to_owned(), credential: false });
+            headers.push(Header { name, value: content_type.into_owned(), credential: false });
         }
+        let cookies = self.cookies(step)?;
+        cookies.put(&target, &mut headers);
         self.credential(case, step, &mut headers)?;
         let (https, loopback) = (target.origin().https, target.origin().is_loopback());
         let unsafe_way = !https && !loopback;
@@ -125,10 +133,11 @@ impl Maker<'_> {
         Ok(Request {
             secret_url: unsafe_way && self.holds_secret(target.url()),
             secret_body: goes_on
-                && body.as_deref().is_some_and(|body| self.body_holds_secret(body)),
+                && body.as_ref().map_or(Ok(false), |body| self.body_holds_secret(body))?,
             method: step.method.to_string(),
             target,
             headers,
+            cookies,
             body,
             timeout: step.settings.timeout,
             follow_redirects: step.settings.follow_redirects,
@@ -138,12 +147,36 @@ impl Maker<'_> {
         })
     }
 
+    fn cookies(&self, step: &Step) -> Result<Cookies, Unsent> {
+        let mut own = Vec::new();
+        for (name, value) in &step.cookies.own {
+            let name = name.fill(self.bindings)?.into_owned();
+            let filled = value.as_ref().map(|value| value.fill(self.bindings)).transpose()?;
+            if let Some(odd) = filled.as_deref().and_then(unsendable) {
+                return Err(Unsent::request(format!(
+                    "{odd:?} in the cookie `{name}` cannot be sent"
+                )));
+            }
+            if let Some(value) = filled.as_deref().filter(|value| value.chars().count() >= SHORT) {
+                self.redactor.add(value);
+            }
+            own.push((name, filled.map(Cow::into_owned)));
+        }
+        let jar = self.jar.filter(|_| step.cookies.jar != JarUse::None).cloned();
+        Ok(Cookies { own, jar, from_jar: step.cookies.jar == JarUse::Both })
+    }
+
     fn holds_secret(&self, text: &str) -> bool {
         matches!(self.redactor.redact(text), Cow::Owned(_))
     }
 
-    fn body_holds_secret(&self, body: &[u8]) -> bool {
-        self.holds_secret(&String::from_utf8_lossy(body))
+    fn body_holds_secret(&self, body: &SentBody) -> Result<bool, Unsent> {
+        let multipart = match body {
+            SentBody::Bytes(_) => return Ok(self.holds_secret(&body.text())),
+            SentBody::Multipart(multipart) => multipart,
+        };
+        let holds = multipart.any(|text| self.holds_secret(text));
+        holds.map_err(|error| Unsent::request(format!("a file of the body: {error}")))
     }
 
     fn url(&self, step: &Step) -> Result<String, Unsent> {
@@ -180,15 +213,20 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn body(&self, body: Option<&Body>) -> Result<(Option<Vec<u8>>, Option<&'static str>), Unsent> {
+    /// The body of a request with these header fields, and its content type if it has one.
+    fn body(
+        &self,
+        body: Option<&Body>,
+        headers: &[Header],
+    ) -> Result<(Option<SentBody>, Option<Cow<'static, str>>), Unsent> {
         let Some(body) = body else { return Ok((None, None)) };
-        Ok(match body {
+        let (bytes, content_type) = match body {
             Body::Json(json) | Body::Graphql { message: json, .. } => {
                 let text = match json {
                     JsonText::Written(text) => text.to_string(),
                     JsonText::Draft(draft) => draft.fill(self.bindings)?.to_string(),
                 };
-                (Some(text.into_bytes()), Some("application/json"))
+                (text.into_bytes(), Some("application/json"))
             }
             Body::Form(fields) => {
                 let mut pairs = Vec::new();
@@ -197,23 +235,34 @@ impl Maker<'_> {
                     let value = encode_component(&value.fill(self.bindings)?);
                     pairs.push(format!("{name}={value}"));
                 }
-                (Some(pairs.join("&").into_bytes()), Some("application/x-www-form-urlencoded"))
+                (pairs.join("&").into_bytes(), Some("application/x-www-form-urlencoded"))
             }
-            Body::Text(text) => (Some(text.fill(self.bindings)?.into_owned().into_bytes()), None),
-            Body::File(path) => (Some(self.file(&path.value.fill(self.bindings)?)?), None),
-            Body::Bytes(bytes) => (Some(bytes.to_vec()), None),
-        })
+            Body::Multipart(parts) => {
+                let multipart = self.multipart(parts, headers)?;
+                let content_type = multipart.media_type().into();
+                return Ok((Some(SentBody::Multipart(multipart)), Some(content_type)));
+            }
+            Body::Text(text) => (text.fill(self.bindings)?.into_owned().into_bytes(), None),
+            Body::File(path) => (self.file(&path.value.fill(self.bindings)?)?, None),
+            Body::Bytes(bytes) => (bytes.to_vec(), None),
+        };
+        Ok((Some(SentBody::Bytes(bytes)), content_type.map(Cow::Borrowed)))
     }
 
     /// A body file stays inside the project: a spec from elsewhere must not send what it likes.
-    fn file(&self, path: &str) -> Result<Vec<u8>, Unsent> {
+    pub(super) fn real_file(&self, path: &str) -> Result<PathBuf, Unsent> {
         let failed = |error: std::io::Error| Unsent::request(format!("body file {path}: {error}"));
         let real = std::fs::canonicalize(path).map_err(failed)?;
         if !real.starts_with(self.project) {
             let reason = format!("body file {path} lies outside the project directory");
             return Err(Unsent::request(reason));
         }
-        let bytes = at_most(&real, LARGEST_BODY_FILE).map_err(failed)?;
+        Ok(real)
+    }
+
+    fn file(&self, path: &str) -> Result<Vec<u8>, Unsent> {
+        let failed = |error: std::io::Error| Unsent::request(format!("body file {path}: {error}"));
+        let bytes = at_most(&self.real_file(path)?, LARGEST_BODY_FILE).map_err(failed)?;
         if bytes.len() as u64 > LARGEST_BODY_FILE {
             let most = LARGEST_BODY_FILE >> 20;
             return Err(Unsent::request(format!("body file {path} has more than {most} MiB")));

@@ -1,5 +1,6 @@
 //! What a step comes to: its request, its answer, what of that does not hold.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -8,11 +9,13 @@ use super::explain::Explainer;
 use super::request::{Maker, Unsent};
 use super::{Run, Transport};
 use crate::event::{Exchange, Failure, Skip, Verdict};
+use crate::http::cookie::CookieJar;
 use crate::http::message::{Request, Response, TransportErrorKind};
 use crate::judge::refusal::is_let_through;
 use crate::judge::{Mismatch, Reading};
 use crate::plan::credential::Credential;
 use crate::plan::{Case, Step};
+use crate::secret::SHORT;
 use crate::template::{Bindings, Slot};
 
 /// What a step says when it does not hold.
@@ -29,6 +32,8 @@ pub struct Turn<'t> {
     pub case: &'t Case,
     /// What is known by now.
     pub bindings: &'t Bindings,
+    /// The cookies that answers set by now.
+    pub jar: Option<&'t Arc<CookieJar>>,
     /// How its requests are sent.
     pub transport: &'t Transport<'t>,
 }
@@ -49,8 +54,8 @@ impl Turn<'_> {
     /// # Errors
     /// It cannot be made.
     pub fn request(&self, step: &Step, least: Duration) -> Result<Request, Unsent> {
-        let Turn { run, worker, bindings, .. } = *self;
-        Maker { least, bindings, ..run.maker(worker) }.request(self.case, step)
+        let Turn { run, worker, bindings, jar, .. } = *self;
+        Maker { least, bindings, jar, ..run.maker(worker) }.request(self.case, step)
     }
 
     /// The answer to the request of a step, and the request that got it: sent once more, with
@@ -104,7 +109,9 @@ impl Turn<'_> {
     /// The exchange did not complete.
     fn response(&self, step: &Step, request: &Request) -> Result<Response, StepEnd> {
         let explain = self.explainer();
-        let response = (self.transport)(self.worker, request).map_err(|error| {
+        let answered = (self.transport)(self.worker, request);
+        self.learn_cookies(request);
+        let response = answered.map_err(|error| {
             if let Some(reason) = self.run.held(&error) {
                 return (Verdict::Skipped(Skip::Stopped(reason)), None);
             }
@@ -184,6 +191,13 @@ impl Turn<'_> {
             }
         }
         (captured, missing)
+    }
+
+    /// What is in the jar is sent as a credential; what is shorter is a word.
+    fn learn_cookies(&self, request: &Request) {
+        let Some(jar) = &request.cookies.jar else { return };
+        let values = jar.values().into_iter().filter(|value| value.chars().count() >= SHORT);
+        values.for_each(|value| self.run.redactor.add(&value));
     }
 
     fn learn(&self, value: &Value) {

@@ -9,6 +9,7 @@ use super::poll::Settled;
 use super::request::Unsent;
 use super::turn::{Judged, StepEnd, Turn};
 use crate::event::{CaseEnd, Exchange, Failure, StopReason, Verdict};
+use crate::http::cookie::CookieJar;
 use crate::plan::{Case, Stage, Step};
 use crate::template::{Bindings, Slot};
 
@@ -19,6 +20,8 @@ pub struct Walk<'w> {
     case: &'w Case,
     /// What is known by now; of its own once something was captured.
     bindings: Cow<'w, Bindings>,
+    /// The cookies that were set by now.
+    jar: Arc<CookieJar>,
     warnings: Vec<String>,
     is_let_through: bool,
 }
@@ -37,7 +40,8 @@ impl<'w> Walk<'w> {
     /// Before the first step.
     pub fn new(run: &'w Run<'w>, worker: usize, case: &'w Case) -> Walk<'w> {
         let bindings = Cow::Borrowed(run.bindings_of(case));
-        Walk { run, worker, case, bindings, warnings: Vec::new(), is_let_through: false }
+        let (jar, warnings) = (Arc::default(), Vec::new());
+        Walk { run, worker, case, bindings, jar, warnings, is_let_through: false }
     }
 
     /// Takes the steps.
@@ -59,6 +63,11 @@ impl<'w> Walk<'w> {
     /// What is known by now.
     pub fn known(&self) -> &Bindings {
         &self.bindings
+    }
+
+    /// The cookies that were set by now.
+    pub fn jar(&self) -> &Arc<CookieJar> {
+        &self.jar
     }
 
     /// Goes on with what is known after steps that were taken elsewhere.
@@ -127,7 +136,7 @@ impl<'w> Walk<'w> {
             Stage::Setup | Stage::Main => run.transport,
             Stage::Teardown => run.last_transport,
         };
-        Turn { run, worker, case, bindings: &self.bindings, transport }
+        Turn { run, worker, case, bindings: &self.bindings, jar: Some(&self.jar), transport }
     }
 
     /// Waits before a step, unless the run ends. What cleans up goes on then, without waiting.

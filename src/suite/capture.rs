@@ -34,17 +34,20 @@ pub enum ResponsePart {
     Body,
     /// The status code.
     Status,
+    /// The URL that gave the response, after all redirects.
+    Url,
 }
 
 const KEYS: Keys = Keys {
     what: "a key of a capture",
-    known: &[&["json", "header", "cookie", "body", "status", "regex", "secret"]],
-    later: &[&["url"]],
+    known: &[&["json", "header", "cookie", "body", "status", "url", "regex", "secret"]],
+    later: &[],
     help: None,
 };
 
 /// What there is to take, in words.
-const FORMS: &str = "a JSONPath, `body`, `status`, or a mapping with `json`, `header` or `cookie`";
+const FORMS: &str =
+    "a JSONPath, `body`, `status`, `url`, or a mapping with `json`, `header` or `cookie`";
 
 /// Reads what stands under `capture`.
 pub fn read(reader: &mut Reader, node: &Node) -> Vec<Capture> {
@@ -110,6 +113,7 @@ fn part_of_text(reader: &mut Reader, node: &Node, text: &str) -> Option<Response
     match text {
         "body" => return Some(ResponsePart::Body),
         "status" => return Some(ResponsePart::Status),
+        "url" => return Some(ResponsePart::Url),
         _ if text.starts_with('$') && !text.starts_with("${") => return path(reader, node),
         _ => {}
     }
@@ -132,6 +136,7 @@ fn read_part(reader: &mut Reader, key: &str, value: &Node) -> Option<ResponsePar
         "header" => reader.template(value, "header").map(ResponsePart::Header),
         "cookie" => reader.template(value, "cookie").map(ResponsePart::Cookie),
         "body" => flag(reader, value, "body").then_some(ResponsePart::Body),
+        "url" => flag(reader, value, "url").then_some(ResponsePart::Url),
         _ => flag(reader, value, "status").then_some(ResponsePart::Status),
     }
 }

@@ -1,20 +1,22 @@
 //! What a test is run over: once for each row of `data`, for each combination of `matrix`.
 //!
-//! `table` holds the rows; `csv` and `json` read them from files of their own.
+//! `table` holds the rows; `file` names a file of them, which `csv` and `json` read.
 
 mod csv;
+mod file;
 mod json;
 mod table;
 
 use std::sync::Arc;
 
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use super::settings::name;
-use super::tree::{self, Entry, Node, Value};
+use super::tree::{Entry, Node, Value};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span, Spanned};
 use crate::template::Draft;
 
+pub use self::file::{CellType, RowFile, RowFormat, read_file};
 pub use self::table::{Cells, Row, Table};
 
 /// The most runs of one test.
@@ -42,48 +44,6 @@ pub struct Axis {
     pub values: Vec<Spanned<Draft>>,
 }
 
-/// A file of rows.
-#[derive(Clone, Debug)]
-pub struct RowFile {
-    /// Its path, from the folder of the spec.
-    pub path: Spanned<String>,
-    /// How it is written.
-    pub format: RowFormat,
-    /// The columns of a CSV file that hold something else than text.
-    pub types: Vec<(Spanned<String>, Spanned<CellType>)>,
-}
-
-/// How a file of rows is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowFormat {
-    /// A header line with the names, then a line for each row.
-    Csv,
-    /// A list of objects.
-    Json,
-    /// A list of mappings.
-    Yaml,
-}
-
-/// What the cells of a column are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CellType {
-    /// Text as it stands there.
-    Text,
-    /// A number without a fraction, or null.
-    Integer,
-    /// A number, or null.
-    Number,
-    /// True or false, or null.
-    Boolean,
-}
-
-const FILE_KEYS: Keys = Keys {
-    what: "a key of `data`",
-    known: &[&["file", "types"]],
-    later: &[],
-    help: Some("rows in the spec itself are a list: begin each with `- `"),
-};
-
 /// What `data` takes, in words.
 const ROWS: &str = "a list of mappings, or {file: rows.csv}";
 
@@ -96,7 +56,9 @@ impl Data {
                 let draft = |reader: &mut Reader, node: &Node| reader.draft_with_plain_keys(node);
                 self.rows = rows(reader, node, draft).map(Arc::new);
             }
-            Value::Map(entries) if entries.iter().any(|entry| FILE_KEYS.know(&entry.key.value)) => {
+            Value::Map(entries)
+                if entries.iter().any(|entry| file::KEYS.know(&entry.key.value)) =>
+            {
                 self.file = RowFile::read(reader, node, entries);
             }
             _ => {
@@ -155,7 +117,11 @@ impl Data {
         }
         if self.runs() > MOST_RUNS {
             let title = format!("more than {MOST_RUNS} runs of one test");
-            reader.fault(at, title).label = format!("these make {}", self.runs());
+            let rows = self.rows.as_ref().map_or(1, |table| table.rows.len());
+            reader.fault(at, title).label = match rows > MOST_RUNS {
+                true => "give it fewer rows".into(),
+                false => format!("these make {}", self.runs()),
+            };
             self.broken = true;
         }
     }
@@ -183,95 +149,6 @@ impl Data {
     }
 }
 
-impl RowFile {
-    fn read(reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<RowFile> {
-        let (mut path, mut types) = (None, Vec::new());
-        let mut types_at = None;
-        for entry in entries {
-            match reader.key(entry, entries, &FILE_KEYS) {
-                Some("file") => path = reader.spanned_text(&entry.value, "file"),
-                Some(_) => {
-                    types_at = Some(entry.key.span);
-                    types = read_types(reader, &entry.value);
-                }
-                None => {}
-            }
-        }
-        let Some(path) = path else {
-            if !entries.iter().any(|entry| entry.key.value == "file") {
-                reader.fault(node.span, "`data` without a `file`").label =
-                    "add `file: rows.csv`, or write the rows as a list".into();
-            }
-            return None;
-        };
-        let Some(format) = RowFormat::of(&path.value) else {
-            let title = format!("`{}` is no file of rows", path.value);
-            reader.fault(path.span, title).label =
-                "its name ends in .csv, .json, .yaml or .yml".into();
-            return None;
-        };
-        if let Some(span) = types_at.filter(|_| format != RowFormat::Csv) {
-            reader.fault(span, "`types` for a file that has types of its own").label =
-                "they are for CSV, where all is text: leave them out".into();
-        }
-        Some(RowFile { path, format, types })
-    }
-}
-
-fn read_types(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Spanned<CellType>)> {
-    let mut types = Vec::new();
-    for Entry { key, value } in reader.mapping(node, "types").unwrap_or_default() {
-        let kind = match value.as_text() {
-            Some("string") => CellType::Text,
-            Some("integer") => CellType::Integer,
-            Some("number") => CellType::Number,
-            Some("boolean") => CellType::Boolean,
-            _ => {
-                reader.unexpected(value, &key.value, "string, integer, number or boolean");
-                continue;
-            }
-        };
-        types.push((key.clone(), Spanned::new(kind, value.span)));
-    }
-    types
-}
-
-impl RowFormat {
-    fn of(path: &str) -> Option<RowFormat> {
-        let (_, ending) = path.rsplit_once('.')?;
-        match ending.to_ascii_lowercase().as_str() {
-            "csv" => Some(RowFormat::Csv),
-            "json" => Some(RowFormat::Json),
-            "yaml" | "yml" => Some(RowFormat::Yaml),
-            _ => None,
-        }
-    }
-}
-
-/// The rows of a file. `None`, and faults, when they cannot all be read.
-pub fn read_file(source: &Arc<Source>, file: &RowFile) -> (Option<Table>, Vec<Diagnostic>) {
-    let (root, faults) = match file.format {
-        RowFormat::Yaml => tree::parse(source),
-        RowFormat::Csv | RowFormat::Json => (None, Vec::new()),
-    };
-    let mut reader = Reader::new(source, faults);
-    let table = match (file.format, root) {
-        (RowFormat::Csv, _) => csv::read(&mut reader, &file.types),
-        (RowFormat::Json, _) => json::read(&mut reader),
-        (RowFormat::Yaml, Some(root)) => {
-            // What stands in a file of rows is no template.
-            let table = rows(&mut reader, &root, |_, node| Draft::Fixed(node.to_json()));
-            if !matches!(root.value, Value::List(_)) {
-                reader.unexpected(&root, "file", "a list of mappings");
-            }
-            table
-        }
-        (RowFormat::Yaml, None) => None,
-    };
-    let faults = reader.into_faults();
-    (table.filter(|_| faults.is_empty()), faults)
-}
-
 /// The rows of a list of mappings.
 fn rows(
     reader: &mut Reader,
@@ -296,7 +173,7 @@ fn rows(
             let cells = Cells::Yaml(cells.collect());
             table.rows.push(Row { span: item.span, cells });
         }
-        if table.is_hopeless(reader) {
+        if table.is_enough(reader) {
             break;
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::cookies::{self, CookieCheck};
 use super::matcher::{
     JsonCheck, Matcher, OPERATORS, Operator, Subject, ValueOperator, is_operator, read_json,
 };
@@ -38,8 +39,14 @@ pub enum Demand {
     Json(JsonCheck),
     /// The body as text.
     Body(Matcher),
+    /// A cookie that is set.
+    Cookie(CookieCheck),
     /// One challenge of `WWW-Authenticate` meets all of these.
     Challenge(Vec<ChallengeField>),
+    /// The URL that gave the response, after all redirects.
+    Url(Matcher),
+    /// Where the redirects led that were followed.
+    Redirects(Matcher),
     /// The time from sending to the last byte.
     Duration(Matcher),
 }
@@ -60,7 +67,10 @@ impl Expectation {
             Demand::Status(matcher)
             | Demand::Header(_, matcher)
             | Demand::Body(matcher)
+            | Demand::Url(matcher)
+            | Demand::Redirects(matcher)
             | Demand::Duration(matcher) => matcher.visit(seen),
+            Demand::Cookie(check) => check.parts.iter().for_each(|part| part.matcher.visit(seen)),
             Demand::Json(check) => check.matcher.visit(seen),
             Demand::Challenge(fields) => fields.iter().for_each(|field| field.matcher.visit(seen)),
         }
@@ -69,8 +79,18 @@ impl Expectation {
 
 const KEYS: Keys = Keys {
     what: "a key of `expect`",
-    known: &[&["status", "headers", "json", "body", "challenge", "duration"]],
-    later: &[&["cookies", "redirects", "url"]],
+    known: &[&[
+        "status",
+        "headers",
+        "json",
+        "body",
+        "cookies",
+        "challenge",
+        "url",
+        "redirects",
+        "duration",
+    ]],
+    later: &[],
     help: None,
 };
 
@@ -164,15 +184,36 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
             let matcher = Matcher::read(reader, node, Subject::Body);
             expectations.push(Expectation::new(span, Demand::Body(matcher)));
         }
+        "cookies" => cookies::read_expected(reader, node, expectations),
         "challenge" => {
             let fields = read_challenge(reader, node);
             expectations.push(Expectation::new(span, Demand::Challenge(fields)));
+        }
+        "url" => {
+            let matcher = Matcher::read(reader, node, Subject::Text);
+            expectations.push(Expectation::new(span, Demand::Url(matcher)));
+        }
+        "redirects" => {
+            let matcher = read_redirects(reader, node);
+            expectations.push(Expectation::new(span, Demand::Redirects(matcher)));
         }
         _ => {
             let matcher = Matcher::read(reader, node, Subject::Duration);
             expectations.push(Expectation::new(span, Demand::Duration(matcher)));
         }
     }
+}
+
+/// A list is never the same as a text or a number.
+fn read_redirects(reader: &mut Reader, node: &Node) -> Matcher {
+    let instead = match &node.value {
+        Value::Text(text) if !text.starts_with("${") => format!("write `[{text}]`"),
+        Value::Number(number) => format!("for how many there are, write `{{length: {number}}}`"),
+        Value::Null | Value::Bool(_) => "for none, write `[]`".into(),
+        _ => return Matcher::read(reader, node, Subject::Text),
+    };
+    reader.unexpected(node, "redirects", "a list, or operators").label = instead;
+    Matcher(Box::new([]))
 }
 
 /// A mapping without any operator.
@@ -203,7 +244,8 @@ fn read_headers(reader: &mut Reader, node: &Node, expectations: &mut Vec<Expecta
     }
 }
 
-fn refuse_null(reader: &mut Reader, entry: &Entry) {
+/// A matcher that says neither what must be there nor that nothing must be.
+pub(super) fn refuse_null(reader: &mut Reader, entry: &Entry) {
     let title = format!("`{}: null` says nothing", entry.key.value);
     reader.fault(entry.value.span, title).label =
         "for what must not be there, write `{exists: false}`".into();

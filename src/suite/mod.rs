@@ -9,6 +9,7 @@ pub mod auth;
 pub mod token_source;
 pub mod oauth;
 pub mod graphql;
+pub mod multipart;
 pub mod request;
 pub mod side_request;
 pub mod matcher;
@@ -17,6 +18,7 @@ pub mod operand;
 pub mod attachment;
 pub mod schema;
 pub mod expect;
+pub mod cookies;
 pub mod enforce;
 pub mod capture;
 pub mod poll;
@@ -79,7 +81,7 @@ pub enum Document {
 const KEYS: Keys = Keys {
     what: "a key of a spec",
     known: &[&["name", "description"], &settings::KEYS, &["serial", "setup", "tests", "teardown"]],
-    later: &[&settings::LATER],
+    later: &[],
     help: None,
 };
 

@@ -46,16 +46,12 @@ pub struct ReportPaths {
 const KEYS: Keys = Keys {
     what: "a key of the project file",
     known: &[&settings::KEYS, &["specs", "environments", "server", "reports", "secrets"]],
-    later: &[&settings::LATER],
+    later: &[],
     help: None,
 };
 
-const ENVIRONMENT_KEYS: Keys = Keys {
-    what: "a key of an environment",
-    known: &[&settings::KEYS],
-    later: &[&settings::LATER],
-    help: None,
-};
+const ENVIRONMENT_KEYS: Keys =
+    Keys { what: "a key of an environment", known: &[&settings::KEYS], later: &[], help: None };
 
 const REPORT_KEYS: Keys = Keys {
     what: "a report",

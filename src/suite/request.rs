@@ -2,11 +2,12 @@
 
 use super::graphql::Graphql;
 use super::habits::{self, METHODS};
+use super::multipart::{self, Part};
 use super::reader::{Field, Keys, Reader};
 use super::settings::is_token;
 use super::tree::{Node, Value};
 use crate::source::Spanned;
-use crate::template::{Draft, Part, Template, is_name, native_variable};
+use crate::template::{Draft, Part as TemplatePart, Template, is_name, native_variable};
 
 /// The first line of a request.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub enum Body {
     Graphql(Graphql),
     /// Fields, sent as `application/x-www-form-urlencoded`.
     Form(Vec<Field>),
+    /// Parts, sent as `multipart/form-data`.
+    Multipart(Vec<Part>),
     /// A text.
     Text(Template),
     /// The bytes of a file; the path is relative to the spec.
@@ -35,10 +38,7 @@ pub enum Body {
 }
 
 /// The keys that give a request its body.
-pub const BODIES: [&str; 4] = ["json", "graphql", "form", "body"];
-
-/// Such keys of a later version.
-pub const LATER_BODIES: [&str; 1] = ["multipart"];
+pub const BODIES: [&str; 5] = ["json", "graphql", "form", "multipart", "body"];
 
 /// What is most often meant by a mapping under `body`.
 const FOR_JSON: &str = "for a JSON body, write `json:`";
@@ -167,7 +167,7 @@ fn without_prefix(template: Template, len: usize) -> Template {
         Template::Fixed(text) => Template::Fixed(text[len..].into()),
         Template::Parts(parts) => {
             let mut parts = parts.into_vec();
-            if let Some(Part::Text(first)) = parts.first_mut() {
+            if let Some(TemplatePart::Text(first)) = parts.first_mut() {
                 *first = first[len.min(first.len())..].into();
                 if first.is_empty() {
                     parts.remove(0);
@@ -187,6 +187,7 @@ impl Body {
                 Some(Body::Json(reader.draft(node)))
             }
             "graphql" => Graphql::read(reader, node).map(Body::Graphql),
+            "multipart" => Some(Body::Multipart(multipart::read(reader, node))),
             "form" => Some(Body::Form(read_form(reader, node))),
             _ => Body::read_raw(reader, node),
         }

@@ -34,6 +34,8 @@ pub struct Settings {
     pub timeout: Option<Spanned<Draft>>,
     /// How many redirects are followed.
     pub follow_redirects: Option<Spanned<Draft>>,
+    /// Whether the cookies that answers set are kept for the later requests of a test.
+    pub cookie_jar: Option<Spanned<Draft>>,
     /// Whether credentials may travel unencrypted beyond loopback.
     pub allow_plain_http: Option<Spanned<Draft>>,
     /// Whom TLS trusts, and what it shows of the client.
@@ -51,7 +53,7 @@ pub struct Settings {
 }
 
 /// The keys read here.
-pub const KEYS: [&str; 15] = [
+pub const KEYS: [&str; 16] = [
     "base_url",
     "tags",
     "vars",
@@ -61,6 +63,7 @@ pub const KEYS: [&str; 15] = [
     "query",
     "timeout",
     "follow_redirects",
+    "cookie_jar",
     "tls",
     "proxy",
     "unix_socket",
@@ -68,9 +71,6 @@ pub const KEYS: [&str; 15] = [
     "retry",
     "enforce",
 ];
-
-/// Keys of the same levels that a later version reads.
-pub const LATER: [&str; 1] = ["cookie_jar"];
 
 impl Settings {
     /// Reads the value of `name` if that belongs here; tells whether it does.
@@ -89,6 +89,7 @@ impl Settings {
             "query" => self.query = reader.fields(value, "query"),
             "timeout" => self.timeout = Some(reader.spanned_draft(value)),
             "follow_redirects" => self.follow_redirects = Some(reader.spanned_draft(value)),
+            "cookie_jar" => self.cookie_jar = Some(reader.spanned_draft(value)),
             "tls" => self.tls = Tls::read(reader, value),
             "proxy" => {
                 self.proxy =
@@ -193,7 +194,9 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<Field> {
     // It has its fault; what stands in it need not be right as well.
     fields.retain(|field| {
         let name = field.name.value.as_fixed();
-        !name.is_some_and(|name| name.eq_ignore_ascii_case("authorization"))
+        let elsewhere =
+            |name: &str| ["authorization", "cookie"].contains(&&*name.to_ascii_lowercase());
+        !name.is_some_and(elsewhere)
     });
     fields
 }
@@ -217,6 +220,14 @@ pub fn header_name_fault(name: &str) -> Option<(String, String)> {
         return Some((
             "`Authorization` does not belong in `headers`".into(),
             "write `auth: {bearer: …}`, or `auth: {header: {Authorization: …}}` for a hand-made one"
+                .into(),
+        ));
+    }
+    if name.eq_ignore_ascii_case("cookie") {
+        return Some((
+            "`Cookie` does not belong in `headers`".into(),
+            "write `cookies: {name: value}` beside `request`, or \
+             `auth: {header: {Cookie: …}}` for a credential"
                 .into(),
         ));
     }

@@ -1,11 +1,12 @@
 //! A step: a request, what must come back, and what of it the later steps need.
 
 use super::capture::{self, Capture};
+use super::cookies;
 use super::expect::{self, Expectation};
 use super::fragment::{USE_KEYS, Use, UseParts};
 use super::poll::Poll;
-use super::reader::{Keys, Reader};
-use super::request::{BODIES, Body, LATER_BODIES, RequestLine};
+use super::reader::{Field, Keys, Reader};
+use super::request::{BODIES, Body, RequestLine};
 use super::settings::{self, Settings};
 use super::test::listed;
 use super::tree::{Entry, Node, Value};
@@ -23,6 +24,8 @@ pub struct Step {
     pub waits: Vec<Spanned<Draft>>,
     /// The request line.
     pub line: RequestLine,
+    /// Its own cookies.
+    pub cookies: Vec<Field>,
     /// The body, if any.
     pub body: Option<Body>,
     /// What must come back; a success where nothing is written.
@@ -36,15 +39,12 @@ pub struct Step {
 }
 
 /// The keys of a request that stand in a step, and in a test that has but one.
-pub const REQUEST_KEYS: [&str; 4] = ["request", "expect", "capture", "poll"];
-
-/// Such keys of a later version.
-pub const LATER: [&str; 1] = ["cookies"];
+pub const REQUEST_KEYS: [&str; 5] = ["request", "cookies", "expect", "capture", "poll"];
 
 const KEYS: Keys = Keys {
     what: "a key of a step",
     known: &[&["name"], &REQUEST_KEYS, &BODIES, &USE_KEYS, &["wait"], &settings::KEYS],
-    later: &[&settings::LATER, &LATER_BODIES, &LATER],
+    later: &[],
     help: None,
 };
 
@@ -52,6 +52,7 @@ const KEYS: Keys = Keys {
 #[derive(Debug, Default)]
 pub struct RequestParts {
     line: Option<RequestLine>,
+    cookies: Vec<Field>,
     body: Option<(Span, Body)>,
     expectations: Option<Vec<Expectation>>,
     captures: Vec<Capture>,
@@ -66,6 +67,7 @@ impl RequestParts {
         let value = &entry.value;
         match name {
             "request" => self.line = RequestLine::read(reader, value),
+            "cookies" => self.cookies = cookies::read_sent(reader, value),
             "expect" => self.expectations = expect::read(reader, value),
             "capture" => self.captures = capture::read(reader, value),
             "poll" => self.poll = Poll::read(reader, value),
@@ -105,6 +107,7 @@ impl RequestParts {
             settings: Settings::default(),
             waits: Vec::new(),
             line,
+            cookies: self.cookies,
             body: self.body.map(|(_, body)| body),
             expectations,
             expects,

@@ -4,7 +4,7 @@ use super::data::Data;
 use super::enforce::Enforce;
 use super::habits;
 use super::reader::{Keys, Reader};
-use super::request::{BODIES, LATER_BODIES};
+use super::request::BODIES;
 use super::settings::{self, Settings};
 use super::step::{self, Item, REQUEST_KEYS, RequestParts};
 use super::tree::{Entry, Node, Value};
@@ -45,7 +45,7 @@ const KEYS: Keys = Keys {
         &["data", "matrix", "steps", "setup", "teardown"],
         &settings::KEYS,
     ],
-    later: &[&settings::LATER, &LATER_BODIES, &step::LATER],
+    later: &[],
     help: None,
 };
 

@@ -31,6 +31,9 @@ fn every_spec_in_the_docs_is_green_against_the_demo() {
         sandbox.write("apitest.yaml", project());
         let text = fs::read_to_string(root().join("specs/expected/text.txt")).expect("a text");
         sandbox = sandbox.file("specs/expected/text.txt", text);
+        // What the page sends.
+        let orders = fs::read(root().join("fixtures/bodies/orders.csv")).expect("a file");
+        sandbox.write("specs/orders.csv", orders);
         let mut specs = 0;
         for block in blocks(&path) {
             let spec = match block.kind.as_str() {
@@ -160,6 +163,17 @@ fn the_example_of_a_shared_login_is_a_project_of_its_own() {
     let ended = Ended::of(&mut run).expect_code(0);
     assert_eq!(ended.stderr, "");
     assert!(ended.stdout.contains("4 cases: 4 passed"), "{}", ended.stdout);
+}
+
+#[test]
+fn the_example_of_defaults_is_a_project_of_its_own() {
+    let sandbox = Sandbox::new();
+    let mut run = sandbox.command(&[]);
+    let ended = Ended::of(run.current_dir(root().join("examples/defaults"))).expect_code(0);
+    assert_eq!(ended.stderr, "");
+    for proven in ["L3  GET /me", "L3  GET /orders"] {
+        assert!(ended.stdout.contains(proven), "{}", ended.stdout);
+    }
 }
 
 #[test]

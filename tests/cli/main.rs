@@ -21,6 +21,8 @@ mod github_masks;
 mod redaction;
 mod broken_servers;
 mod redirects;
+mod cookies;
+mod multipart;
 mod transport;
 mod token_sources;
 mod signals;

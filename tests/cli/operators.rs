@@ -10,7 +10,8 @@ use crate::support::sandbox::Sandbox;
 use crate::support::server::{Arrived, Server, Then, answer, reply};
 
 /// What `expect` looks at.
-const PARTS: [&str; 6] = ["status", "headers", "json", "body", "challenge", "duration"];
+const PARTS: [&str; 9] =
+    ["status", "headers", "json", "body", "cookies", "challenge", "url", "redirects", "duration"];
 
 #[test]
 fn each_operator_passes_and_fails_with_its_whole_message() {
@@ -129,6 +130,13 @@ fn serve(request: &Arrived, stream: &mut TcpStream) -> Then {
             answer(200, &headers, ORDER)
         }
         "/forms" => answer(200, &[("Content-Type", "application/json")], FORMS),
+        "/cookies" => {
+            let sid = "sid=s-42; Path=/; HttpOnly; SameSite=Strict; Domain=.example.com; \
+                       Max-Age=3600; Expires=Wed, 21-Oct-2099 07:28:00 GMT";
+            let lines =
+                ["theme=light", "theme=dark; Secure", "n=12"].map(|line| ("Set-Cookie", line));
+            answer(200, &[&lines[..], &[("Set-Cookie", sid)]].concat(), "")
+        }
         "/page" => answer(200, &[("Content-Type", "text/html")], "<html><body>Hi</body></html>"),
         "/text" => answer(200, &[("Content-Type", "text/plain")], "Grüße, Alice.\n"),
         "/binary" => {
@@ -138,6 +146,9 @@ fn serve(request: &Arrived, stream: &mut TcpStream) -> Then {
         "/nothing" => answer(200, &[("Content-Type", "application/json")], ""),
         "/twice" => answer(200, &[], r#"{"role": "user", "role": "admin"}"#),
         "/moved" => answer(302, &[("Location", "/login")], ""),
+        "/away" => answer(303, &[("Location", "/moved?from=here")], ""),
+        "/moved?from=here" => answer(302, &[("Location", "/text?to=there#part")], ""),
+        "/text?to=there" => answer(200, &[], "Here."),
         "/bare" => answer(401, &[], ""),
         "/broken" => answer(401, &challenge(r#"Bearer realm="a" error="invalid_token""#), ""),
         "/several" => {

@@ -73,3 +73,74 @@ fn one_job_and_thirty_two_give_the_same_reports() {
         assert!(one.0.contains(total), "{}", one.0);
     }
 }
+
+/// A fragment that three files share, rows from a CSV, captures, a poll and a tear-down.
+const ORDER: &str = "\
+name: orders ${item}
+steps:
+  - request: POST /login
+    auth: none
+    json: {user: alice, password: wonderland-7Qx2}
+    capture: {token: $.access_token}
+  - request: POST /orders
+    auth: {bearer: \"${token}\"}
+    json: {item: \"${item}\", quantity: \"${quantity}\", price: 3}
+    expect: 201
+    capture: {id: $.id}
+  - request: GET /flaky?fail=2&key=${key}
+    poll: {every: 2ms, within: 20s}
+    expect: {json: {$.failed_before: 2}}
+";
+
+const ROWS: &str = "item,quantity,expected\ntea,1,tea\ncup,2,cup\npot,3,another\nleaf,1,leaf\n";
+
+fn spec_of_rows(key: &str) -> String {
+    format!(
+        "\
+tests:
+  - name: ${{item}}
+    data: {{file: ../rows.csv, types: {{quantity: integer}}}}
+    steps:
+      - use: shared/order.yaml
+        with: {{item: \"${{item}}\", quantity: \"${{quantity}}\", key: \"{key}-${{item}}\"}}
+      - request: GET /orders/${{id}}
+        auth: {{bearer: \"${{token}}\"}}
+        expect: {{json: {{$.item: \"${{expected}}\", $.quantity: \"${{quantity}}\"}}}}
+    teardown:
+      - {{request: \"DELETE /orders/${{id}}\", auth: {{bearer: \"${{token}}\"}}, expect: 204}}
+      - {{request: \"GET /orders/${{id}}\", auth: {{bearer: \"${{token}}\"}}, expect: 404}}
+"
+    )
+}
+
+#[test]
+fn rows_through_a_shared_fragment_give_the_same_reports() {
+    let sandbox = Sandbox::new()
+        .file("apitest.yaml", "server: demo\nbase_url: ${server.url}\n")
+        .file("rows.csv", ROWS)
+        .file("specs/shared/order.yaml", ORDER);
+    for file in ["a", "b", "c"] {
+        sandbox.write(&format!("specs/{file}.yaml"), spec_of_rows(file));
+    }
+    // The server numbers its orders in the order in which they come.
+    let changing = regex::Regex::new(
+        r#"time(stamp)?="[^"]*"|orders/\d+|"id": ?\d+|127\.0\.0\.1:\d+|date: [^\n]*|"created_at":"[^"]*"|, \d+ at a time|content-length: \d+"#,
+    )
+    .unwrap();
+    let run = |jobs: &str| {
+        let arguments = ["--jobs", jobs, "--strict", "--junit", "junit.xml"];
+        let console = sandbox.run(&arguments).expect_code(1).transcript();
+        [console, sandbox.read("junit.xml")]
+            .map(|text| changing.replace_all(&text, "~").into_owned())
+    };
+    let [console, junit] = run("1");
+    assert!(console.contains("12 cases: 9 passed, 3 failed in <time>"), "{console}");
+    for file in ["a", "b", "c"] {
+        let place = format!(
+            "specs/{file}.yaml:2  pot: step 2: json $.item: expected \"another\" (string), got \"pot\""
+        );
+        assert!(console.contains(&place), "{console}");
+    }
+    assert_eq!(junit.matches("<testcase").count(), 12);
+    assert_eq!([console, junit], run("32"));
+}

@@ -206,8 +206,7 @@ fn an_open_door_is_not_waited_for() {
     }
     // A cookie says who asks, as a token does.
     let server = in_turn();
-    let keys =
-        "headers: {Cookie: sid=7}, poll: {every: 5ms, within: 10s}, expect: {status: [401, 403]}";
+    let keys = "cookies: {sid: 7}, poll: {every: 5ms, within: 10s}, expect: {status: [401, 403]}";
     poll(&server, "/200-401", keys).1.expect_code(0);
     // What is waited for here is no refusal.
     let server = in_turn();

@@ -30,7 +30,7 @@ fn cases(base_url: &str, status: u16) -> String {
     let case = |name: &str, keys: &str| {
         format!(
             "  - {{name: {name}, request: POST /{status}, json: {{a: 1}}, {keys}, \
-             headers: {{cookie: sid=canary-1, x-api-key: canary-2, x-tenant: canary-3}}, \
+             cookies: {{sid: canary-1}}, headers: {{x-api-key: canary-2, x-tenant: canary-3}}, \
              expect: 200}}\n"
         )
     };
@@ -259,4 +259,24 @@ fn a_password_in_a_body_stays_with_its_origin() {
     let arrived = other.arrived();
     assert_eq!(arrived.len(), 1);
     assert!(arrived[0].body.is_empty());
+}
+
+#[test]
+fn where_redirects_led_is_told_resolved_and_without_the_tokens_in_it() {
+    let (server, location) = redirecting();
+    location.set("../landed?access_token=canary-of-the-server&a=b#part".into()).expect("the first");
+    let spec = format!(
+        "base_url: {}\nfollow_redirects: 1\ntests:\n  - name: a\n    steps:\n      \
+         - {{request: GET /302, expect: {{url: /landed, redirects: [/landed]}}, capture: {{u: url}}}}\n      \
+         - {{request: \"GET ${{u}}\", expect: {{redirects: []}}}}\n  \
+         - {{name: b, request: GET /302, expect: {{url: /elsewhere, redirects: []}}}}\n",
+        server.url()
+    );
+    let ended = run(&spec).expect_code(1);
+    let landed: Vec<String> = server.arrived().into_iter().map(|request| request.target).collect();
+    let target = "/landed?access_token=canary-of-the-server&a=b";
+    assert_eq!(landed, ["/302", target, target, "/302", target]);
+    assert!(ended.stdout.contains("1 passed, 1 failed"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("/landed?access_token=***&a=b\""), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("canary"), "{}", ended.stdout);
 }

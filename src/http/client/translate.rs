@@ -1,9 +1,11 @@
 //! Our messages in the types of the HTTP crate, and its messages in ours.
 
+use std::io::Read;
 use std::time::Duration;
 
+use ureq::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use ureq::http::{self, HeaderValue, Method};
-use ureq::{Agent, AsSendBody};
+use ureq::{Agent, AsSendBody, SendBody};
 
 use super::Failure;
 use crate::http::message::{Header, Request, TransportErrorKind as Kind};
@@ -45,6 +47,26 @@ pub fn message<B: AsSendBody>(
     let message = builder.body(body).map_err(unsendable)?;
     let left = left.clamp(MINIMUM, MAXIMUM);
     Ok(agent.configure_request(message).timeout_global(Some(left)).build())
+}
+
+/// As [`message`], with a body that is read while it is sent and whose length is known.
+///
+/// # Errors
+/// As [`message`].
+pub fn streamed<'r>(
+    agent: &Agent,
+    request: &Request,
+    left: Duration,
+    body: &'r mut dyn Read,
+    length: u64,
+) -> Result<http::Request<SendBody<'r>>, Failure> {
+    let mut message = message(agent, request, left, SendBody::from_reader(body))?;
+    let headers = message.headers_mut();
+    // A test may frame it in a way of its own.
+    if !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING) {
+        headers.insert(CONTENT_LENGTH, length.into());
+    }
+    Ok(message)
 }
 
 fn uri(target: &Target) -> Result<http::Uri, Failure> {

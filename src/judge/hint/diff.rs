@@ -41,6 +41,16 @@ fn of_value(kind: ValueOperator, operand: &Value, at: &At) -> Option<Diff> {
         let is_long = expected.contains('\n') && actual.contains('\n');
         return is_long.then(|| diff::texts(expected, actual));
     }
+    let spelled;
+    let operand = match at.seen {
+        // Of a URL a path may be enough: what is not the same text may yet be the same.
+        Seen::Urls(_) => return None,
+        Seen::Line(_) | Seen::Lines(_) => {
+            spelled = operand.as_array()?.iter().map(as_text).collect::<Option<Value>>()?;
+            &spelled
+        }
+        _ => operand,
+    };
     let actual: Cow<Value> = at.seen.to_json()?;
     let place = match at.seen {
         Seen::Line(_) | Seen::Lines(_) => &at.part,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::http::message::{Request, Response};
+use crate::http::message::{Body, Request, Response};
 
 /// A text of fewer characters, or a number of fewer digits, may stand in two answers by chance.
 const TEXT: usize = 8;
@@ -53,10 +53,10 @@ pub fn leaked(good: &Passed, refusal: &Response) -> Option<String> {
 }
 
 fn sent_text(request: &Request) -> String {
-    let body = request.body.as_deref().unwrap_or_default();
+    let body = request.body.as_ref().map(Body::text).unwrap_or_default();
     let headers = request.headers.iter().map(|header| header.value.as_str());
     let headers: Vec<&str> = headers.collect();
-    format!("{}\n{}\n{}", request.target.url(), headers.join("\n"), String::from_utf8_lossy(body))
+    format!("{}\n{}\n{}", request.target.url(), headers.join("\n"), body)
 }
 
 /// Calls `visit` with every text and number of a JSON body that is not too short.
@@ -94,6 +94,7 @@ mod tests {
             headers: Vec::new(),
             body: body.into(),
             elapsed: Duration::ZERO,
+            url: String::new(),
             withheld: None,
             hops: Vec::new(),
         };
@@ -107,6 +108,7 @@ mod tests {
             allow_plain_http: false,
             secret_url: false,
             secret_body: false,
+            cookies: Default::default(),
             connections: Connections::Shared,
             route: std::sync::Arc::default(),
         };

@@ -53,10 +53,13 @@ impl<'s> Expansion<'s> {
             return Vec::new();
         }
         self.shared = Shared::default();
+        let warnings = self.warnings.len();
         let (mut cases, mut found) = (Vec::with_capacity(data.runs()), RowFaults::default());
         for run in 0..data.runs() {
             let Some(row) = Row::of(data, run, &self.suite.source) else { break };
             let before = self.binder.faults.len();
+            // The last row knows best what is used.
+            self.warnings.truncate(warnings);
             self.begin_steps(test.items());
             self.binder.begin_row(row.cells);
             self.shared.begun = 0;
@@ -77,6 +80,9 @@ impl<'s> Expansion<'s> {
 
     /// Begins with a step: what is shared of it is shared with the same step of the other rows.
     pub(super) fn begin_step(&mut self) {
+        if !self.binder.has_row() {
+            return;
+        }
         self.shared.begun += 1;
         if self.shared.steps.len() < self.shared.begun {
             self.shared.steps.push(SharedStep::default());

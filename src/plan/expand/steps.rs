@@ -16,9 +16,11 @@ use crate::plan::unused::settle;
 use crate::plan::{Case, Stage, Step, Work, body, url};
 use crate::source::{Place, Source};
 use crate::suite::Suite;
+use crate::suite::expect::Demand;
 use crate::suite::settings::Settings;
 use crate::suite::step::{Item, Step as WrittenStep};
 use crate::suite::test::Test;
+use crate::template::Draft;
 
 /// The steps of a case, and each as it was written.
 #[derive(Default)]
@@ -168,6 +170,7 @@ impl<'s> Expansion<'s> {
         self.refuse_second_line(&credential, &settings);
         let written = &step.line.url;
         let url = url::bind(&mut self.binder, written, source, &settings);
+        let cookies = self.binder.cookies(&step.cookies, &settings, &credential, source);
         let body = self.once(
             |shared| &mut shared.body,
             |all| {
@@ -175,6 +178,7 @@ impl<'s> Expansion<'s> {
                 Some(Arc::new(body::bind(&mut all.binder, body, source, written.span)))
             },
         );
+        self.refuse_unfollowed(step, source, &settings);
         let expectations = self.once(
             |shared| &mut shared.expectations,
             |all| all.expectations(&step.expectations, source),
@@ -191,12 +195,42 @@ impl<'s> Expansion<'s> {
             via: stand.via.clone(),
             method,
             url,
+            cookies,
             body,
             credential,
             settings,
             expectations,
             captures,
             poll,
+        }
+    }
+
+    /// Where no redirect is followed, nothing can be wrong with where they led.
+    fn refuse_unfollowed(
+        &mut self,
+        step: &WrittenStep,
+        source: &Arc<Source>,
+        settings: &StepSettings,
+    ) {
+        // One that could not be read has its fault.
+        let is_zero = |written: &Draft| matches!(written, Draft::Fixed(number) if *number == 0);
+        let mut written = self
+            .binder
+            .levels()
+            .iter()
+            .filter_map(|level| level.settings.follow_redirects.as_ref());
+        if settings.follow_redirects > 0 || written.any(|written| !is_zero(&written.value)) {
+            return;
+        }
+        for expectation in &step.expectations {
+            let what = match *expectation.demand {
+                Demand::Url(_) => "url",
+                Demand::Redirects(_) => "redirects",
+                _ => continue,
+            };
+            let title = format!("`{what}` proves nothing: no redirect is followed");
+            self.binder.fault(source, expectation.span, title).label =
+                "say how many may be: `follow_redirects: 1` beside `request`".into();
         }
     }
 

@@ -134,6 +134,7 @@ impl Control<'_> {
             site: site(step),
             at: self.at,
             before: OnceLock::new(),
+            jar: OnceLock::new(),
             after: OnceLock::new(),
             declared: OnceLock::new(),
         });

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::{KeyFile, KeySource, only_reads};
+use crate::plan::cookies::SentCookies;
 use crate::plan::credential::{Credential, Token};
 use crate::plan::scope::{Binder, Level};
 use crate::plan::settings::{StepSettings, default_headers, effective};
@@ -67,6 +68,7 @@ fn step(method: &str, url: Template, place: Place, settings: StepSettings) -> St
         via: Arc::default(),
         method: method.into(),
         url,
+        cookies: SentCookies::default(),
         body: None,
         credential: Credential::None,
         settings: Arc::new(StepSettings { follow_redirects: 0, ..settings }),

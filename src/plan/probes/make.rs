@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Absent, Declared, Probe};
 use crate::auth::credential::basic_pair;
 use crate::auth::jwt::{Forged, Jws, NotApplicable, PublicKey, SigningKey, confuse};
+use crate::http::cookie::Cookies;
 use crate::http::message::{Connections, Header, Request};
 use crate::secret::Secret;
 use crate::text::at_most;
@@ -88,6 +89,7 @@ impl<'r> Good<'r> {
         };
         let mut bare = request.clone();
         bare.headers.retain(|header| !is_taken(header));
+        bare.cookies = Cookies::default();
         bare.follow_redirects = 0;
         bare.connections = Connections::Tokenless;
         bare

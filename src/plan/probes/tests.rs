@@ -35,6 +35,7 @@ fn control(token: &str) -> Request {
         allow_plain_http: false,
         secret_url: false,
         secret_body: false,
+        cookies: Default::default(),
         connections: Connections::Shared,
         route: std::sync::Arc::default(),
     }

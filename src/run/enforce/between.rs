@@ -37,6 +37,7 @@ impl Run<'_> {
         }
         // Each case is run once.
         let _ = enforced.before.set(walk.known().clone());
+        let _ = enforced.jar.set(walk.jar().clone());
         let own = Ends::new(group.len());
         self.probed(worker, group.clone(), control, &own, None);
         if let Some(after) = enforced.after.get() {

@@ -67,6 +67,7 @@ mod tests {
             status,
             headers,
             body,
+            url: String::new(),
             withheld: None,
             hops: Vec::new(),
             elapsed: Duration::default(),

@@ -51,6 +51,7 @@ impl Poll {
             allow_plain_http: false,
             secret_url: false,
             secret_body: false,
+            cookies: Default::default(),
             connections: Connections::Shared,
             route: Arc::default(),
         };

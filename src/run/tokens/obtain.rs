@@ -65,8 +65,8 @@ impl TokenStore<'_> {
         refresh: Option<&Secret>,
     ) -> Result<Given, String> {
         let Means { redactor, bindings, project, transport, .. } = self.means;
-        let maker =
-            Maker { tokens: self, redactor, bindings, project, worker, least: Duration::ZERO };
+        let (jar, least) = (None, Duration::ZERO);
+        let maker = Maker { tokens: self, redactor, bindings, project, jar, worker, least };
         let body = self.body(source, refresh)?;
         let body = body.as_ref().or(source.step.body.as_deref());
         let request = maker.token_request(&source.step, body).map_err(|unsent| unsent.reason)?;

@@ -83,6 +83,7 @@ fn response(body: String) -> Result<Response, TransportError> {
         headers,
         body: body.into_bytes(),
         elapsed,
+        url: String::new(),
         withheld: None,
         hops: Vec::new(),
     })
@@ -181,6 +182,7 @@ fn a_token_that_was_accepted_may_be_renewed_after_the_next_refusal() {
             allow_plain_http: false,
             secret_url: false,
             secret_body: false,
+            cookies: Default::default(),
             connections: Connections::Shared,
             route: std::sync::Arc::default(),
         };

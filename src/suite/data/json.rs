@@ -52,7 +52,7 @@ pub fn read(reader: &mut Reader) -> Option<Table> {
             let cells = order.into_iter().map(|at| span_of(text, members[at].1)).collect();
             table.rows.push(Row { span, cells: Cells::Json(cells) });
         }
-        if table.is_hopeless(reader) {
+        if table.is_enough(reader) {
             break;
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{CellType, csv};
+use super::{CellType, MOST_RUNS, csv};
 use crate::diagnostic::did_you_mean;
 use crate::source::{Source, Span, Spanned};
 use crate::suite::reader::Reader;
@@ -205,9 +205,9 @@ impl Table {
         (!self.rows.is_empty()).then_some(self)
     }
 
-    /// Whether so much is wrong by now that nobody reads on.
-    pub fn is_hopeless(&self, reader: &Reader) -> bool {
-        reader.count() >= self.faults + ENOUGH
+    /// Whether nobody reads on: so much is wrong, or there are more rows than a test has runs.
+    pub fn is_enough(&self, reader: &Reader) -> bool {
+        reader.count() >= self.faults + ENOUGH || self.rows.len() > MOST_RUNS
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Keys {
 pub const NOT_YET: &str = "part of the language, but not of this version";
 
 /// What people who know other tools write, and what it is called here.
-const SYNONYMS: [(&str, &str); 40] = [
+const SYNONYMS: [(&str, &str); 42] = [
     ("env", "vars"),
     ("test_name", "name"),
     ("title", "name"),
@@ -58,6 +58,8 @@ const SYNONYMS: [(&str, &str); 40] = [
     ("client_key", "key"),
     ("verify", "insecure"),
     ("proxies", "proxy"),
+    ("files", "multipart"),
+    ("form_data", "multipart"),
     ("parametrize", "data"),
     ("parameters", "data"),
     ("examples", "data"),

@@ -10,7 +10,7 @@ use crate::support::server::{Server, Then, answer};
 #[test]
 fn only_the_credential_is_changed() {
     let server = api(right);
-    let lines = "request: GET /orders?limit=2\nheaders: {X-Key: gate, Cookie: sid=1}\nexpect: 200\nenforce: {profile: strict}";
+    let lines = "request: GET /orders?limit=2\nheaders: {X-Key: gate}\ncookies: {sid: 1}\nexpect: 200\nenforce: {profile: strict}";
     found(&spec(&server, lines), &[]).expect_all("passed", "enforced");
     let arrived = server.arrived();
     let sent: Vec<Option<&str>> = arrived.iter().map(|r| r.header("authorization")).collect();

@@ -39,7 +39,7 @@ fn open(open: impl Fn(&Arrived) -> Option<&'static str> + Send + Sync + 'static)
 fn all_that_is_promised_is_sent_and_nothing_else_and_never_with_a_credential() {
     let server = api(right);
     let lines = format!(
-        "request: GET /orders?limit=2\nheaders: {{X-Key: gate, Cookie: sid=1}}\nexpect: 200\n\
+        "request: GET /orders?limit=2\nheaders: {{X-Key: gate}}\ncookies: {{sid: 1}}\nexpect: 200\n\
          enforce: {ALL}"
     );
     let found = found(&spec(&server, &lines), &["--jobs", "8"]);
