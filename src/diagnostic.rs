@@ -1,5 +1,6 @@
 //! Faults in a spec, drawn under the line they stand in.
 
+mod hunk;
 mod line;
 mod roots;
 mod suggest;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
+pub use self::hunk::{Hunk, Sign};
 use self::line::shown_line;
 pub use self::roots::roots;
 pub use self::suggest::did_you_mean;
@@ -123,6 +125,8 @@ pub struct Annotation {
     pub related: Vec<Annotation>,
     /// Advice, a sentence each.
     pub helps: Vec<String>,
+    /// What differs, hunk by hunk.
+    pub hunks: Vec<Hunk>,
     /// Whether it is about a file as a whole, of which there is no line to show.
     pub whole_file: bool,
 }
@@ -151,6 +155,7 @@ impl Annotation {
             label: one_line(&redactor.redact(label)),
             related: Vec::new(),
             helps: Vec::new(),
+            hunks: Vec::new(),
             whole_file: place.source.text().is_empty(),
         }
     }
@@ -192,7 +197,8 @@ impl Annotation {
         let renderer = if color { Renderer::styled().hyperlink(false) } else { Renderer::plain() };
         let drawn = renderer.term_width(usize::from(u16::MAX)).render(&[group]);
         let lines = std::iter::once(self).chain(&self.related);
-        lines.fold(drawn, |drawn, line| line.with_true_column(drawn)) + "\n"
+        let hunks: String = self.hunks.iter().map(|hunk| hunk.draw(color)).collect();
+        lines.fold(drawn, |drawn, line| line.with_true_column(drawn)) + "\n" + &hunks
     }
 
     fn snippet(&self, kind: AnnotationKind) -> Snippet<'_, annotate_snippets::Annotation<'_>> {

@@ -59,3 +59,15 @@ pub fn shortened<'t>(text: impl Into<Cow<'t, str>>, limit: usize) -> String {
 pub fn plural(count: usize, word: &str) -> String {
     if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
+
+/// At most about `limit` bytes of a text: its beginning and its end, and between them how much more
+/// there was.
+pub fn shortened_inside(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let begin = at_most(text, limit * 2 / 3);
+    let end = &text[text.ceil_char_boundary(text.len() - limit / 3)..];
+    let left = text.len() - begin.len() - end.len();
+    format!("{begin}… ({left} more bytes) …{end}")
+}

@@ -1,5 +1,6 @@
 //! From paths to a plan: the project file, the spec files, their faults.
 
+mod attachments;
 pub mod project;
 mod fragments;
 mod circles;
@@ -156,6 +157,7 @@ impl Reading<'_> {
 
 fn check_files(case: &mut Case, root: Option<&Path>) {
     check_body_files(case, root);
+    attachments::read(case, root);
     public_key::read(case, root);
 }
 

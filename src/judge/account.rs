@@ -9,10 +9,11 @@ use super::late;
 use super::note::Note;
 use super::outcome::{Judge, Outcome};
 use super::seen::Seen;
-use super::words::{demand, found, operator_demand};
+use super::words::{actual, demand, found_by, operator_demand};
 use crate::json_path::{Found, place};
+use crate::json_schema::{JsonSchema, Violation};
 use crate::source::{Span, Spanned};
-use crate::suite::matcher::{JsonCheck, Matcher, Operator, Subject};
+use crate::suite::matcher::{JsonCheck, Matcher, Operator, Schema, Subject};
 
 /// How many elements are told of that `each` does not hold for; the others are counted.
 const TOLD: usize = 10;
@@ -86,6 +87,10 @@ impl Account<'_, '_> {
             (Operator::Each(inner), _) if at.seen.elements().is_some_and(|count| count > 0) => {
                 self.each(inner, at);
             }
+            (Operator::Schema(schema), Some(value)) => match late::schema(schema, self.judge) {
+                Ok(compiled) => self.schema(operator, schema, &compiled, &value, at),
+                Err(_) => self.mismatch(operator, at),
+            },
             (Operator::Length(inner), _) if at.seen.length().is_some() => self.length(inner, at),
             (Operator::Json(checks), Some(value)) => {
                 checks.iter().for_each(|check| self.check(check, &value, &at.part, &at.place));
@@ -97,7 +102,11 @@ impl Account<'_, '_> {
     fn mismatch(&mut self, operator: &Spanned<Operator>, at: &At) {
         let expected = operator_demand(&operator.value, at.subject, self.judge.bindings);
         let notes = hint::on_operator(self.judge, &operator.value, at);
-        self.push(operator.span, at.name(), expected, found(at.seen), notes);
+        let actual = found_by(&operator.value, at.seen);
+        self.push(operator.span, at.name(), expected, actual, notes);
+        if let Some(last) = self.mismatches.last_mut() {
+            last.diff = hint::diff(self.judge, &operator.value, at);
+        }
     }
 
     /// Notes that something does not hold.
@@ -109,7 +118,8 @@ impl Account<'_, '_> {
         actual: String,
         notes: Vec<Note>,
     ) {
-        self.mismatches.push(Mismatch { span, kind: self.kind, subject, expected, actual, notes });
+        let (kind, diff) = (self.kind, None);
+        self.mismatches.push(Mismatch { span, kind, subject, expected, actual, notes, diff });
     }
 
     fn length(&mut self, inner: &Matcher, at: &At) {
@@ -130,6 +140,29 @@ impl Account<'_, '_> {
             let more = bad.len() - TOLD;
             let note = format!("the same goes for {more} more of its {count} elements");
             last.notes.push(note.into());
+        }
+    }
+
+    /// Tells each demand of a schema that is not met, at its place.
+    fn schema(
+        &mut self,
+        operator: &Spanned<Operator>,
+        written: &Schema,
+        schema: &JsonSchema,
+        value: &Value,
+        at: &At,
+    ) {
+        let violations: Vec<Violation> = schema.violations(value).collect();
+        let more = violations.len().saturating_sub(TOLD);
+        for violation in violations.iter().take(TOLD) {
+            let subject = at.inside(&violation.place).name();
+            let mut notes = vec![hint::on_demand(written, &violation.demanded)];
+            notes.extend(violation.nearest.as_deref().map(|n| hint::on_nearest(n, at)));
+            let actual = actual(&violation.actual);
+            self.push(operator.span, subject, violation.expected.clone(), actual, notes);
+        }
+        if let (true, Some(last)) = (more > 0, self.mismatches.last_mut()) {
+            last.notes.push(format!("{more} more demands of the schema are not met").into());
         }
     }
 

@@ -38,4 +38,18 @@ impl<'v> At<'v> {
         };
         At { seen, place, ..self.clone() }
     }
+
+    /// What stands at a place of the value at hand.
+    pub fn inside(&self, place: &str) -> At<'v> {
+        // The list that a query gives stands nowhere itself: its elements do.
+        let first = place.strip_prefix("$[").and_then(|rest| rest.split_once(']'));
+        let number = first.and_then(|(number, rest)| Some((number.parse().ok()?, rest)));
+        let (at, place) = match (self.seen, number) {
+            (Seen::Nodes(nodes), Some((number, rest))) if number < nodes.len() => {
+                (self.element(number), format!("${rest}"))
+            }
+            _ => (self.clone(), place.to_owned()),
+        };
+        At { place: place::within(&at.place, &place), ..at }
+    }
 }

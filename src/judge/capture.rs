@@ -24,6 +24,7 @@ impl Reading<'_> {
                 expected: expected.to_owned(),
                 actual,
                 notes: Vec::new(),
+                diff: None,
             })
         };
         let value = self.part(&capture.part).map_err(|actual| missing("a value", actual))?;

@@ -16,6 +16,7 @@ pub fn is_equal(expected: &Value, seen: Seen) -> bool {
         Seen::Missing | Seen::Time(_) => false,
         Seen::Json(actual) => equal(expected, actual),
         Seen::Text(actual) | Seen::Line(actual) => spells(expected, actual),
+        Seen::Body(body) => body.text.is_ok_and(|actual| spells(expected, actual)),
         Seen::Url(actual) => leads_to(expected, actual),
         Seen::Urls(urls) => is_list(expected, urls, |expected, url| leads_to(expected, url)),
         Seen::Scheme(actual) => {

@@ -35,6 +35,41 @@ impl Decimal {
         self.digits.is_empty() || self.point >= self.digits.len() as i64
     }
 
+    /// Whether the distance to `other` is at most `tolerance`, which is not negative.
+    pub fn is_within(&self, tolerance: &Decimal, other: &Decimal) -> bool {
+        let numbers = [self, other, tolerance];
+        let there = || numbers.iter().filter(|number| !number.digits.is_empty());
+        let Some(first) = there().map(|number| number.point).max() else { return true };
+        let last = there().map(|number| number.point - number.digits.len() as i64).min();
+        let width = first.saturating_sub(last.unwrap_or(first));
+        if width > WIDEST {
+            return self == other || self.is_roughly_within(tolerance, other);
+        }
+        let [a, b, tolerance] = numbers.map(|number| number.aligned(first, width as usize));
+        let (small, large) = if a < b { (a, b) } else { (b, a) };
+        let distance = match self.negative == other.negative {
+            true => difference(large, &small),
+            false => sum(large, &small),
+        };
+        distance <= tolerance
+    }
+
+    /// Of numbers so far apart that the smaller ones are lost in the largest.
+    fn is_roughly_within(&self, tolerance: &Decimal, other: &Decimal) -> bool {
+        let distance = if self.magnitude(other).is_gt() { self } else { other };
+        distance.magnitude(tolerance).is_le()
+    }
+
+    /// The digits from the place `first` on, with one before them for what is carried.
+    fn aligned(&self, first: i64, width: usize) -> Vec<u8> {
+        let mut digits = vec![0; width + 1];
+        let from = (first.saturating_sub(self.point)) as usize + 1;
+        for (i, digit) in self.digits.bytes().enumerate() {
+            digits[from + i] = digit - b'0';
+        }
+        digits
+    }
+
     fn magnitude(&self, other: &Self) -> Ordering {
         match (self.digits.is_empty(), other.digits.is_empty()) {
             (false, false) => self.point.cmp(&other.point).then(self.digits.cmp(&other.digits)),
@@ -57,6 +92,27 @@ impl PartialOrd for Decimal {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
+}
+
+/// As many digits as are taken exactly when two numbers are subtracted.
+const WIDEST: i64 = 4096;
+
+fn sum(mut large: Vec<u8>, small: &[u8]) -> Vec<u8> {
+    let mut carry = 0;
+    for (digit, other) in large.iter_mut().zip(small).rev() {
+        let total = *digit + other + carry;
+        (*digit, carry) = (total % 10, total / 10);
+    }
+    large
+}
+
+fn difference(mut large: Vec<u8>, small: &[u8]) -> Vec<u8> {
+    let mut borrowed = 0;
+    for (digit, other) in large.iter_mut().zip(small).rev() {
+        let total = *digit + 10 - other - borrowed;
+        (*digit, borrowed) = (total % 10, u8::from(total < 10));
+    }
+    large
 }
 
 /// One beyond an `i64` is as good as the last of them.

@@ -1,24 +1,36 @@
 //! Why something does not hold, where what was expected and what was found do not say it.
 
+mod diff;
 mod differ;
 mod missing;
 mod response;
+mod schema;
 mod unfit;
 
+pub use self::diff::of_operator as diff;
 pub use self::missing::on_missing;
 pub use self::response::{on_body, on_missing_header, on_status};
+pub use self::schema::{on_demand, on_nearest};
 
 use super::at::At;
+use super::late;
 use super::note::Note;
 use super::outcome::{Judge, Outcome};
 use super::seen::Seen;
-use crate::suite::matcher::{Operator, ValueOperator};
+use crate::suite::matcher::{Bytes, Operator, ValueOperator};
 
 /// Notes on an operator that does not hold for the value at hand.
 pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<Note> {
     let unfit = judge.operator(operator, at.seen) == Outcome::Unfit;
     let words = match (operator, at.seen) {
         (_, Seen::Missing) => Vec::new(),
+        (Operator::Bytes(Bytes::File(file)), _) if let Err(reason) = file.content() => {
+            vec![format!("{} cannot be used: {reason}", file.path())]
+        }
+        (Operator::Schema(schema), _) if let Err(reason) = late::schema(schema, judge) => {
+            vec![format!("the schema cannot be used: {reason}")]
+        }
+        (_, seen) if unfit && seen.unreadable().is_some() => Vec::new(),
         _ if unfit => unfit::on_operator(judge, operator, at),
         (Operator::Value(kind, draft), seen) => match (kind, draft.fill(judge.bindings)) {
             (ValueOperator::Equals, Ok(expected)) => {
@@ -32,6 +44,7 @@ pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<Note> {
             (ValueOperator::EndsWith, Ok(part)) => {
                 differ::on_part(&part, seen, |text, part| text.ends_with(part))
             }
+            (ValueOperator::Is, Ok(name)) => unfit::on_format(&name, seen),
             _ => Vec::new(),
         },
         _ => Vec::new(),

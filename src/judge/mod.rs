@@ -11,11 +11,15 @@ mod challenge;
 mod compare;
 mod cookie;
 mod decimal;
+pub mod diff;
+mod digest;
 mod hint;
-mod json;
+pub mod json;
 mod late;
+mod near;
 pub mod note;
 mod outcome;
+mod part;
 pub mod refusal;
 pub mod probe;
 mod seen;
@@ -30,9 +34,10 @@ use crate::suite::matcher::{Matcher, Subject};
 use crate::template::Bindings;
 use account::Account;
 use body::Body;
+use diff::Diff;
 use note::Note;
 use outcome::{Judge, Outcome};
-use seen::Seen;
+use seen::{Octets, Seen};
 
 /// An expectation that did not hold. The texts are told at length and may hold secrets: whoever
 /// shows them redacts first and shortens second.
@@ -51,6 +56,8 @@ pub struct Mismatch {
     pub actual: String,
     /// Why, where the two do not say it, and what to do.
     pub notes: Vec<Note>,
+    /// Where the two differ, when they have parts that could.
+    pub diff: Option<Diff>,
 }
 
 /// Judges all expectations, whatever the first ones say. Empty when all hold.
@@ -123,12 +130,10 @@ impl<'r> Reading<'r> {
                     account.add_notes(before, &hint::on_body(unreadable, response));
                 }
             },
-            Demand::Body(matcher) => match self.body.text() {
-                Ok(text) => {
-                    account.part("", matcher, Seen::Text(text), Subject::Text, Vec::new);
-                }
-                Err(reason) => account.unavailable(span, "", matcher, Subject::Text, reason),
-            },
+            Demand::Body(matcher) => {
+                let seen = Seen::Body(Octets { bytes: &response.body, text: self.body.text() });
+                account.part("", matcher, seen, Subject::Body, Vec::new);
+            }
             Demand::Cookie(check) => cookie::judge(span, check, response, &mut account),
             Demand::Challenge(fields) => {
                 let lines = response.header_values("www-authenticate");

@@ -35,6 +35,11 @@ pub struct Excerpt {
 const SURROUNDINGS: usize = 1024;
 
 impl Excerpt {
+    /// All of a text.
+    pub fn whole(text: &str) -> Excerpt {
+        Excerpt { text: text.to_owned(), shown: 0..text.len() }
+    }
+
     /// The characters of `text` in this range of bytes.
     pub fn new(text: &str, shown: Range<usize>) -> Excerpt {
         let from = text.floor_char_boundary(shown.start.saturating_sub(SURROUNDINGS));

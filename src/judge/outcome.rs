@@ -6,10 +6,16 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::compare::{is_equal, is_of_type, order};
+use super::digest::sha256;
 use super::late;
+use super::near::is_close;
+use super::part::{includes, is_same_in_any_order};
 use super::seen::{Seen, path_and_query};
+use crate::format::Format;
 use crate::json_path::Found;
-use crate::suite::matcher::{JsonCheck, Matcher, Operator, Pattern, ValueOperator, status_class};
+use crate::suite::matcher::{
+    Bytes, JsonCheck, Matcher, Operator, Pattern, ValueOperator, status_class,
+};
 use crate::template::{Bindings, as_text};
 
 /// What an operator says of a value.
@@ -61,6 +67,11 @@ impl Judge<'_> {
                 Some(value) => worst(checks.iter().map(|check| self.check(check, &value))),
                 None => Outcome::Unfit,
             },
+            Operator::Bytes(wanted) => is_of_bytes(wanted, seen),
+            Operator::Schema(schema) => match (late::schema(schema, self), seen.to_json()) {
+                (Ok(schema), Some(value)) => holds(schema.is_met(&value)),
+                _ => Outcome::Unfit,
+            },
         }
     }
 
@@ -110,6 +121,13 @@ impl Judge<'_> {
 fn compare(kind: ValueOperator, operand: &Value, seen: Seen) -> Outcome {
     use ValueOperator as V;
     match (kind, seen) {
+        (V::Sha256, Seen::Body(body)) => {
+            let digest = sha256(body.bytes);
+            holds(operand.as_str().is_some_and(|wanted| wanted.eq_ignore_ascii_case(&digest)))
+        }
+        (V::Sha256, _) => Outcome::Unfit,
+        (V::Empty, Seen::Body(body)) if body.text.is_err() => is_empty(operand, body.bytes.len()),
+        (_, seen) if seen.unreadable().is_some() => Outcome::Unfit,
         (V::Exists, seen) => holds(operand.as_bool() == Some(!matches!(seen, Seen::Missing))),
         (_, Seen::Missing) => Outcome::Unfit,
         (V::Equals, seen) => holds(is_equal(operand, seen)),
@@ -127,6 +145,29 @@ fn compare(kind: ValueOperator, operand: &Value, seen: Seen) -> Outcome {
         (V::Contains, seen) => contains(operand, seen),
         (V::StartsWith, seen) => by_part(operand, seen, |text, part| text.starts_with(part)),
         (V::EndsWith, seen) => by_part(operand, seen, |text, part| text.ends_with(part)),
+        (V::CloseTo, seen) => is_close(operand, seen).map_or(Outcome::Unfit, holds),
+        (V::Empty, seen) => seen.length().map_or(Outcome::Unfit, |len| is_empty(operand, len)),
+        (V::Is, seen) => match (operand.as_str().and_then(Format::named), seen.text()) {
+            (Some(format), Some(text)) => holds(format.fits(text)),
+            _ => Outcome::Unfit,
+        },
+        (V::Includes, seen) => includes(operand, seen).map_or(Outcome::Unfit, holds),
+        (V::Unordered, seen) => is_same_in_any_order(operand, seen).map_or(Outcome::Unfit, holds),
+    }
+}
+
+fn is_empty(wanted: &Value, length: usize) -> Outcome {
+    wanted.as_bool().map_or(Outcome::Unfit, |wanted| holds(wanted == (length == 0)))
+}
+
+fn is_of_bytes(wanted: &Bytes, seen: Seen) -> Outcome {
+    let Seen::Body(body) = seen else { return Outcome::Unfit };
+    match wanted {
+        Bytes::Inline(bytes) => holds(**bytes == *body.bytes),
+        Bytes::File(file) => match file.content() {
+            Ok(bytes) => holds(bytes == body.bytes),
+            Err(_) => Outcome::Unfit,
+        },
     }
 }
 

@@ -14,8 +14,10 @@ pub enum Seen<'v> {
     Json(&'v Value),
     /// The values that a query found which may find several; one at least.
     Nodes(&'v [&'v Value]),
-    /// A text: the body, a parameter of a challenge.
+    /// A text: a parameter of a challenge, a line of a header field.
     Text(&'v str),
+    /// The body.
+    Body(Octets<'v>),
     /// The only line of a header field: a text, and to those who look for one a list.
     Line(&'v str),
     /// The lines of a header field that has several.
@@ -32,7 +34,24 @@ pub enum Seen<'v> {
     Time(Duration),
 }
 
+/// A body: its bytes, and the text that they spell or why they spell none.
+#[derive(Clone, Copy, Debug)]
+pub struct Octets<'v> {
+    /// As they came, the content coding undone.
+    pub bytes: &'v [u8],
+    /// The text, or the words that follow "got".
+    pub text: Result<&'v str, &'v str>,
+}
+
 impl<'v> Seen<'v> {
+    /// Why this is no value at all that a matcher of texts could look at.
+    pub fn unreadable(self) -> Option<&'v str> {
+        match self {
+            Seen::Body(body) => body.text.err(),
+            _ => None,
+        }
+    }
+
     /// The text, when it is one.
     pub fn text(self) -> Option<&'v str> {
         match self {
@@ -40,6 +59,7 @@ impl<'v> Seen<'v> {
             Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) | Seen::Url(text) => {
                 Some(text)
             }
+            Seen::Body(body) => body.text.ok(),
             _ => None,
         }
     }
@@ -102,6 +122,7 @@ impl<'v> Seen<'v> {
             Seen::Text(text) | Seen::Scheme(text) | Seen::Line(text) | Seen::Url(text) => {
                 Value::from(text)
             }
+            Seen::Body(body) => Value::from(body.text.ok()?),
             Seen::Lines(lines) | Seen::Urls(lines) => lines.iter().copied().collect(),
             Seen::Count(count) => Value::from(count),
         };
@@ -117,6 +138,7 @@ impl<'v> Seen<'v> {
             Seen::Json(Value::Number(_)) | Seen::Count(_) | Seen::Time(_) => "number",
             Seen::Json(Value::String(_))
             | Seen::Text(_)
+            | Seen::Body(_)
             | Seen::Scheme(_)
             | Seen::Line(_)
             | Seen::Url(_) => "string",

@@ -1,5 +1,7 @@
 //! The language's rules for expectations, through the same way that a run takes.
 
+mod any;
+mod diffs;
 mod hints;
 mod operators;
 mod response;

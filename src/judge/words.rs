@@ -4,14 +4,41 @@ use std::fmt::{self, Display, Write};
 
 use serde_json::Value;
 
+use super::digest::sha256;
 use super::seen::Seen;
-use crate::suite::matcher::{JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator};
+use crate::format::Format;
+use crate::json_schema::Actual;
+use crate::suite::matcher::{
+    Bytes, JsonCheck, Matcher, Operator, Path, Pattern, Schema, Subject, ValueOperator,
+};
 use crate::template::{Bindings, Draft};
 use crate::text::at_most;
 
 /// How much is told of one value, in bytes. It is redacted and shortened by whoever shows it: that
 /// it was cut they know by its being longer than what they look at.
 const TOLD: usize = 65 * 1024;
+
+/// What an operator found.
+pub fn found_by(operator: &Operator, seen: Seen) -> String {
+    match (operator, seen) {
+        (Operator::Not(inner), Seen::Body(_)) if let [only] = &*inner.0 => {
+            found_by(&only.value, seen)
+        }
+        (Operator::Bytes(_), Seen::Body(body)) => count_of_bytes(body.bytes.len()),
+        (Operator::Value(ValueOperator::Sha256, _), Seen::Body(body)) => {
+            format!("bytes whose SHA-256 is {}", sha256(body.bytes))
+        }
+        (Operator::Value(ValueOperator::Empty, _), Seen::Body(body)) if body.text.is_err() => {
+            count_of_bytes(body.bytes.len())
+        }
+        _ => found(seen),
+    }
+}
+
+/// `1 byte`, `2 bytes`.
+fn count_of_bytes(count: usize) -> String {
+    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
+}
 
 /// What was found, with its type where it could be another.
 pub fn found(seen: Seen) -> String {
@@ -29,6 +56,7 @@ pub fn found(seen: Seen) -> String {
             let shown = list_of(urls.iter().map(|url| json_text(url)), "[", "]");
             format!("{shown} (array of {})", urls.len())
         }
+        Seen::Body(body) => body.text.map_or_else(str::to_owned, json_text),
         Seen::Lines(lines) => format!(
             "{} ({} lines)",
             list_of(lines.iter().map(|line| json_text(line)), "[", "]"),
@@ -36,6 +64,18 @@ pub fn found(seen: Seen) -> String {
         ),
         Seen::Count(count) => count.to_string(),
         Seen::Time(time) => format!("{:.1} ms", time.as_secs_f64() * 1000.0),
+    }
+}
+
+/// What stands where a schema demands something else.
+pub fn actual(actual: &Actual) -> String {
+    match actual {
+        Actual::Value(value) => typed(value),
+        Actual::Nothing => "nothing".to_owned(),
+        Actual::Members(names) => {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            names.join(", ")
+        }
     }
 }
 
@@ -111,6 +151,16 @@ pub fn operator_demand(operator: &Operator, subject: Subject, bindings: &Binding
             let checks = checks.iter().map(|check| check_demand(check, bindings));
             format!("something where {}", all_of(checks))
         }
+        Operator::Bytes(Bytes::Inline(bytes)) => match bytes.len() {
+            1 => "this 1 byte".to_owned(),
+            count => format!("these {}", count_of_bytes(count)),
+        },
+        Operator::Bytes(Bytes::File(file)) => match file.content() {
+            Ok(bytes) => format!("the {} of {}", count_of_bytes(bytes.len()), file.path()),
+            Err(_) => format!("the bytes of {}", file.path()),
+        },
+        Operator::Schema(Schema::File(file)) => format!("what meets the schema {}", file.path()),
+        Operator::Schema(_) => "what meets the schema".to_owned(),
     }
 }
 
@@ -132,7 +182,10 @@ fn opposite(matcher: &Matcher, subject: Subject, bindings: &Bindings) -> String 
         Operator::Value(V::Exists, _) if wanted == "nothing" => "something".into(),
         Operator::Value(V::Exists, _) => "nothing".into(),
         Operator::Value(V::In, _) => format!("none{}", wanted.trim_start_matches("one")),
-        Operator::Value(V::Gt | V::Gte | V::Lt | V::Lte, _)
+        Operator::Value(
+            V::Gt | V::Gte | V::Lt | V::Lte | V::CloseTo | V::Empty | V::Includes | V::Unordered,
+            _,
+        )
         | Operator::Each(_)
         | Operator::Any(_) => format!("not {wanted}"),
         _ => format!("anything but {wanted}"),
@@ -193,6 +246,26 @@ fn value_demand(
         V::Contains => format!("a text that contains {}", quoted(value)),
         V::StartsWith => format!("a text that starts with {}", quoted(value)),
         V::EndsWith => format!("a text that ends with {}", quoted(value)),
+        V::CloseTo => nearness(value),
+        V::Empty if value == &Value::Bool(false) => "something that is not empty".into(),
+        V::Empty => "something empty".into(),
+        V::Is => match value.as_str().and_then(Format::named) {
+            Some(format) => format.with_article().into(),
+            None => json(value),
+        },
+        V::Includes => format!("something that includes {}", json(value)),
+        V::Unordered => format!("{}, in any order", typed(value)),
+        V::Sha256 => format!("bytes whose SHA-256 is {}", spelled(value)),
+    }
+}
+
+fn nearness(operand: &Value) -> String {
+    match operand.as_array().map(Vec::as_slice) {
+        Some([value, tolerance]) => {
+            let what = if value.is_string() { "a time" } else { "a number" };
+            format!("{what} within {} of {}", spelled(tolerance), spelled(value))
+        }
+        _ => json(operand),
     }
 }
 
@@ -200,14 +273,14 @@ fn value_demand(
 fn operand(value: &Value, subject: Subject) -> String {
     match subject {
         Subject::Json => typed(value),
-        Subject::Text => quoted(value),
-        Subject::Status | Subject::Duration => spelled(value),
+        Subject::Text | Subject::Body => quoted(value),
+        Subject::Status | Subject::Duration => json(value),
     }
 }
 
 fn listed(value: &Value, subject: Subject) -> String {
     let shown = |value: &Value| match subject {
-        Subject::Text => quoted(value),
+        Subject::Text | Subject::Body => quoted(value),
         _ => json(value),
     };
     let items = value.as_array().map(Vec::as_slice).unwrap_or_default();

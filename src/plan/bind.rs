@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::attach;
 use super::scope::Binder;
 use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
@@ -39,7 +40,7 @@ impl Expectations<'_, '_> {
                 Demand::Header(bound, self.matcher(matcher, Subject::Text))
             }
             Demand::Json(check) => Demand::Json(self.json_check(check)),
-            Demand::Body(matcher) => Demand::Body(self.matcher(matcher, Subject::Text)),
+            Demand::Body(matcher) => Demand::Body(self.matcher(matcher, Subject::Body)),
             Demand::Cookie(check) => Demand::Cookie(self.cookie_check(check, expectation.span)),
             Demand::Challenge(fields) => Demand::Challenge(
                 fields
@@ -115,13 +116,19 @@ impl Expectations<'_, '_> {
             Operator::Matches(pattern) => Operator::Matches(self.pattern(pattern)),
             Operator::Not(matcher) => Operator::Not(self.matcher(matcher, subject)),
             Operator::Length(matcher) => Operator::Length(self.matcher(matcher, Subject::Json)),
-            Operator::Each(matcher) => Operator::Each(self.matcher(matcher, subject)),
-            Operator::Any(matcher) => Operator::Any(self.matcher(matcher, subject)),
+            Operator::Each(matcher) => Operator::Each(self.matcher(matcher, subject.of_element())),
+            Operator::Any(matcher) => Operator::Any(self.matcher(matcher, subject.of_element())),
             Operator::All(matchers) => {
                 Operator::All(matchers.iter().map(|m| self.matcher(m, subject)).collect())
             }
             Operator::Json(checks) => {
                 Operator::Json(checks.iter().map(|check| self.json_check(check)).collect())
+            }
+            Operator::Bytes(bytes) => {
+                Operator::Bytes(attach::bytes(self.binder, bytes, self.source))
+            }
+            Operator::Schema(schema) => {
+                Operator::Schema(attach::schema(self.binder, schema, self.source, operator.span))
             }
         }
     }

@@ -7,6 +7,7 @@ mod rows;
 mod fill;
 mod fields;
 mod bind;
+mod attach;
 mod settings;
 pub mod repeat;
 pub mod passage;

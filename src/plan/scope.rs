@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::attach::Attachments;
 use super::frames::{Coming, Frame};
 use super::rows::Cell;
 use super::secrets::Secrets;
@@ -91,6 +92,8 @@ pub struct Binder<'s> {
     pub secrets: Secrets,
     pub(super) regexes: HashMap<String, Arc<regex::Regex>>,
     pub(super) paths: HashMap<String, Arc<JsonPath>>,
+    /// The files that expectations name, by their paths.
+    pub(super) attachments: Attachments,
 }
 
 /// A definition, told apart by its file and where in it it begins.
@@ -177,6 +180,7 @@ impl<'s> Binder<'s> {
             secrets: Secrets::new(),
             regexes: HashMap::new(),
             paths: HashMap::new(),
+            attachments: Attachments::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::curl;
+use super::differ;
 use super::issued::{tokens_in, tokens_of};
 use super::messages::{LOOKED_AT, hop_text, request_text, response_text};
 use super::request::Unsent;
@@ -17,7 +18,7 @@ use crate::plan::probes::Probe;
 use crate::plan::{Case, Step, Work};
 use crate::secret::Redactor;
 use crate::source::Place;
-use crate::text::{at_most, shortened};
+use crate::text::{at_most, shortened, shortened_inside};
 
 /// The most that is shown of a message, in bytes.
 const EXCERPT: usize = 4096;
@@ -100,7 +101,7 @@ impl Explainer<'_> {
     }
 
     fn annotation(&self, step: &Step, mismatch: &Mismatch) -> Annotation {
-        let Mismatch { span, subject, expected, actual, notes, .. } = mismatch;
+        let Mismatch { span, subject, expected, actual, notes, diff, .. } = mismatch;
         let place = Place::new(&step.place.source, *span);
         let (expected, actual) = (self.value(expected), self.value(actual));
         let title = format!("{}: expected {expected}, got {actual}", self.value(subject));
@@ -111,6 +112,8 @@ impl Explainer<'_> {
         let mut annotation =
             Annotation::new(Severity::Error, &place, &title, &label, self.redactor);
         annotation.helps.extend(notes.iter().map(|note| self.note(note)));
+        annotation.hunks =
+            diff.as_ref().map_or_else(Vec::new, |diff| differ::hunks(diff, self.redactor));
         annotation
     }
 
@@ -297,7 +300,10 @@ impl Explainer<'_> {
 
     /// A text that came from elsewhere.
     pub fn value(&self, text: &str) -> String {
-        self.redacted(text, VALUE)
+        match text.len() <= LOOKED_AT {
+            true => shortened_inside(&self.redactor.redact(text), VALUE),
+            false => self.redacted(text, VALUE),
+        }
     }
 
     fn shown(&self, text: &str) -> String {

@@ -60,6 +60,23 @@ pub struct ChallengeField {
     pub matcher: Matcher,
 }
 
+impl Expectation {
+    /// Shows every operator in it.
+    pub fn visit<'e>(&'e self, seen: &mut dyn FnMut(&'e Spanned<Operator>)) {
+        match &*self.demand {
+            Demand::Status(matcher)
+            | Demand::Header(_, matcher)
+            | Demand::Body(matcher)
+            | Demand::Url(matcher)
+            | Demand::Redirects(matcher)
+            | Demand::Duration(matcher) => matcher.visit(seen),
+            Demand::Cookie(check) => check.parts.iter().for_each(|part| part.matcher.visit(seen)),
+            Demand::Json(check) => check.matcher.visit(seen),
+            Demand::Challenge(fields) => fields.iter().for_each(|field| field.matcher.visit(seen)),
+        }
+    }
+}
+
 const KEYS: Keys = Keys {
     what: "a key of `expect`",
     known: &[&[
@@ -164,7 +181,7 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
             fault.label = "to look into JSON, write `json: {$.name: …}`".into();
         }
         "body" => {
-            let matcher = Matcher::read(reader, node, Subject::Text);
+            let matcher = Matcher::read(reader, node, Subject::Body);
             expectations.push(Expectation::new(span, Demand::Body(matcher)));
         }
         "cookies" => cookies::read_expected(reader, node, expectations),

@@ -1,139 +1,23 @@
 //! Matchers: a literal, or a mapping of operators that must all hold.
 
-use std::sync::Arc;
-
+use super::attachment::Attached;
 use super::habits;
-use super::operand::{check_operand, found};
-use super::reader::{Keys, NOT_YET, Reader};
+use super::operand::{check_operand, found, instead_of};
+use super::reader::{Keys, Reader};
+use super::schema;
 use super::tree::{Entry, Node, Value};
-use crate::json_path::JsonPath;
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
 use crate::template::{Draft, Template};
 
 pub use super::operand::status_class;
-
-/// All of its operators must hold.
-#[derive(Clone, Debug)]
-pub struct Matcher(pub Box<[Spanned<Operator>]>);
-
-/// One demand on a value.
-#[derive(Clone, Debug)]
-pub enum Operator {
-    /// Compares with an operand.
-    Value(ValueOperator, Draft),
-    /// Finds a regex somewhere in a text.
-    Matches(Pattern),
-    /// The matcher does not hold, on a value that it fits.
-    Not(Matcher),
-    /// The length meets the matcher.
-    Length(Matcher),
-    /// Every element meets the matcher.
-    Each(Matcher),
-    /// At least one element meets the matcher.
-    Any(Matcher),
-    /// Every one of these holds.
-    All(Vec<Matcher>),
-    /// Parts of the value meet their matchers.
-    Json(Vec<JsonCheck>),
-}
-
-/// The operators that compare with an operand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ValueOperator {
-    /// The same value.
-    Equals,
-    /// A status code, a class such as `2xx`, or a list of those.
-    Status,
-    /// One of a list.
-    In,
-    /// Of a type, or one of a list of types.
-    Type,
-    /// Is there, or is not.
-    Exists,
-    /// Greater.
-    Gt,
-    /// Greater or equal.
-    Gte,
-    /// Less.
-    Lt,
-    /// Less or equal.
-    Lte,
-    /// Holds a part of a text, or an element of a list.
-    Contains,
-    /// Begins with a text.
-    StartsWith,
-    /// Ends with a text.
-    EndsWith,
-}
-
-/// A regex: as written, or compiled once its variables are bound.
-#[derive(Clone, Debug)]
-pub enum Pattern {
-    /// As written.
-    Written(Spanned<Template>),
-    /// Ready to match.
-    Compiled(Arc<regex::Regex>),
-}
-
-/// A query and what its result must meet.
-#[derive(Clone, Debug)]
-pub struct JsonCheck {
-    /// Where the query stands.
-    pub span: Span,
-    /// The query.
-    pub path: Path,
-    /// The matcher.
-    pub matcher: Matcher,
-}
-
-/// A JSONPath: as written, or compiled once its variables are bound.
-#[derive(Clone, Debug)]
-pub enum Path {
-    /// As written.
-    Written(Spanned<Template>),
-    /// Ready to query.
-    Compiled(Arc<JsonPath>),
-}
-
-/// What a matcher looks at; it decides what a literal means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// A typed value.
-    Json,
-    /// A text: a header, a challenge, the body. A scalar counts as it is spelled.
-    Text,
-    /// A status code.
-    Status,
-    /// A time; operands carry a unit.
-    Duration,
-}
-
-/// The names of the operators.
-pub const OPERATORS: [&str; 18] = [
-    "equals",
-    "not",
-    "in",
-    "type",
-    "exists",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "contains",
-    "starts_with",
-    "ends_with",
-    "matches",
-    "length",
-    "each",
-    "any",
-    "all",
-    "json",
-];
+pub use super::operator::{
+    Bytes, JsonCheck, Matcher, OPERATORS, Operator, Path, Pattern, Schema, Subject, ValueOperator,
+};
 
 const KEYS: Keys = Keys {
     what: "an operator",
     known: &[&OPERATORS],
-    later: &[&["close_to", "empty", "is", "includes", "unordered", "schema", "sha256"]],
+    later: &[],
     help: Some("a mapping is always operators: to compare with an object, write `equals:`"),
 };
 
@@ -200,6 +84,9 @@ fn read_operator(
     }
     let mut with = |operator| value_operator(reader, node, operator, subject);
     let operator = match name {
+        "equals" if subject == Subject::Body && is_bytes(node) => {
+            Operator::Bytes(read_bytes(reader, node)?)
+        }
         "equals" => with(equality(subject)),
         "in" if subject == Subject::Status => with(V::Status),
         "in" => with(V::In),
@@ -212,14 +99,21 @@ fn read_operator(
         "contains" => with(V::Contains),
         "starts_with" => with(V::StartsWith),
         "ends_with" => with(V::EndsWith),
+        "close_to" => with(V::CloseTo),
+        "empty" => with(V::Empty),
+        "is" => with(V::Is),
+        "includes" => with(V::Includes),
+        "unordered" => with(V::Unordered),
+        "sha256" => with(V::Sha256),
+        "schema" => Operator::Schema(schema::read(reader, node)?),
         "matches" => Operator::Matches(Pattern::Written(read_pattern(reader, node)?)),
         "not" => Operator::Not(Matcher::read(reader, node, subject)),
         "length" => {
             refuse_text_as_length(reader, node);
             Operator::Length(Matcher::read(reader, node, Subject::Json))
         }
-        "each" => Operator::Each(Matcher::read(reader, node, subject)),
-        "any" => Operator::Any(Matcher::read(reader, node, subject)),
+        "each" => Operator::Each(Matcher::read(reader, node, subject.of_element())),
+        "any" => Operator::Any(Matcher::read(reader, node, subject.of_element())),
         "all" => Operator::All(read_all(reader, node, subject)),
         _ => Operator::Json(read_json(reader, node)),
     };
@@ -232,7 +126,17 @@ fn fits(reader: &mut Reader, name: &str, entry: &Entry, subject: Subject) -> boo
     let fitting: &[&str] = match subject {
         Subject::Status => &OF_STATUS,
         Subject::Duration => &OF_DURATION,
-        Subject::Json | Subject::Text => &OPERATORS,
+        Subject::Body | Subject::Text if name == "schema" => {
+            reader.fault(key.span, "`schema` looks at JSON, and here all is text").label =
+                "write `json: {$: {schema: …}}`".into();
+            return false;
+        }
+        Subject::Json | Subject::Text if name == "sha256" => {
+            reader.fault(key.span, "`sha256` compares bytes").label =
+                "it stands under `body`".into();
+            return false;
+        }
+        Subject::Json | Subject::Text | Subject::Body => &OPERATORS,
     };
     if !fitting.contains(&name) {
         let what = if subject == Subject::Status { "a status" } else { "a duration" };
@@ -245,15 +149,34 @@ fn fits(reader: &mut Reader, name: &str, entry: &Entry, subject: Subject) -> boo
         reader.unexpected(value, "in", "a list with at least one value");
         return false;
     }
-    if let (Subject::Text, "equals", Value::Map(entries)) = (subject, name, &value.value)
-        && let [form] = entries.as_slice()
-        && matches!(form.key.value.as_str(), "file" | "base64")
-    {
-        let title = format!("`equals: {{{}: …}}` is not supported yet", form.key.value);
-        reader.fault(form.key.span, title).label = NOT_YET.into();
-        return false;
-    }
     true
+}
+
+/// `{file: …}` and `{base64: …}`: no text that a body could be.
+fn is_bytes(node: &Node) -> bool {
+    matches!(&node.value, Value::Map(entries) if !entries.is_empty())
+}
+
+const BYTES: Keys = Keys {
+    what: "a form of bytes",
+    known: &[&["file", "base64"]],
+    later: &[],
+    help: Some("to compare JSON, write `json: {$: {equals: …}}`"),
+};
+
+fn read_bytes(reader: &mut Reader, node: &Node) -> Option<Bytes> {
+    let Value::Map(entries) = &node.value else { return None };
+    let [entry] = entries.as_slice() else {
+        reader.not_one(node, "equals", "a text, {file: path} or {base64: …} here");
+        return None;
+    };
+    match reader.key(entry, entries, &BYTES)? {
+        "file" => {
+            let path = reader.spanned_template(&entry.value, "file")?;
+            Some(Bytes::File(Attached::Written(path)))
+        }
+        _ => reader.base64(&entry.value).map(|bytes| Bytes::Inline(bytes.into())),
+    }
 }
 
 /// A length is a number, and never the same as a text such as `>= 2`.
@@ -309,38 +232,11 @@ fn value_operator(
     if let Draft::Fixed(value) = &draft
         && let Err(reason) = check_operand(operator, value, subject)
     {
-        let instead = match (operator, value) {
-            (ValueOperator::Status, serde_json::Value::String(text)) => habits::status(text),
-            (_, serde_json::Value::Number(number)) if subject == Subject::Duration => {
-                Some(format!("{number}ms"))
-            }
-            _ => None,
-        };
         let fault = reader.fault(node.span, reason);
-        fault.label = found(operator, value, subject);
-        if let Some(instead) = instead {
-            fault.label = format!("write `{instead}`");
-        }
+        fault.label = match instead_of(operator, value, subject) {
+            Some(instead) => instead,
+            None => found(operator, value, subject),
+        };
     }
     Operator::Value(operator, draft)
-}
-
-impl ValueOperator {
-    /// The operator as it is written.
-    pub fn name(self) -> &'static str {
-        match self {
-            ValueOperator::Equals => "equals",
-            ValueOperator::Status => "status",
-            ValueOperator::In => "in",
-            ValueOperator::Type => "type",
-            ValueOperator::Exists => "exists",
-            ValueOperator::Gt => "gt",
-            ValueOperator::Gte => "gte",
-            ValueOperator::Lt => "lt",
-            ValueOperator::Lte => "lte",
-            ValueOperator::Contains => "contains",
-            ValueOperator::StartsWith => "starts_with",
-            ValueOperator::EndsWith => "ends_with",
-        }
-    }
 }

@@ -2,7 +2,10 @@
 
 use serde_json::{Number, Value as Json};
 
-use super::matcher::{Subject, ValueOperator};
+use super::habits;
+use super::operator::{Subject, ValueOperator};
+use crate::diagnostic::did_you_mean;
+use crate::format::Format;
 
 /// The names of the types of JSON values.
 pub const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "array", "object", "null"];
@@ -28,7 +31,77 @@ pub fn check_operand(
         V::Exists if operand.is_boolean() => Ok(()),
         V::Exists => Err("`exists` takes true or false".into()),
         V::Contains | V::StartsWith | V::EndsWith => check_part(operator, operand, subject),
+        V::CloseTo => check_nearness(operand),
+        V::Empty if operand.is_boolean() => Ok(()),
+        V::Empty => Err("`empty` takes true or false".into()),
+        V::Is => check_format(operand),
+        V::Includes => check_included(operand),
+        V::Unordered if operand.is_array() => Ok(()),
+        V::Unordered => Err("`unordered` takes a list".into()),
+        V::Sha256 => check_digest(operand),
     }
+}
+
+fn check_nearness(operand: &Json) -> Result<(), String> {
+    let fits = match operand.as_array().map(Vec::as_slice) {
+        Some([Json::Number(_), Json::Number(tolerance)]) => {
+            if !is_negative(tolerance) {
+                return Ok(());
+            }
+            return Err("the tolerance of `close_to` is at least 0".into());
+        }
+        Some([Json::String(date), Json::String(tolerance)]) => {
+            is_date(date) && humantime::parse_duration(tolerance).is_ok()
+        }
+        _ => false,
+    };
+    let expected = "`close_to` takes [value, tolerance]: two numbers, or a date and a time as 5s";
+    if fits { Ok(()) } else { Err(expected.to_owned()) }
+}
+
+fn is_negative(number: &Number) -> bool {
+    number.as_f64().is_some_and(|number| number < 0.0)
+}
+
+fn check_format(operand: &Json) -> Result<(), String> {
+    let known = operand.as_str().is_some_and(|name| Format::named(name).is_some());
+    let names = Format::NAMES.map(|(name, _)| name).join(", ");
+    if known { Ok(()) } else { Err(format!("`is` takes one of {names}")) }
+}
+
+/// What is in everything demands nothing.
+fn check_included(operand: &Json) -> Result<(), String> {
+    let is_empty = |value: &Json| match value {
+        Json::Array(items) => items.is_empty(),
+        Json::Object(members) => members.is_empty(),
+        _ => false,
+    };
+    if !operand.is_array() && !operand.is_object() {
+        return Err("`includes` takes a mapping or a list".into());
+    }
+    match find(operand, &is_empty) {
+        Some(Json::Array(_)) => Err("an empty list is included in every list".into()),
+        Some(_) => Err("an empty mapping is included in every object".into()),
+        None => Ok(()),
+    }
+}
+
+/// The first value inside another, or that itself, which `is_wanted`.
+fn find<'v>(value: &'v Json, is_wanted: &impl Fn(&Json) -> bool) -> Option<&'v Json> {
+    if is_wanted(value) {
+        return Some(value);
+    }
+    match value {
+        Json::Array(items) => items.iter().find_map(|item| find(item, is_wanted)),
+        Json::Object(members) => members.values().find_map(|value| find(value, is_wanted)),
+        _ => None,
+    }
+}
+
+fn check_digest(operand: &Json) -> Result<(), String> {
+    let is_digest = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let fits = operand.as_str().is_some_and(is_digest);
+    if fits { Ok(()) } else { Err("`sha256` takes 64 hexadecimal digits".into()) }
 }
 
 /// A part of a text. Every text has the empty one, which therefore demands nothing.
@@ -44,6 +117,75 @@ fn check_part(operator: ValueOperator, operand: &Json, subject: Subject) -> Resu
         _ => scalar,
     };
     if fits { Ok(()) } else { Err(format!("`{name}` takes a text")) }
+}
+
+/// What is most likely meant, where an operand does not fit.
+pub fn instead_of(operator: ValueOperator, operand: &Json, subject: Subject) -> Option<String> {
+    use ValueOperator as V;
+    match (operator, operand) {
+        (V::Status, Json::String(text)) => {
+            habits::status(text).map(|instead| format!("write `{instead}`"))
+        }
+        (V::Type, Json::String(name)) => near(
+            name,
+            &TYPES,
+            &[
+                ("bool", "boolean"),
+                ("int", "integer"),
+                ("float", "number"),
+                ("str", "string"),
+                ("list", "array"),
+                ("map", "object"),
+                ("dict", "object"),
+            ],
+        ),
+        (V::CloseTo, Json::Array(items)) => Some(match items.as_slice() {
+            [_, Json::Number(tolerance)] if is_negative(tolerance) => format!("found {tolerance}"),
+            [value, tolerance] => format!("found {} and {}", named(value), named(tolerance)),
+            items => format!("found a list of {}", items.len()),
+        }),
+        (V::Is, Json::String(name)) if TYPES.contains(&name.as_str()) => {
+            Some(format!("that is a type: write `{{type: {name}}}`"))
+        }
+        (V::Is, Json::String(name)) => {
+            let names = Format::NAMES.map(|(name, _)| name);
+            near(
+                name,
+                &names,
+                &[
+                    ("url", "uri"),
+                    ("datetime", "date-time"),
+                    ("timestamp", "date-time"),
+                    ("guid", "uuid"),
+                    ("ip", "ipv4"),
+                    ("host", "hostname"),
+                    ("mail", "email"),
+                ],
+            )
+        }
+        (V::Is, Json::Array(_)) => Some("one form: write `all` or `any` for several".into()),
+        (V::Empty, Json::Number(_)) => Some("write `{length: …}` for a number".into()),
+        (V::Includes, Json::String(_) | Json::Number(_) | Json::Bool(_) | Json::Null) => {
+            Some("write `contains` for one element, or a part of a text".into())
+        }
+        (V::Includes, _) => Some("write `{empty: true}` for that, or what must be in it".into()),
+        (V::Sha256, Json::String(text)) => {
+            Some(format!("found {} characters", text.chars().count()))
+        }
+        (V::Sha256, Json::Number(_)) => Some("write it in quotes: it was read as a number".into()),
+        (_, Json::Number(number)) if subject == Subject::Duration => {
+            Some(format!("write `{number}ms`"))
+        }
+        _ => None,
+    }
+}
+
+/// A name that another is near to, by its spelling or its meaning.
+fn near(name: &str, known: &[&'static str], synonyms: &[(&str, &str)]) -> Option<String> {
+    let synonym = synonyms.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+    let near = synonym.map(|(_, here)| *here);
+    let near = near.or_else(|| did_you_mean(name, known.iter().copied()));
+    near.map(|near| format!("did you mean `{near}`?"))
 }
 
 /// What was found where an operand does not fit; of a list of statuses or types, the first that is
@@ -116,7 +258,7 @@ fn check_order(operator: ValueOperator, operand: &Json, subject: Subject) -> Res
             operand.is_number() || operand.as_str().is_some_and(is_date),
             "a number, or a date such as 2027-03-01",
         ),
-        Subject::Text => (
+        Subject::Text | Subject::Body => (
             operand.is_number() || operand.as_str().is_some_and(|t| is_number(t) || is_date(t)),
             "a number, or a date such as 2027-03-01",
         ),

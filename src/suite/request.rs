@@ -208,7 +208,7 @@ impl Body {
         let value = &entries[0].value;
         match reader.key(&entries[0], entries, &BODY_KEYS) {
             Some("file") => reader.spanned_template(value, "file").map(Body::File),
-            Some(_) => base64(reader, value).map(Body::Bytes),
+            Some(_) => reader.base64(value).map(Body::Bytes),
             None => None,
         }
     }
@@ -232,22 +232,4 @@ fn read_form(reader: &mut Reader, node: &Node) -> Vec<Field> {
         }
     }
     fields
-}
-
-fn base64(reader: &mut Reader, node: &Node) -> Option<Vec<u8>> {
-    use ::base64::{DecodeError, Engine};
-    let text = reader.plain_text(node, "base64")?;
-    let compact: String = text.split_ascii_whitespace().collect();
-    match ::base64::engine::general_purpose::STANDARD.decode(compact) {
-        Ok(bytes) => Some(bytes),
-        Err(error) => {
-            reader.fault(node.span, "this is not base64").label = match error {
-                DecodeError::InvalidByte(_, byte) => {
-                    format!("`{}` has no place there", char::from(byte))
-                }
-                _ => "it ends too early, or too late".into(),
-            };
-            None
-        }
-    }
 }

@@ -29,6 +29,8 @@ fn every_spec_in_the_docs_is_green_against_the_demo() {
     for path in pages() {
         let mut sandbox = Sandbox::new();
         sandbox.write("apitest.yaml", project());
+        let text = fs::read_to_string(root().join("specs/expected/text.txt")).expect("a text");
+        sandbox = sandbox.file("specs/expected/text.txt", text);
         // What the page sends.
         let orders = fs::read(root().join("fixtures/bodies/orders.csv")).expect("a file");
         sandbox.write("specs/orders.csv", orders);

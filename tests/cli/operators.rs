@@ -20,7 +20,10 @@ fn each_operator_passes_and_fails_with_its_whole_message() {
         let folder = root().join("fixtures/operators");
         let spec = fs::read_to_string(folder.join(format!("{name}.yaml"))).expect("a spec");
         let path = format!("{name}.yaml");
-        let sandbox = Sandbox::new().env("API", &server.url()).file(&path, spec);
+        let mut sandbox = Sandbox::new().env("API", &server.url()).file(&path, spec);
+        for (path, content) in EXPECTED {
+            sandbox = sandbox.file(path, content);
+        }
         let ended = sandbox.run(&[&path, "--jobs", "1"]).expect_code(1);
         assert!(ended.stdout.contains(" passed, "), "{name}: no case passes");
         assert!(ended.stdout.contains(" failed in "), "{name}: {}", ended.stdout);
@@ -32,6 +35,25 @@ fn each_operator_passes_and_fails_with_its_whole_message() {
 fn names() -> impl Iterator<Item = &'static str> {
     let operators = apitest::suite::matcher::OPERATORS.into_iter();
     operators.chain(PARTS.into_iter().filter(|part| *part != "json"))
+}
+
+#[test]
+fn differences_are_told_on_the_screen_and_in_the_report_and_without_secrets() {
+    let secret = "tok-5ab1e0c7d94f4e21";
+    let body = format!(r#"{{"token": "{secret}", "note": "one\ntwo", "count": 2}}"#);
+    let server = Server::start(move |_, stream| reply(stream, &answer(200, &[], &body)));
+    let spec = "tests:\n  - name: reads it\n    request: GET ${env.API}/\n    \
+                auth: {bearer: \"${env.TOKEN}\"}\n    expect:\n      json: {$: {equals: \
+                {token: another, note: \"one\\ntwo\", count: 1}}}\n";
+    let sandbox = Sandbox::new().env("API", &server.url()).env("TOKEN", secret);
+    let sandbox = sandbox.file("a.yaml", spec);
+    let ended = sandbox.run(&["a.yaml", "--junit", "junit.xml"]).expect_code(1);
+    let told = "   $  (- expected, + got)\n   - \"token\": \"another\"\n   + \"token\": \"***\"\n     \
+                \"note\": \"one\\ntwo\"\n   - \"count\": 1\n   + \"count\": 2\n";
+    assert!(ended.stdout.contains(told), "{}", ended.stdout);
+    let report = sandbox.read("junit.xml");
+    assert!(report.contains(told), "{report}");
+    assert!(!ended.stdout.contains(secret) && !report.contains(secret));
 }
 
 #[test]
@@ -53,6 +75,46 @@ const ORDER: &str = r#"{
   "text": "the quick brown fox jumps over the lazy cat and runs away from the dog"
 }"#;
 
+/// Files that the specs compare bodies with.
+const EXPECTED: [(&str, &str); 7] = [
+    ("expected/greeting.txt", "Grüße, Alice.\n"),
+    ("expected/letter.txt", "Grüße, Bob.\nBis morgen.\n"),
+    ("expected/odd.bin", "odd"),
+    ("expected/order.json", r#"{"id": 8, "code": "A-7"}"#),
+    (
+        "expected/order.schema.json",
+        r#"{
+          "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "type": "object",
+          "required": ["id", "owner"],
+          "properties": {"owner": {"$ref": "parts/owner.json"}, "created": {"format": "date-time"}}
+        }"#,
+    ),
+    (
+        "expected/parts/owner.json",
+        r#"{"type": "object", "properties": {"mail": {"type": "string", "format": "email"}}}"#,
+    ),
+    (
+        "expected/wrong.schema.json",
+        r#"{
+          "required": ["id", "customer"],
+          "properties": {
+            "id": {"type": "string"}, "code": {"enum": ["A-8", "A-9"]},
+            "tags": {"items": {"maxLength": 3}}, "owner": {"required": ["phone"]}
+          }
+        }"#,
+    ),
+];
+
+const FORMS: &str = r#"{
+  "uuid": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "hex": "f81d4fae7dec11d0a76500a0c91e6bf6",
+  "date": "2027-03-01", "moment": "2027-03-01T10:00:00Z", "local": "2027-03-01T10:00:00",
+  "email": "alice@example.com", "named": "Alice <alice@example.com>",
+  "uri": "https://example.com/a?b", "path": "/orders/7", "ipv4": "127.0.0.1", "ipv6": "::1",
+  "host": "api.example.com", "jwt": "eyJhbGciOiJub25lIn0.e30.", "base64": "YWI=",
+  "url64": "-_-_", "number": 7, "null": null
+}"#;
+
 fn serve(request: &Arrived, stream: &mut TcpStream) -> Then {
     let challenge = |value| [("WWW-Authenticate", value)];
     let bytes = match request.target.as_str() {
@@ -67,6 +129,7 @@ fn serve(request: &Arrived, stream: &mut TcpStream) -> Then {
             ];
             answer(200, &headers, ORDER)
         }
+        "/forms" => answer(200, &[("Content-Type", "application/json")], FORMS),
         "/cookies" => {
             let sid = "sid=s-42; Path=/; HttpOnly; SameSite=Strict; Domain=.example.com; \
                        Max-Age=3600; Expires=Wed, 21-Oct-2099 07:28:00 GMT";

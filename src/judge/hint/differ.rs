@@ -7,7 +7,7 @@ use crate::json_path::place;
 use crate::judge::compare::{equal, order_numbers};
 use crate::judge::note::{Difference, Excerpt, Note};
 use crate::judge::seen::{Seen, spelled_number};
-use crate::judge::words::{json, typed, with_article};
+use crate::judge::words::{json, with_article};
 use crate::suite::habits::comparison;
 use crate::template::as_text;
 
@@ -24,6 +24,10 @@ pub fn on_equals(expected: &Value, seen: Seen, place: &str) -> Vec<Note> {
         Seen::Text(actual) | Seen::Scheme(actual) | Seen::Line(actual) => {
             as_text(expected).and_then(|expected| as_spelled(&expected, actual))
         }
+        Seen::Body(body) => match (as_text(expected), body.text) {
+            (Some(expected), Ok(actual)) => as_spelled(&expected, actual),
+            _ => None,
+        },
         Seen::Lines(lines) => {
             let count = lines.len();
             said(format!("the header came in {count} lines: `any` or `each` looks at each of them"))
@@ -74,9 +78,24 @@ fn said(words: impl Into<String>) -> Option<Note> {
 fn values(expected: &Value, actual: &Value, place: &str) -> Option<Note> {
     match (expected, actual) {
         (Value::String(expected), Value::String(actual)) => spelled_differently(expected, actual),
-        (Value::Array(_), Value::Array(_)) | (Value::Object(_), Value::Object(_)) => {
-            first_difference(expected, actual, place)
+        (Value::Array(expected), Value::Array(actual)) => {
+            let words =
+                format!("`{place}` has the same elements in another order: write `unordered`");
+            match is_reordered(expected, actual) {
+                true => Some(words.into()),
+                false => {
+                    let pairs = expected.iter().zip(actual).enumerate();
+                    let placed = pairs.map(|(i, (e, a))| (place::element(place, i), e, a));
+                    inside(placed)
+                }
+            }
         }
+        (Value::Object(expected), Value::Object(actual)) => misspelt(expected, actual, place)
+            .or_else(|| {
+                let pairs =
+                    expected.iter().filter_map(|(name, e)| Some((name, e, actual.get(name)?)));
+                inside(pairs.map(|(name, e, a)| (place::member(place, name), e, a)))
+            }),
         (Value::String(text), Value::Number(_)) if comparison(text).is_some() => comparison(text)
             .and_then(|operators| said(format!("to compare with it, write `{operators}`"))),
         _ => another_type(expected, actual).map(Note::from),
@@ -100,41 +119,6 @@ fn another_type(expected: &Value, actual: &Value) -> Option<String> {
     })
 }
 
-fn first_difference(expected: &Value, actual: &Value, place: &str) -> Option<Note> {
-    match (expected, actual) {
-        (Value::Array(expected), Value::Array(actual)) => elements(expected, actual, place),
-        (Value::Object(expected), Value::Object(actual)) => members(expected, actual, place),
-        (expected, actual) => {
-            let mut words = format!(
-                "they differ first at `{place}`: expected {}, got {}",
-                typed(expected),
-                typed(actual)
-            );
-            let Some(more) = values(expected, actual, place) else { return said(words) };
-            if !more.words.is_empty() {
-                words.push_str(&format!("; {}", more.words));
-            }
-            Some(Note { words, ..more })
-        }
-    }
-}
-
-fn elements(expected: &[Value], actual: &[Value], place: &str) -> Option<Note> {
-    if is_reordered(expected, actual) {
-        return said(format!("`{place}` has the same elements in another order"));
-    }
-    let mut pairs = expected.iter().zip(actual).enumerate();
-    if let Some((i, (expected, actual))) = pairs.find(|(_, (e, a))| !equal(e, a)) {
-        return first_difference(expected, actual, &place::element(place, i));
-    }
-    match (expected.len(), actual.len()) {
-        (0, _) | (_, 0) => None,
-        (wanted, found) => said(format!(
-            "`{place}` has {found} elements, and {wanted} were expected; up to there they are the same"
-        )),
-    }
-}
-
 /// Long lists are not looked at: it takes the square of their length.
 fn is_reordered(expected: &[Value], actual: &[Value]) -> bool {
     let mut left: Vec<&Value> = actual.iter().collect();
@@ -146,26 +130,31 @@ fn is_reordered(expected: &[Value], actual: &[Value]) -> bool {
         })
 }
 
-fn members(
+/// The first note on parts that differ, with the place of a scalar.
+fn inside<'v>(pairs: impl Iterator<Item = (String, &'v Value, &'v Value)>) -> Option<Note> {
+    let mut differing = pairs.filter(|(_, expected, actual)| !equal(expected, actual));
+    differing.find_map(|(place, expected, actual)| {
+        let note = values(expected, actual, &place)?;
+        let is_deep = expected.is_array() || expected.is_object();
+        if is_deep || note.words.is_empty() {
+            return Some(note).filter(|note| !note.words.is_empty());
+        }
+        said(format!("at `{place}`: {}", note.words))
+    })
+}
+
+/// A member that is there by a name that is near.
+fn misspelt(
     expected: &Map<String, Value>,
     actual: &Map<String, Value>,
     place: &str,
 ) -> Option<Note> {
     let spare = || actual.keys().filter(|name| !expected.contains_key(*name)).map(String::as_str);
-    for (name, wanted) in expected {
-        match actual.get(name) {
-            Some(found) if equal(wanted, found) => {}
-            Some(found) => return first_difference(wanted, found, &place::member(place, name)),
-            None => {
-                let near = did_you_mean(name, spare());
-                let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-                return said(format!("`{place}` has no `{name}`{near}"));
-            }
-        }
-    }
-    let spare: Vec<String> = spare().take(8).map(|name| format!("`{name}`")).collect();
-    let is_spare = !spare.is_empty();
-    is_spare.then(|| format!("`{place}` has what was not expected: {}", spare.join(", ")).into())
+    let mut missing = expected.keys().filter(|name| !actual.contains_key(*name));
+    missing.find_map(|name| {
+        let near = did_you_mean(name, spare())?;
+        said(format!("`{place}` has no `{name}`: did you mean `{near}`?"))
+    })
 }
 
 /// Of what is text all the way: quotes are a part of it, and `12.0` is not `12`.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::format::Format;
 use crate::judge::at::At;
 use crate::judge::outcome::{Judge, Outcome};
 use crate::judge::seen::{Seen, spelled_number};
@@ -34,7 +35,9 @@ pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<String> {
             }
             None => needs_list("any", at),
         },
-        Operator::All(_) | Operator::Json(_) => return Vec::new(),
+        Operator::All(_) | Operator::Json(_) | Operator::Bytes(_) | Operator::Schema(_) => {
+            return Vec::new();
+        }
     };
     vec![note]
 }
@@ -67,8 +70,25 @@ fn on_value(operator: ValueOperator, operand: &Value, seen: Seen) -> String {
             };
             format!("`contains` looks into texts and arrays, and this is {}{instead}", kind(seen))
         }
+        V::CloseTo => on_order(name, operand.get(0).unwrap_or(operand), seen),
+        V::Empty => {
+            format!("only texts, arrays and objects can be empty, and this is {}", kind(seen))
+        }
+        V::Includes => format!(
+            "`includes` looks for {} in one, and this is {}",
+            if operand.is_object() { "members of an object" } else { "elements of an array" },
+            kind(seen)
+        ),
+        V::Unordered => format!("`unordered` compares arrays, and this is {}", kind(seen)),
         _ => needs_text(name, seen),
     }
+}
+
+/// Why a text is none of a format.
+pub fn on_format(name: &Value, seen: Seen) -> Vec<String> {
+    let format = name.as_str().and_then(Format::named);
+    let why = format.zip(seen.text()).and_then(|(format, text)| format.stumble(text));
+    why.into_iter().collect()
 }
 
 fn on_order(name: &str, operand: &Value, seen: Seen) -> String {

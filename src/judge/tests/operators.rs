@@ -70,6 +70,20 @@ fn each_operator_on_each_kind_of_json_value() {
         ("{json: {$.a: {exists: false}}}", [Unfit, Holds, Holds, Holds, Holds, Holds, Holds, Holds, Fails]),
         ("{not: {not: a}}",     [Unfit, Fails, Fails, Fails, Holds, Fails, Fails, Fails, Fails]),
         ("{not: {gt: 5}}",      [Unfit, Unfit, Unfit, Holds, Unfit, Unfit, Unfit, Unfit, Unfit]),
+        ("{close_to: [2, 1]}",  [Unfit, Unfit, Unfit, Holds, Unfit, Unfit, Unfit, Unfit, Unfit]),
+        ("{close_to: [3, 1.9]}", [Unfit, Unfit, Unfit, Fails, Unfit, Unfit, Unfit, Unfit, Unfit]),
+        ("{close_to: [2027-01-01, 1h]}", [Unfit, Unfit, Unfit, Unfit, Unfit, Unfit, Unfit, Unfit, Unfit]),
+        ("{empty: true}",       [Unfit, Unfit, Unfit, Unfit, Fails, Holds, Fails, Holds, Fails]),
+        ("{empty: false}",      [Unfit, Unfit, Unfit, Unfit, Holds, Fails, Holds, Fails, Holds]),
+        ("{is: hostname}",      [Unfit, Unfit, Unfit, Unfit, Holds, Unfit, Unfit, Unfit, Unfit]),
+        ("{is: uuid}",          [Unfit, Unfit, Unfit, Unfit, Fails, Unfit, Unfit, Unfit, Unfit]),
+        ("{includes: [a]}",     [Unfit, Unfit, Unfit, Unfit, Unfit, Fails, Holds, Unfit, Unfit]),
+        ("{includes: {a: 1}}",  [Unfit, Unfit, Unfit, Unfit, Unfit, Unfit, Unfit, Fails, Holds]),
+        ("{unordered: [a]}",    [Unfit, Unfit, Unfit, Unfit, Unfit, Fails, Holds, Unfit, Unfit]),
+        ("{unordered: []}",     [Unfit, Unfit, Unfit, Unfit, Unfit, Holds, Fails, Unfit, Unfit]),
+        ("{schema: {type: string}}", [Unfit, Fails, Fails, Fails, Holds, Fails, Fails, Fails, Fails]),
+        ("{schema: {type: array, items: {const: a}}}", [Unfit, Fails, Fails, Fails, Fails, Holds, Holds, Fails, Fails]),
+        ("{schema: {minimum: 2}}", [Unfit, Holds, Holds, Fails, Holds, Holds, Holds, Holds, Holds]),
         // Both must hold, and one that does not fit leaves the other's opposite open.
         ("{type: number, gt: 0}", [Unfit, Unfit, Unfit, Holds, Unfit, Unfit, Unfit, Unfit, Unfit]),
     ];
@@ -96,7 +110,7 @@ fn one_element_that_does_not_fit_leaves_any_open() {
 #[test]
 fn headers_and_bodies_are_text() {
     let header = "headers: {x-a";
-    let table: [(&[&str], &str, Says); 32] = [
+    let table: [(&[&str], &str, Says); 41] = [
         (&[], "a", Unfit),
         (&[], "{exists: false}", Holds),
         (&[""], "{exists: true}", Holds),
@@ -129,6 +143,15 @@ fn headers_and_bodies_are_text() {
         (&["a", "b"], "{each: {matches: '^.$'}}", Holds),
         (&["a", "b"], "{starts_with: a}", Unfit),
         (&["a"], "{each: {each: a}}", Unfit),
+        (&["12"], "{close_to: [10, 2]}", Holds),
+        (&["twelve"], "{close_to: [10, 2]}", Unfit),
+        (&["12"], "{unordered: [12]}", Holds),
+        (&["a", "b"], "{unordered: [b, a]}", Holds),
+        (&["a", "b"], "{includes: [b]}", Holds),
+        (&["a", "b"], "{includes: {a: b}}", Unfit),
+        (&["::1"], "{is: ipv6}", Holds),
+        (&["a", "b"], "{is: ipv6}", Unfit),
+        (&[""], "{empty: true}", Holds),
     ];
     for (lines, matcher, says) in table {
         let headers: Vec<(&str, &str)> = lines.iter().map(|line| ("X-A", *line)).collect();
@@ -144,8 +167,52 @@ fn headers_and_bodies_are_text() {
         ("hello", "{contains: ell}", Holds),
         ("hello", "{each: hello}", Unfit),
         ("{\"a\": 1}", "{json: {$.a: 1}}", Unfit),
+        ("", "{empty: true}", Holds),
+        ("hello", "{unordered: [hello]}", Unfit),
+        ("hello", "{equals: {base64: aGVsbG8=}}", Holds),
+        ("hello\n", "{equals: {base64: aGVsbG8=}}", Fails),
+        ("", "{equals: {base64: ''}}", Holds),
+        (
+            "hello",
+            "{sha256: 2CF24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824}",
+            Holds,
+        ),
+        ("hello", &format!("{{sha256: '{}'}}", "0".repeat(64)), Fails),
     ] {
         check(matcher, &[], body, "body", says);
+    }
+}
+
+#[test]
+fn a_body_that_is_no_text_has_bytes_and_nothing_else() {
+    let table = [
+        ("{equals: {base64: /w==}}", Holds),
+        ("{equals: {base64: YQ==}}", Fails),
+        ("{sha256: a8100ae6aa1940d0b663bb31cd466142ebbdbd5187131b92d93818987832eb89}", Holds),
+        ("{empty: false}", Holds),
+        ("{empty: true}", Fails),
+        ("{exists: true}", Unfit),
+        ("{type: string}", Unfit),
+        ("a", Unfit),
+        ("{in: [a]}", Unfit),
+        ("{contains: a}", Unfit),
+        ("{length: 1}", Unfit),
+        ("{matches: a}", Unfit),
+        ("{is: uuid}", Unfit),
+        ("{json: {$: {exists: true}}}", Unfit),
+        ("{each: a}", Unfit),
+    ];
+    for (matcher, says) in table {
+        let says_of = |matcher: &str| {
+            mismatches(&format!("{{body: {matcher}}}"), &response(&[], [0xff])).is_empty()
+        };
+        let found = match (says_of(matcher), says_of(&format!("{{not: {matcher}}}"))) {
+            (true, false) => Holds,
+            (false, true) => Fails,
+            (false, false) => Unfit,
+            (true, true) => panic!("{matcher} and its opposite hold"),
+        };
+        assert_eq!(found, says, "{matcher}");
     }
 }
 

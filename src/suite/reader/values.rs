@@ -56,6 +56,25 @@ impl Reader<'_> {
         self.spanned_template(node, key)
     }
 
+    /// Bytes that are written in base64, white space between them left aside.
+    pub fn base64(&mut self, node: &Node) -> Option<Vec<u8>> {
+        use ::base64::{DecodeError, Engine};
+        let text = self.plain_text(node, "base64")?;
+        let compact: String = text.split_ascii_whitespace().collect();
+        match ::base64::engine::general_purpose::STANDARD.decode(compact) {
+            Ok(bytes) => Some(bytes),
+            Err(error) => {
+                self.fault(node.span, "this is not base64").label = match error {
+                    DecodeError::InvalidByte(_, byte) => {
+                        format!("`{}` has no place there", char::from(byte))
+                    }
+                    _ => "it ends too early, or too late".into(),
+                };
+                None
+            }
+        }
+    }
+
     /// A key in which variables are allowed.
     pub fn key_template(&mut self, key: &Spanned<String>) -> Spanned<Template> {
         Spanned::new(self.parse_template(&key.value, key.span), key.span)
