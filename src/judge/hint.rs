@@ -22,14 +22,11 @@ use crate::suite::matcher::{Bytes, Operator, ValueOperator};
 /// Notes on an operator that does not hold for the value at hand.
 pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<Note> {
     let unfit = judge.operator(operator, at.seen) == Outcome::Unfit;
+    if let Some(reason) = unusable(judge, operator) {
+        return vec![reason.into()];
+    }
     let words = match (operator, at.seen) {
         (_, Seen::Missing) => Vec::new(),
-        (Operator::Bytes(Bytes::File(file)), _) if let Err(reason) = file.content() => {
-            vec![format!("{} cannot be used: {reason}", file.path())]
-        }
-        (Operator::Schema(schema), _) if let Err(reason) = late::schema(schema, judge) => {
-            vec![format!("the schema cannot be used: {reason}")]
-        }
         (_, seen) if unfit && seen.unreadable().is_some() => Vec::new(),
         _ if unfit => unfit::on_operator(judge, operator, at),
         (Operator::Value(kind, draft), seen) => match (kind, draft.fill(judge.bindings)) {
@@ -50,4 +47,19 @@ pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<Note> {
         _ => Vec::new(),
     };
     words.into_iter().map(Note::from).collect()
+}
+
+/// Why what an operator compares with cannot be had.
+fn unusable(judge: Judge, operator: &Operator) -> Option<String> {
+    match operator {
+        Operator::Bytes(Bytes::File(file)) => {
+            let reason = file.content().err()?;
+            Some(format!("{} cannot be used: {reason}", file.path()))
+        }
+        Operator::Schema(schema) => {
+            let reason = late::schema(schema, judge).err()?;
+            Some(format!("the schema cannot be used: {reason}"))
+        }
+        _ => None,
+    }
 }

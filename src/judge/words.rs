@@ -21,9 +21,10 @@ const TOLD: usize = 65 * 1024;
 /// What an operator found.
 pub fn found_by(operator: &Operator, seen: Seen) -> String {
     match (operator, seen) {
-        (Operator::Not(inner), Seen::Body(_)) if let [only] = &*inner.0 => {
-            found_by(&only.value, seen)
-        }
+        (Operator::Not(inner), Seen::Body(_)) => match &*inner.0 {
+            [only] => found_by(&only.value, seen),
+            _ => found(seen),
+        },
         (Operator::Bytes(_), Seen::Body(body)) => count_of_bytes(body.bytes.len()),
         (Operator::Value(ValueOperator::Sha256, _), Seen::Body(body)) => {
             format!("bytes whose SHA-256 is {}", sha256(body.bytes))
