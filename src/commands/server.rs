@@ -204,6 +204,7 @@ fn case(place: &Place) -> Case {
         tags: Arc::new([]),
         work: Work::Skip("it is not run, but concluded".into()),
         endpoint: None,
+        sends_to: None,
         enforced: None,
         around: None,
         row: None,

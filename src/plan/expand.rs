@@ -14,7 +14,8 @@ use super::invalid::{invalid, sort};
 use super::origins::{self, Inherited};
 use super::probes::assign::{self, Control};
 use super::probes::check;
-use super::probes::{Declared, Extras};
+use super::probes::endpoint;
+use super::probes::{Declared, Endpoint, Extras};
 use super::scope::{Binder, Inputs, Level, of_project, place};
 use super::secrets::short;
 use super::settings::StepSettings;
@@ -47,6 +48,7 @@ pub fn expand(
     let setup = expansion.around(Stage::Setup, &suite.setup);
     let mut cases: Vec<Case> = suite.tests.iter().flat_map(|test| expansion.cases(test)).collect();
     let teardown = expansion.around(Stage::Teardown, &suite.teardown);
+    expansion.add_sent_around(&mut cases);
     cases.splice(0..0, setup);
     cases.extend(teardown);
     expansion.finish(cases, faults)
@@ -71,6 +73,8 @@ struct Expansion<'s> {
     warnings: Vec<Diagnostic>,
     /// Where the tests go, and the methods that they use there, those that are skipped included.
     declared: HashSet<(Box<str>, Declared)>,
+    /// What is sent a bearer token before and after all tests.
+    around_sends_to: Vec<Endpoint>,
     /// What the rows of the test at hand share.
     shared: Shared,
     /// What was probed because of an inherited `enforce`.
@@ -120,8 +124,20 @@ impl<'s> Expansion<'s> {
             inherited,
             warnings,
             declared,
+            around_sends_to: Vec::new(),
             shared: Shared::default(),
             probed: HashSet::new(),
+        }
+    }
+
+    /// What is sent around the tests is sent for each of them.
+    fn add_sent_around(&self, cases: &mut [Case]) {
+        if self.around_sends_to.is_empty() {
+            return;
+        }
+        for case in cases.iter_mut().filter(|case| !matches!(case.work, Work::Probe(_))) {
+            let own = case.sends_to.as_deref().unwrap_or_default();
+            case.sends_to = Some([own, &self.around_sends_to].concat().into());
         }
     }
 
@@ -255,6 +271,9 @@ impl<'s> Expansion<'s> {
             });
             Some(Chosen { at, written, extras })
         });
+        // Of a single request its endpoint says it.
+        let several = steps.len() > 1;
+        let sends_to = several.then(|| endpoint::of_all(&steps, &written)).flatten();
         let missing = std::mem::take(&mut self.binder.missing);
         let work = match skip {
             _ if !missing.is_empty() => Work::Unset(missing),
@@ -271,6 +290,7 @@ impl<'s> Expansion<'s> {
             tags,
             work,
             endpoint: None,
+            sends_to,
             enforced: None,
             around: None,
             row: None,

@@ -39,6 +39,7 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         tags: Arc::new([]),
         work: Work::Invalid(errors),
         endpoint: None,
+        sends_to: None,
         enforced: None,
         around: None,
         row: None,

@@ -79,8 +79,11 @@ pub struct Case {
     pub tags: Arc<[Box<str>]>,
     /// What it does.
     pub work: Work,
-    /// What it sends a bearer token to, if it does.
+    /// What its control, or its only request, sends a bearer token to, if it does.
     pub endpoint: Option<Arc<Endpoint>>,
+    /// What the steps of a test of several send a bearer token to, and those around the tests of
+    /// its file.
+    pub sends_to: Option<Arc<[Endpoint]>>,
     /// What is proven with it, of a control and of its probes.
     pub enforced: Option<Arc<Enforcement>>,
     /// Whether it is no test, but what is done once before or after all tests of its file. It is

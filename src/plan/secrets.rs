@@ -167,6 +167,15 @@ impl Plan {
                 let path = path.into();
                 case.endpoint = Some(Arc::new(Endpoint { path, ..Endpoint::clone(endpoint) }));
             }
+            if let Some(all) = &case.sends_to
+                && all.iter().any(|to| matches!(redactor.redact(&to.path), Cow::Owned(_)))
+            {
+                let hidden = |to: &Endpoint| {
+                    let path = redactor.redact(&to.path).into();
+                    Endpoint { path, ..to.clone() }
+                };
+                case.sends_to = Some(all.iter().map(hidden).collect());
+            }
             if let Cow::Owned(name) = redactor.redact(&case.name) {
                 let number = taken.entry((file, name.clone())).or_insert(0);
                 *number += 1;

@@ -80,13 +80,14 @@ pub struct Lack {
 impl Proof {
     /// Takes what the end of a case says.
     pub fn add(&mut self, case: &Case, end: &CaseEnd) {
-        let Some(endpoint) = &case.endpoint else { return };
-        let Some(enforced) = &case.enforced else {
-            if matches!(end.verdict, Verdict::Passed | Verdict::Failed(_)) {
-                self.tokens_to.insert((**endpoint).clone());
-            }
-            return;
-        };
+        if matches!(end.verdict, Verdict::Passed | Verdict::Failed(_)) {
+            let sent = case.sends_to.as_deref().unwrap_or_default().iter();
+            let sent = sent.chain(case.endpoint.as_deref());
+            let new = sent.filter(|to| !self.tokens_to.contains(*to)).cloned();
+            let new: Vec<Endpoint> = new.collect();
+            self.tokens_to.extend(new);
+        }
+        let (Some(endpoint), Some(enforced)) = (&case.endpoint, &case.enforced) else { return };
         let row = self.rows.entry((**endpoint).clone()).or_default();
         row.jwt |= !enforced.opaque;
         row.absent.extend(enforced.absent.iter().cloned());

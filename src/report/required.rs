@@ -23,6 +23,7 @@ pub fn required_level(proof: &Proof, level: Level) -> (Case, CaseEnd) {
         tags: Arc::new([]),
         work: Work::Skip("it is not run, but concluded".into()),
         endpoint: None,
+        sends_to: None,
         enforced: None,
         around: None,
         row: None,

@@ -41,6 +41,7 @@ impl Spec {
             tags: Arc::new([]),
             work: Work::Skip("never run".into()),
             endpoint: None,
+            sends_to: None,
             enforced: None,
             around: None,
             row: None,

@@ -32,6 +32,7 @@ pub(super) struct Shared {
     /// How many steps of the row at hand have begun.
     begun: usize,
     endpoint: Option<Arc<Endpoint>>,
+    sends_to: Option<Arc<[Endpoint]>>,
 }
 
 /// What the rows share of a step.
@@ -165,7 +166,7 @@ impl SharedStep {
 }
 
 impl Shared {
-    /// Rows that go to the same endpoint share it.
+    /// Rows that go to the same endpoints share them.
     fn share_endpoint(&mut self, case: &mut Case) {
         if !matches!(case.work, Work::Steps(_)) {
             return;
@@ -175,6 +176,12 @@ impl Shared {
                 case.endpoint = Some(known.clone());
             }
             _ => self.endpoint = case.endpoint.clone(),
+        }
+        match &self.sends_to {
+            Some(known) if case.sends_to.as_ref() == Some(known) => {
+                case.sends_to = Some(known.clone());
+            }
+            _ => self.sends_to = case.sends_to.clone(),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::capture::keep_secret;
 use crate::plan::credential::{self, Credential};
 use crate::plan::frames::coming;
-use crate::plan::probes::Declared;
+use crate::plan::probes::{Declared, endpoint};
 use crate::plan::repeat::poll;
 use crate::plan::scope::Level;
 use crate::plan::settings::{StepSettings, effective, pause, says_nothing};
@@ -80,6 +80,8 @@ impl<'s> Expansion<'s> {
         self.binder.missing = self.missing.clone();
         let mut taken = Taken::default();
         self.list(&self.stand(stage, Vec::new()), written, &mut taken);
+        let sends_to = endpoint::of_all(&taken.steps, &taken.written);
+        self.around_sends_to.extend(sends_to.iter().flat_map(|all| all.iter().cloned()));
         let mut steps = taken.steps;
         keep_secret(&mut steps);
         // What was bound without its captures may be something else with them.
@@ -99,6 +101,7 @@ impl<'s> Expansion<'s> {
             tags: self.tags.clone(),
             work,
             endpoint: None,
+            sends_to: None,
             enforced: None,
             around: Some(stage),
             row: None,

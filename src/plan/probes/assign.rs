@@ -145,6 +145,7 @@ impl Control<'_> {
             name: format!("{} › {}", case.name, probe.id).into(),
             tags: case.tags.clone(),
             endpoint: case.endpoint.clone(),
+            sends_to: None,
             work: Work::Probe(probe),
             enforced: Some(enforcement.clone()),
             row: case.row.clone(),

@@ -95,6 +95,15 @@ impl Endpoint {
     }
 }
 
+/// What these steps, and the way each is written, send a bearer token to; `None` for nothing.
+pub fn of_all(steps: &[Step], written: &[&WrittenStep]) -> Option<Arc<[Endpoint]>> {
+    let sending = steps.iter().zip(written).filter(|(step, _)| {
+        matches!(step.credential, Credential::Bearer(_) | Credential::Token(_))
+    });
+    let all: Vec<Endpoint> = sending.map(|(step, written)| Endpoint::of(step, written)).collect();
+    (!all.is_empty()).then(|| all.into())
+}
+
 /// Leaves of inherited enforcement the first for each endpoint, and none where a test asks for it
 /// itself: its probes prove it for all.
 pub fn once_an_endpoint(cases: &mut Vec<Case>) {

@@ -160,3 +160,41 @@ fn it_must_be_clear_which_step_is_meant() {
     ended.expect_code(2);
     assert_eq!(server.arrived().len(), 0);
 }
+
+#[test]
+fn every_step_that_sends_a_token_counts_for_the_level() {
+    let spec = "\
+setup:
+  - {request: GET /me, expect: 200}
+tests:
+  - {name: lists, request: GET /orders, expect: 200}
+  - name: creates and reads back
+    steps:
+      - request: POST /flawed/no-guard/orders
+        json: {item: clock, quantity: 1, price: 12.5}
+        expect: 201
+        capture: {id: $.id}
+      - {request: \"GET /flawed/no-guard/orders/${id}\", expect: 200}
+    teardown:
+      - {request: \"DELETE /flawed/no-guard/orders/${id}\", expect: 204}
+";
+    let project = "\
+server: demo
+base_url: ${server.url}
+tokens: {alice: demo-alice-5f0c1d2e3b4a}
+auth: alice
+enforce: bearer
+";
+    let sandbox = Sandbox::new().file("apitest.yaml", project).file("specs/a.yaml", spec);
+    let ended = sandbox.run(&["--require-level", "L3"]).expect_code(1);
+    let shown = ended.stdout;
+    for endpoint in [
+        "GET /me (not probed)",
+        "POST /flawed/no-guard/orders (not probed)",
+        "GET /flawed/no-guard/orders/${id} (not probed)",
+        "DELETE /flawed/no-guard/orders/${id} (not probed)",
+    ] {
+        assert!(shown.contains(endpoint), "{endpoint}: {shown}");
+    }
+    assert!(!shown.contains("GET /orders (not probed)"), "{shown}");
+}
