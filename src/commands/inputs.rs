@@ -77,7 +77,7 @@ fn choose(name: &str, loaded: &mut LoadedProject) -> Option<Diagnostic> {
     let Some(project) = &loaded.project else {
         return Some(fault.help("`environments:` stands in apitest.yaml, and there is none here"));
     };
-    let names = || project.environments.iter().map(|(name, _)| name.value.as_str());
+    let names = || project.environments.iter().map(|other| other.name.value.as_str());
     Some(match (did_you_mean(name, names()), names().next()) {
         (Some(near), _) => fault.help(format!("did you mean `{near}`?")),
         (None, None) => fault.help(format!("{} has no `environments:`", project.source.path())),

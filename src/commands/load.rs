@@ -70,9 +70,11 @@ pub fn load(
     let mut files = pool.map(found.files.clone(), read);
     files.extend(unusable(found).map(invalid_path));
     let mut own = project_plan(project, &mut files);
-    if everything && !files.iter().any(FilePlan::is_invalid) {
-        own.diagnostics.extend(unused_in_project(project, &files));
-        files.extend(unused_in_fragments(fragments, &files));
+    if !files.iter().any(FilePlan::is_invalid) {
+        if everything {
+            own.diagnostics.extend(unused_in_project(project, &files));
+        }
+        files.extend(unused_in_fragments(fragments, &files, everything));
     }
     files.insert(0, own);
     if strict {
@@ -242,10 +244,14 @@ fn unused_in_project(project: &LoadedProject, files: &[FilePlan]) -> Vec<Diagnos
 }
 
 /// The warnings of fragments, each as a file of its own.
-fn unused_in_fragments(fragments: &FragmentStore, files: &[FilePlan]) -> Vec<FilePlan> {
+fn unused_in_fragments(
+    fragments: &FragmentStore,
+    files: &[FilePlan],
+    everything: bool,
+) -> Vec<FilePlan> {
     let used: HashSet<Place> = files.iter().flat_map(|file| &file.used).copied().collect();
     let plan = |diagnostics| FilePlan { diagnostics, ..FilePlan::default() };
-    fragments.unused(&used).into_iter().map(plan).collect()
+    fragments.unused(&used, everything).into_iter().map(plan).collect()
 }
 
 /// The paths behind which there is no spec, each once, and why. Folders without one are among

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -10,14 +10,16 @@ use super::load::project;
 use super::reports::Reports;
 use super::specs::{self, Planned};
 use super::{Process, broken, say, server};
-use crate::cli::RunArgs;
+use crate::cli::{RunArgs, SpecArgs};
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::discover::shown;
 use crate::event::StopReason;
 use crate::exit_code::ExitCode;
 use crate::http::client::{Client, ClientSettings};
 use crate::http::message::Request;
 use crate::plan::token_source::Origin;
 use crate::plan::{Case, Plan};
+use crate::run::curl::quoted;
 use crate::run::enforce::forgeries::Forgeries;
 use crate::run::enforce::key_sets::KeySets;
 use crate::run::enforce::waivers::WaiverBook;
@@ -75,12 +77,14 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     nothing.iter().for_each(|why| say(why));
     reports.notice(&insecure(&plan));
     let root = project.root().canonicalize().unwrap_or_else(|_| project.root().to_owned());
+    let options = options(&arguments.specs);
     let settings = RunSettings {
         jobs: jobs(arguments),
         fail_fast: arguments.fail_fast,
         // A time beyond what the clock can tell is none.
         deadline: arguments.deadline.and_then(|time| started.checked_add(time)),
         verbose: arguments.verbose,
+        options: &options,
         project: &root,
     };
     let surroundings =
@@ -150,6 +154,18 @@ fn no_command(paths: &[String]) -> Option<String> {
     did_you_mean(word, ["check", "list", "show", "init", "demo", "probes", "completions", "man"])
         .filter(|_| rest.is_empty())
         .map(|near| format!("there is no `{word}`: did you mean `apitest {near}`?"))
+}
+
+/// What the command line has to say again for the same result, besides which test is meant.
+fn options(arguments: &SpecArgs) -> String {
+    let file = |option, path: &PathBuf| (option, shown(path));
+    let env = arguments.env.iter().map(|name| ("--env", name.clone()));
+    let all = env
+        .chain(arguments.vars_file.iter().map(|path| file("--vars-file", path)))
+        .chain(arguments.env_file.iter().map(|path| file("--env-file", path)));
+    let all = all.map(|(option, value)| format!(" {option} {}", quoted(&value)));
+    // A value may be a secret that nobody knows to be one.
+    all.chain(arguments.var.iter().map(|(name, _)| format!(" --var {name}=…"))).collect()
 }
 
 /// A client whose requests end with the run.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::scope::Level;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Source, Span};
-use crate::suite::project::Project;
+use crate::suite::project::{Environment, Project};
 use crate::suite::reader::Field;
 use crate::suite::settings::Settings;
 
@@ -43,7 +43,9 @@ pub fn is_silent(settings: &Settings) -> bool {
 /// A warning for each key of the chosen environment that a spec says otherwise: who chooses an
 /// environment believes that it holds.
 pub fn overridden(spec: &Settings, source: &Arc<Source>, project: &Project) -> Vec<Diagnostic> {
-    let Some((name, environment)) = project.environment() else { return Vec::new() };
+    let Some(Environment { name, settings: environment, .. }) = project.environment() else {
+        return Vec::new();
+    };
     let chosen = all(environment).into_iter();
     let chosen: HashMap<String, Span> = chosen.map(|(k, s)| (k.to_ascii_lowercase(), s)).collect();
     let warning = |(key, span): (String, Span)| {

@@ -76,7 +76,7 @@ pub fn of_project(project: &Project, used: &HashSet<Place>) -> Vec<Diagnostic> {
         variables.into_iter().any(|v| matches!(&v.name, Name::Plain(other) if **other == *name))
     };
     let source = &project.source;
-    let environment = project.environment().map(|(_, settings)| settings);
+    let environment = project.environment().map(|environment| &environment.settings);
     let chosen = || environment.into_iter().flat_map(defined);
     // What an environment takes the place of is used where none is chosen.
     let replaced = |(what, name): &(&str, &Spanned<String>)| {
@@ -90,13 +90,22 @@ pub fn of_project(project: &Project, used: &HashSet<Place>) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// A warning for a fragment that no spec uses, or for each capture of it that nothing does.
-pub fn of_fragment(file: &FragmentFile, used: &HashSet<Place>) -> Vec<Diagnostic> {
+/// A warning for a fragment that no spec uses, or for each capture of it that nothing does, if
+/// `everything` is known that could.
+pub fn of_fragment(
+    file: &FragmentFile,
+    used: &HashSet<Place>,
+    everything: bool,
+) -> Vec<Diagnostic> {
     let FragmentFile { source, fragment: Some(fragment), .. } = file else { return Vec::new() };
     if !used.contains(&place(source, fragment.span)) {
         let title = "no spec uses this fragment";
         let label = "use it, or remove it";
-        return vec![Diagnostic::warning(source, fragment.span, title).label(label)];
+        let help = "in a spec that is run by itself, steps stand in a test, under `tests:`";
+        return vec![Diagnostic::warning(source, fragment.span, title).label(label).help(help)];
+    }
+    if !everything {
+        return Vec::new();
     }
     let captures = fragment.steps.iter().filter_map(Item::as_request).flat_map(|s| &s.captures);
     captures

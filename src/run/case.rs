@@ -80,6 +80,6 @@ impl Run<'_> {
 
     /// The words for what does not pass.
     pub fn explainer(&self) -> Explainer<'_> {
-        Explainer { redactor: self.redactor }
+        Explainer { redactor: self.redactor, options: self.settings.options }
     }
 }

@@ -135,7 +135,7 @@ fn credential_words(credential: &Credential, request: &Request) -> Vec<String> {
 }
 
 /// A word as a shell reads it, in one line whatever is in it.
-pub(super) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&b);
     if !text.is_empty() && text.bytes().all(plain) {
         return text.to_owned();

@@ -57,6 +57,8 @@ pub struct ProbeStory<'s> {
 pub struct Explainer<'r> {
     /// Takes the secrets out.
     pub redactor: &'r Redactor,
+    /// What else the command line has to say when a case is to be run again.
+    pub options: &'r str,
 }
 
 impl Explainer<'_> {
@@ -70,7 +72,7 @@ impl Explainer<'_> {
         mismatches: &[Mismatch],
     ) -> Box<Failure> {
         let redactor = self.redactor.beside(&tokens_of(response));
-        Explainer { redactor: &redactor }.told(case, step, request, mismatches)
+        Explainer { redactor: &redactor, ..*self }.told(case, step, request, mismatches)
     }
 
     fn told(
@@ -148,7 +150,7 @@ impl Explainer<'_> {
     ) -> Box<Failure> {
         let repeat = self.repeat(case, Some((step, request)));
         let redactor = self.redactor.beside(&tokens_in(&error.message));
-        let explain = Explainer { redactor: &redactor };
+        let explain = Explainer { redactor: &redactor, ..*self };
         explain.at_step(step, error.kind.name(), &error.message, repeat)
     }
 
@@ -267,7 +269,7 @@ impl Explainer<'_> {
     /// What was sent, and what came back if anything did.
     pub fn exchange(&self, request: &Request, response: Option<&Response>) -> Box<Exchange> {
         let tokens = response.map(tokens_of).unwrap_or_default();
-        let explain = Explainer { redactor: &self.redactor.beside(&tokens) };
+        let explain = Explainer { redactor: &self.redactor.beside(&tokens), ..*self };
         let request_text = explain.shown(&request_text(request));
         let hops = response.map_or(&[][..], |response| &response.hops);
         let hops = explain.hops(hops);
@@ -287,7 +289,8 @@ impl Explainer<'_> {
     }
 
     fn repeat(&self, case: &Case, sent: Option<(&Step, &Request)>) -> Vec<String> {
-        let mut commands = vec![format!("apitest {}", curl::quoted(&case.address()))];
+        let again = format!("apitest {}{}", curl::quoted(&case.address()), self.options);
+        let mut commands = vec![self.redactor.redact(&again).into_owned()];
         commands.extend(sent.map(|(step, request)| self.command(step, request)));
         commands
     }

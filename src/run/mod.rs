@@ -14,7 +14,7 @@ mod multipart;
 mod explain;
 mod messages;
 mod issued;
-mod curl;
+pub mod curl;
 pub mod preview;
 mod turn;
 mod tries;
@@ -64,6 +64,8 @@ pub struct RunSettings<'s> {
     pub deadline: Option<Instant>,
     /// Whether the exchanges of passed cases are kept too.
     pub verbose: bool,
+    /// What else the command line has to say when a case is to be run again, such as ` --env x`.
+    pub options: &'s str,
     /// The project directory, which body files must stay in, without links.
     pub project: &'s Path,
 }

@@ -61,7 +61,7 @@ pub fn previews<'c>(
         worker: 0,
         least: Duration::ZERO,
     };
-    let explain = Explainer { redactor };
+    let explain = Explainer { redactor, options: "" };
     let preview = |step: &Step| {
         let mut request =
             maker.bare_request(step).map_err(|unsent| explain.value(&unsent.reason))?;

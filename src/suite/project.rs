@@ -21,7 +21,7 @@ pub struct Project {
     /// The settings of all specs.
     pub settings: Settings,
     /// Settings that hold where an environment is chosen, by its name.
-    pub environments: Vec<(Spanned<String>, Settings)>,
+    pub environments: Vec<Environment>,
     /// Which of these is chosen.
     pub chosen: Option<usize>,
     /// What is run when no path is given.
@@ -32,6 +32,17 @@ pub struct Project {
     pub reports: ReportPaths,
     /// Further values to keep out of all output.
     pub secrets: Vec<Spanned<Template>>,
+}
+
+/// What holds where an environment is chosen.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its settings.
+    pub settings: Settings,
+    /// Whether the API runs by itself there, and no server is started.
+    pub without_server: bool,
 }
 
 /// Where the reports of a run go, from the folder of the project file.
@@ -50,8 +61,12 @@ const KEYS: Keys = Keys {
     help: None,
 };
 
-const ENVIRONMENT_KEYS: Keys =
-    Keys { what: "a key of an environment", known: &[&settings::KEYS], later: &[], help: None };
+const ENVIRONMENT_KEYS: Keys = Keys {
+    what: "a key of an environment",
+    known: &[&settings::KEYS, &["server"]],
+    later: &[],
+    help: None,
+};
 
 const REPORT_KEYS: Keys = Keys {
     what: "a report",
@@ -89,18 +104,21 @@ impl Project {
 
     /// Chooses an environment by its name; whether there is such.
     pub fn choose(&mut self, name: &str) -> bool {
-        self.chosen = self.environments.iter().position(|(other, _)| other.value == name);
+        self.chosen = self.environments.iter().position(|other| other.name.value == name);
+        if self.environment().is_some_and(|environment| environment.without_server) {
+            self.server = None;
+        }
         self.chosen.is_some()
     }
 
     /// The environment that is chosen, and what it says.
-    pub fn environment(&self) -> Option<&(Spanned<String>, Settings)> {
+    pub fn environment(&self) -> Option<&Environment> {
         self.environments.get(self.chosen?)
     }
 
     /// The settings that hold for all specs, the nearest first.
     pub fn levels(&self) -> impl Iterator<Item = &Settings> {
-        let environment = self.environment().map(|(_, settings)| settings);
+        let environment = self.environment().map(|environment| &environment.settings);
         environment.into_iter().chain([&self.settings])
     }
 
@@ -153,22 +171,18 @@ impl Project {
 }
 
 /// Each environment has a name and settings of its own.
-fn environments(reader: &mut Reader, node: &Node) -> Vec<(Spanned<String>, Settings)> {
+fn environments(reader: &mut Reader, node: &Node) -> Vec<Environment> {
     let entries = reader.mapping(node, "environments").unwrap_or_default();
     if entries.is_empty() && matches!(node.value, Value::Map(_)) {
         reader.fault(node.span, "`environments` names no environment").label =
             "write for example `{staging: {base_url: …}}`".into();
     }
-    entries
-        .iter()
-        .map(|entry| {
-            (settings::name(reader, &entry.key, "an environment"), environment(reader, entry))
-        })
-        .collect()
+    entries.iter().map(|entry| environment(reader, entry)).collect()
 }
 
-fn environment(reader: &mut Reader, entry: &Entry) -> Settings {
-    let mut settings = Settings::default();
+fn environment(reader: &mut Reader, entry: &Entry) -> Environment {
+    let name = settings::name(reader, &entry.key, "an environment");
+    let (mut settings, mut without_server) = (Settings::default(), false);
     let entries = reader.mapping(&entry.value, &entry.key.value).unwrap_or_default();
     if entries.is_empty() && matches!(entry.value.value, Value::Map(_)) {
         reader.fault(entry.value.span, "an environment that says nothing").label =
@@ -176,11 +190,17 @@ fn environment(reader: &mut Reader, entry: &Entry) -> Settings {
     }
     for entry in entries {
         match reader.key(entry, entries, &ENVIRONMENT_KEYS) {
+            Some("server") if entry.value.as_text() == Some("none") => without_server = true,
+            Some("server") => {
+                let fault = reader.fault(entry.value.span, "an environment starts no server");
+                fault.label = "write `server: none` where the API runs by itself".into();
+                fault.helps.push("what is started stands at the top of apitest.yaml".into());
+            }
             Some(name) => drop(settings.read(reader, name, entry)),
             None => settings.broken = true,
         }
     }
-    settings
+    Environment { name, settings, without_server }
 }
 
 fn paths(reader: &mut Reader, node: &Node, key: &str) -> Vec<Spanned<String>> {

@@ -19,13 +19,15 @@ pub struct Reader<'s> {
     faults: Vec<Diagnostic>,
     /// How many of the faults came with the tree.
     known: usize,
+    /// How many of the faults are errors.
+    errors: usize,
 }
 
 impl<'s> Reader<'s> {
     /// Begins with faults that are already known.
     pub fn new(source: &'s Arc<Source>, faults: Vec<Diagnostic>) -> Reader<'s> {
         let known = faults.len();
-        Reader { source, faults, known }
+        Reader { source, faults, known, errors: known }
     }
 
     /// The source being read.
@@ -38,9 +40,9 @@ impl<'s> Reader<'s> {
         self.known > 0
     }
 
-    /// How many faults there are by now.
+    /// How many errors there are by now. What is only odd was read all the same.
     pub fn count(&self) -> usize {
-        self.faults.len()
+        self.errors
     }
 
     /// All faults found, without those that only come of others.
@@ -50,6 +52,7 @@ impl<'s> Reader<'s> {
 
     /// Notes a fault; the result takes a label and advice.
     pub fn fault(&mut self, span: Span, title: impl Into<String>) -> &mut Diagnostic {
+        self.errors += 1;
         self.faults.push(Diagnostic::error(self.source, span, title));
         self.faults.last_mut().expect("one was pushed")
     }

@@ -149,3 +149,31 @@ fn a_line_of_the_environment_that_cannot_be_read_is_shown_without_its_value() {
     assert!(!ended.stderr.contains("canary"), "{}", ended.stderr);
     assert_eq!(server.arrived().len(), 0);
 }
+
+#[test]
+fn where_the_api_runs_by_itself_no_server_is_started() {
+    let server = Server::answering(200, &[], "{}");
+    let project = format!(
+        "server: {{command: [no-such-program, \"${{server.port}}\"]}}\nbase_url: ${{server.url}}\n\
+         environments:\n  staging: {{server: none, base_url: {}}}\n  other: {{base_url: {0}}}\n",
+        server.url()
+    );
+    let spec = "tests: [{name: answers, request: GET /, expect: 200}]\n";
+    let sandbox = Sandbox::new().file("apitest.yaml", project).file("specs/a.yaml", spec);
+    sandbox.run(&["--env", "staging"]).expect_code(0);
+    assert_eq!(server.arrived().len(), 1);
+    sandbox.run(&["--env", "other"]).expect_code(3);
+    sandbox.run(&[]).expect_code(3);
+    assert_eq!(server.arrived().len(), 1);
+}
+
+#[test]
+fn what_is_said_to_repeat_a_test_runs_it_in_the_same_place() {
+    let server = Server::answering(404, &[], "{}");
+    let sandbox = sandbox(&server).env("ALICE", "token-of-staging-1");
+    sandbox.write("more.env", "X=1\n");
+    let run = ["--env", "staging", "--var", "path=a b", "--env-file", "more.env"];
+    let ended = sandbox.run(&run).expect_code(1);
+    let again = "apitest specs/a.yaml:2 --env staging --env-file more.env --var path=…\n";
+    assert!(ended.stdout.contains(again), "{}", ended.stdout);
+}

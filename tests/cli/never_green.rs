@@ -187,3 +187,53 @@ fn a_method_that_would_be_sent_to_another_target_is_not_sent() {
     assert!(ended.stdout.contains("CONNECT asks a proxy"), "{}", ended.stdout);
     assert!(server.arrived().is_empty());
 }
+
+#[test]
+fn a_warning_beside_it_lets_no_test_and_no_credential_vanish() {
+    // Each of these was once read as damaged, and so nothing was said of what else it lacks.
+    let rows = "\
+tests:
+  - {name: n, data: [{a: 1}, {a: $FOO}], request: \"GET /nope?${a}\", expect: 200}
+  - {name: ok, request: GET /health, expect: 200}
+";
+    let token = "\
+vars: {a: $FOO}
+tokens: {alice: demo-alice-5f0c1d2e3b4a}
+tests:
+  - {name: n, auth: alise, request: \"GET /health?${a}\", expect: 200}
+";
+    let login = "\
+tokens: {alice: {login: {request: POST /u/:id/login, json: {u: a}}}}
+auth: alice
+tests: [{name: n, request: GET /health, expect: 200}]
+";
+    let graphql = "\
+tests: [{name: n, request: POST /echo/post/json, graphql: {variables: {a: $FOO}}, expect: 200}]
+";
+    for (spec, code, said) in [
+        (rows, 1, "n [a=$FOO]"),
+        (token, 2, "no token is named `alise`"),
+        (login, 2, "without `token`"),
+        (graphql, 2, "without `query`"),
+    ] {
+        let sandbox = Sandbox::new()
+            .file("apitest.yaml", "server: demo\nbase_url: ${server.url}\n")
+            .file("specs/a.yaml", spec);
+        let ended = sandbox.run(&["specs"]).expect_code(code);
+        let all = ended.stdout + &ended.stderr;
+        assert!(all.contains(said), "{said}: {all}");
+    }
+}
+
+#[test]
+fn steps_that_no_test_has_are_told_of_beside_specs() {
+    let sandbox = Sandbox::new()
+        .file("apitest.yaml", "server: demo\nbase_url: ${server.url}\n")
+        .file("specs/a.yaml", "name: Orders\nsteps: [{request: GET /nope, expect: 200}]\n")
+        .file("specs/b.yaml", "tests: [{name: ok, request: GET /health, expect: 200}]\n");
+    let ended = sandbox.run(&["specs"]).expect_code(0);
+    assert!(ended.stderr.contains("no spec uses this fragment"), "{}", ended.stderr);
+    sandbox.run(&["specs", "--strict"]).expect_code(2);
+    let ended = sandbox.run(&["specs/b.yaml", "--strict"]).expect_code(0);
+    assert_eq!(ended.stderr, "");
+}

@@ -106,13 +106,14 @@ impl<'f> FragmentStore<'f> {
         }
     }
 
-    /// Warnings, file by file, for what nothing uses of them, when all specs are known.
-    pub fn unused(&self, used: &HashSet<Place>) -> Vec<Vec<Diagnostic>> {
+    /// Warnings, file by file, for those that nothing uses, and for what nothing uses of them when
+    /// `everything` is known that could.
+    pub fn unused(&self, used: &HashSet<Place>, everything: bool) -> Vec<Vec<Diagnostic>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut files: Vec<&Arc<FragmentFile>> =
             known.values().filter_map(|slot| slot.get()?.as_ref().ok()).collect();
         files.sort_by_key(|file| file.source.path());
-        let warnings = files.into_iter().map(|file| of_fragment(file, used));
+        let warnings = files.into_iter().map(|file| of_fragment(file, used, everything));
         warnings.filter(|warnings| !warnings.is_empty()).collect()
     }
 }

@@ -15,6 +15,8 @@ exit 7
 
 const KILL: &str = "kill -9 $(cat ../demo.pid); echo a-token-of-it";
 
+const REAPED: &str = "while kill -0 $(cat ../script.pid) 2>/dev/null; do :; done";
+
 #[test]
 fn it_ends_the_run_and_is_told_once() {
     let later: String = (0..20)
@@ -49,18 +51,19 @@ tests:
 
 #[test]
 fn a_crash_after_the_last_answer_is_not_green() {
-    // The last request is sent once the script has let go of the pipe.
+    // The last request is sent once the script has let go of the pipe, and somebody waited for it.
     let spec = format!(
         "\
 serial: true
-tokens: {{killing: {{command: [sh, -c, 'exec 4<../ended; {KILL}; cat <&4']}}}}
+tokens: {{killing: {{command: [sh, -c, 'exec 4<../ended; {KILL}; cat <&4; {REAPED}']}}}}
 tests:
   - {{name: is up, request: GET /health, expect: 200}}
   - {{name: elsewhere, request: 'GET ${{env.OTHER}}/', auth: killing, expect: 200}}
 "
     );
     let other = crate::support::server::Server::answering(200, &[], "{}");
-    let script = format!("exec 3<>ended\n{}", SCRIPT.replace("$1 &", "$1 3>&- &"));
+    let script =
+        format!("exec 3<>ended\necho $$ >script.pid\n{}", SCRIPT.replace("$1 &", "$1 3>&- &"));
     let sandbox = sandbox(SERVER, &script, &spec).env("OTHER", &other.url());
     let made = std::process::Command::new("mkfifo").arg(sandbox.path("ended")).status();
     assert!(made.expect("mkfifo").success());
