@@ -313,7 +313,7 @@ impl<'s> Expansion<'s> {
     /// Written names were compared when the file was read; names with variables only now.
     fn check_names(&mut self, cases: &[Case], tests: &[Test]) {
         let source = &self.suite.source;
-        let mut seen: HashMap<&str, &Case> = HashMap::new();
+        let mut seen: HashMap<&str, (&Case, bool)> = HashMap::new();
         let is_test = |case: &&Case| case.around.is_none() && !matches!(case.work, Work::Probe(_));
         let mut rest = tests.iter().peekable();
         for case in cases.iter().filter(is_test) {
@@ -325,14 +325,16 @@ impl<'s> Expansion<'s> {
                 rest.next();
             }
             let Some(test) = rest.peek() else { break };
-            let Some(first) = seen.insert(&case.name, case) else { continue };
+            let as_written = test.name.value.as_fixed().is_some() && case.row.is_none();
+            let Some((first, first_as_written)) = seen.insert(&case.name, (case, as_written))
+            else {
+                continue;
+            };
             let title = format!("a second test named `{}`", case.name);
             let is_told = |fault: &Diagnostic| {
                 fault.place.span == test.name.span && fault.title.starts_with("a second ")
             };
-            if (test.name.value.as_fixed().is_some() && case.row.is_none())
-                || self.binder.faults.iter().any(is_told)
-            {
+            if (as_written && first_as_written) || self.binder.faults.iter().any(is_told) {
                 continue;
             }
             let fault = self.binder.fault(source, test.name.span, title);

@@ -237,3 +237,16 @@ fn steps_that_no_test_has_are_told_of_beside_specs() {
     let ended = sandbox.run(&["specs/b.yaml", "--strict"]).expect_code(0);
     assert_eq!(ended.stderr, "");
 }
+
+#[test]
+fn a_name_that_stands_behind_one_of_a_row_is_compared_with_it() {
+    let spec = "\
+base_url: http://127.0.0.1:1
+tests:
+  - {name: \"n ${a}\", data: [{a: x}], request: \"GET /health?${a}\", expect: 200}
+  - {name: n x, request: GET /nope, expect: 200}
+";
+    let sandbox = Sandbox::new().file("specs/a.yaml", spec);
+    let ended = sandbox.run(&["specs"]).expect_code(2);
+    assert!(ended.stderr.contains("a second test named `n x`"), "{}", ended.stderr);
+}
