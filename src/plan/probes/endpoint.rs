@@ -9,6 +9,7 @@ use crate::plan::credential::Credential;
 use crate::plan::{Case, Step, Work};
 use crate::suite::enforce::accepts_success_only;
 use crate::suite::step::Step as WrittenStep;
+use crate::template::{Part, Template};
 
 /// A method that a test uses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -71,13 +72,20 @@ pub fn declare(cases: &[Case], declared: &HashSet<(Box<str>, Declared)>) {
     }
 }
 
-/// The URL that tells what a step asks: as it is written. One in a fragment, `GET ${path}` say, is
-/// another for each that gives it another path.
+/// The URL that tells what a step asks: as it is written. `GET ${path}` is another for each path
+/// that it is given, and so is what stands in a fragment.
 pub(super) fn url_of(step: &Step, written: &WrittenStep) -> String {
-    match step.via.is_empty() {
-        true => written.line.url.value.written(),
+    let url = &written.line.url.value;
+    match step.via.is_empty() && !is_given(url) {
+        true => url.written(),
         false => step.url.written(),
     }
+}
+
+/// Whether a variable begins a URL, and so may stand for any path, and none stands further on.
+fn is_given(url: &Template) -> bool {
+    let Template::Parts(parts) = url else { return false };
+    matches!(&**parts, [Part::Variable(_), rest @ ..] if rest.iter().all(|part| matches!(part, Part::Text(_))))
 }
 
 impl Endpoint {

@@ -198,3 +198,22 @@ enforce: bearer
     }
     assert!(!shown.contains("GET /orders (not probed)"), "{shown}");
 }
+
+#[test]
+fn a_variable_that_stands_for_the_path_is_another_endpoint_for_each() {
+    let spec = "\
+enforce: bearer
+auth: {bearer: demo-alice-5f0c1d2e3b4a}
+tests:
+  - name: n
+    data: [{p: /orders}, {p: /me}, {p: /flawed/no-guard/orders}]
+    request: GET ${p}
+    expect: 200
+";
+    let project = "server: demo\nbase_url: ${server.url}\n";
+    let sandbox = Sandbox::new().file("apitest.yaml", project).file("specs/a.yaml", spec);
+    let ended = sandbox.run(&["--require-level", "L3"]).expect_code(1);
+    for line in ["  L3  GET /me ", "  L3  GET /orders ", "  L0  GET /flawed/no-guard/orders "] {
+        assert!(ended.stdout.contains(line), "{line}: {}", ended.stdout);
+    }
+}
