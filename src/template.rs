@@ -155,6 +155,20 @@ impl Template {
         Ok(Cow::Owned(filled))
     }
 
+    /// As [`Template::fill`], for the whole of a value that is sent: `null` is none.
+    ///
+    /// # Errors
+    /// As [`Template::fill`], and `null`.
+    pub fn fill_value(&self, bindings: &Bindings) -> Result<Cow<'_, str>, FillError> {
+        if let Some(variable) = self.sole_variable()
+            && bindings.get(variable)?.is_null()
+        {
+            let message = format!("{} is null, and sends nothing", variable.written());
+            return Err(FillError { span: variable.span, message, missing: None });
+        }
+        self.fill(bindings)
+    }
+
     /// The text of a URL: a variable at its start goes in as it is, one further on as a single
     /// percent-encoded component.
     ///

@@ -1,12 +1,69 @@
-//! Queries and schemas that hold what an earlier step captured: they can be compiled only now.
+//! What holds something that an earlier step captured: only now is it known whether it can be
+//! used.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use regex::Regex;
+use serde_json::Value;
+
 use super::outcome::Judge;
+use super::seen::Seen;
 use crate::json_path::JsonPath;
 use crate::json_schema::JsonSchema;
-use crate::suite::matcher::{Path, Schema};
+use crate::suite::matcher::{EMPTY_REGEX, Path, Pattern, Schema, Subject, ValueOperator};
+use crate::suite::operand::check_operand;
+use crate::template::Draft;
+
+/// What an operator compares with. One that could not be written out, such as the empty text that
+/// every text contains, is none when it was captured either.
+///
+/// # Errors
+/// Why it cannot be used, in words.
+pub fn operand<'d>(
+    kind: ValueOperator,
+    draft: &'d Draft,
+    seen: Seen,
+    judge: Judge,
+) -> Result<Cow<'d, Value>, String> {
+    let operand = draft.fill(judge.bindings).map_err(|error| error.message)?;
+    // What was known before the run was checked then; a status may be spelled as a text.
+    if !matches!(draft, Draft::Fixed(_)) && kind != ValueOperator::Status {
+        check_operand(kind, &operand, subject(seen))
+            .map_err(|reason| format!("{reason}: what was captured does not fit"))?;
+    }
+    Ok(operand)
+}
+
+fn subject(seen: Seen) -> Subject {
+    match seen {
+        Seen::Missing | Seen::Json(_) | Seen::Nodes(_) | Seen::Count(_) => Subject::Json,
+        Seen::Time(_) => Subject::Duration,
+        Seen::Body(_) => Subject::Body,
+        Seen::Text(_)
+        | Seen::Line(_)
+        | Seen::Lines(_)
+        | Seen::Scheme(_)
+        | Seen::Url(_)
+        | Seen::Urls(_) => Subject::Text,
+    }
+}
+
+/// The regex, compiled.
+///
+/// # Errors
+/// Why it is none, in words.
+pub fn regex(pattern: &Pattern, judge: Judge) -> Result<Arc<Regex>, String> {
+    let written = match pattern {
+        Pattern::Compiled(regex) => return Ok(regex.clone()),
+        Pattern::Written(written) => written.value.fill(judge.bindings),
+    };
+    match written.map_err(|error| error.message)?.as_ref() {
+        "" => Err(EMPTY_REGEX.to_owned()),
+        text => Regex::new(text).map(Arc::new).map_err(|_| format!("/{text}/ is not a regex")),
+    }
+}
 
 /// The query, compiled.
 ///

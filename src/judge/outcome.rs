@@ -46,7 +46,7 @@ impl Judge<'_> {
     /// Whether one operator holds.
     pub fn operator(self, operator: &Operator, seen: Seen) -> Outcome {
         match operator {
-            Operator::Value(kind, draft) => match draft.fill(self.bindings) {
+            Operator::Value(kind, draft) => match late::operand(*kind, draft, seen, self) {
                 Ok(operand) => compare(*kind, &operand, seen),
                 Err(_) => Outcome::Unfit,
             },
@@ -108,13 +108,10 @@ impl Judge<'_> {
     }
 
     fn matches(self, pattern: &Pattern, seen: Seen) -> Outcome {
-        let Some(text) = seen.text() else { return Outcome::Unfit };
-        let written = match pattern {
-            Pattern::Compiled(regex) => return holds(regex.is_match(text)),
-            Pattern::Written(written) => written.value.fill(self.bindings),
-        };
-        let regex = written.ok().and_then(|pattern| regex::Regex::new(&pattern).ok());
-        regex.map_or(Outcome::Unfit, |regex| holds(regex.is_match(text)))
+        match (late::regex(pattern, self), seen.text()) {
+            (Ok(regex), Some(text)) => holds(regex.is_match(text)),
+            _ => Outcome::Unfit,
+        }
     }
 }
 

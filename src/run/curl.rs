@@ -100,16 +100,28 @@ fn is_of_multipart(request: &Request, value: &str) -> bool {
 /// The cookies, their values as shell variables of their names.
 fn cookie_word(request: &Request) -> Option<String> {
     let header = request.headers.iter().find(|header| is_own_cookie(request, header))?;
-    let pairs = header.value.split("; ").map(|pair| {
-        let name = pair.split('=').next().unwrap_or(pair);
-        let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-        let mut variable: String = name.chars().map(upper).collect();
-        if variable.starts_with(|c: char| c.is_ascii_digit()) {
-            variable.insert(0, '_');
-        }
-        format!("{}=${variable}", name.replace('$', "\\$").replace('`', "\\`"))
-    });
-    Some(format!("-b \"{}\"", pairs.collect::<Vec<_>>().join("; ")))
+    let names = header.value.split("; ").map(|pair| pair.split('=').next().unwrap_or(pair));
+    let names: Vec<&str> = names.collect();
+    let plain =
+        |name: &&str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    if names.iter().all(plain) {
+        let pairs = names.iter().map(|name| format!("{name}=${}", variable(name)));
+        return Some(format!("-b \"{}\"", pairs.collect::<Vec<_>>().join("; ")));
+    }
+    // A server may have chosen the name: between double quotes a shell would read it.
+    let pairs =
+        names.iter().map(|name| format!("{}\"${}\"", quoted(&format!("{name}=")), variable(name)));
+    Some(format!("-b {}", pairs.collect::<Vec<_>>().join("'; '")))
+}
+
+/// The shell variable that stands for the value of a cookie.
+fn variable(cookie: &str) -> String {
+    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    let variable: String = cookie.chars().map(upper).collect();
+    match variable.starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("_{variable}"),
+        false => variable,
+    }
 }
 
 /// Whether a field holds the cookies of a request, and not a credential that is one.

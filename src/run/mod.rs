@@ -9,6 +9,7 @@ pub mod server;
 mod read;
 pub mod tokens;
 mod request;
+mod names;
 mod differ;
 mod multipart;
 mod explain;

@@ -31,7 +31,9 @@ impl Maker<'_> {
             return Err(Unsent::request(format!("the type of the part `{name}` is none")));
         }
         let (content, filename) = match &part.content {
-            PartContent::Text(text) => (Content::Text(filled(text)?), None),
+            PartContent::Text(text) => {
+                (Content::Text(text.fill_value(self.bindings)?.into_owned()), None)
+            }
             PartContent::File { path, filename } => {
                 let path = filled(&path.value)?;
                 let own = Path::new(&path).file_name().unwrap_or_default().to_string_lossy();

@@ -9,13 +9,12 @@ use super::read::at_most;
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts, token_fault};
 use crate::event::StopReason;
-use crate::http::cookie::{CookieJar, Cookies, unsendable};
+use crate::http::cookie::CookieJar;
 use crate::http::message::{Body as SentBody, Connections, Header, Request};
 use crate::http::url::Target;
-use crate::plan::cookies::JarUse;
 use crate::plan::credential::Credential;
 use crate::plan::{Body, Case, JsonText, LARGEST_BODY_FILE, Step};
-use crate::secret::{Redactor, SHORT, Secret};
+use crate::secret::{Redactor, Secret};
 use crate::source::Place;
 use crate::template::{Bindings, FillError, Slot, Template, encode_component};
 
@@ -122,8 +121,8 @@ impl Maker<'_> {
             Target::parse(&url).map_err(|reason| Unsent::request(format!("bad URL: {reason}")))?;
         let mut headers = Vec::with_capacity(step.settings.headers.len() + 2);
         for (name, value) in &step.settings.headers {
-            let name = name.fill(self.bindings)?.into_owned();
-            let value = value.fill(self.bindings)?.into_owned();
+            let name = self.header_name(name)?;
+            let value = value.fill_value(self.bindings)?.into_owned();
             headers.push(Header { name, value, credential: false });
         }
         let (body, content_type) = self.body(body, &headers)?;
@@ -157,25 +156,6 @@ impl Maker<'_> {
             connections: Connections::Shared,
             route: step.settings.passage.route().map_err(Unsent::request)?,
         })
-    }
-
-    fn cookies(&self, step: &Step) -> Result<Cookies, Unsent> {
-        let mut own = Vec::new();
-        for (name, value) in &step.cookies.own {
-            let name = name.fill(self.bindings)?.into_owned();
-            let filled = value.as_ref().map(|value| value.fill(self.bindings)).transpose()?;
-            if let Some(odd) = filled.as_deref().and_then(unsendable) {
-                return Err(Unsent::request(format!(
-                    "{odd:?} in the cookie `{name}` cannot be sent"
-                )));
-            }
-            if let Some(value) = filled.as_deref().filter(|value| value.chars().count() >= SHORT) {
-                self.redactor.add(value);
-            }
-            own.push((name, filled.map(Cow::into_owned)));
-        }
-        let jar = self.jar.filter(|_| step.cookies.jar != JarUse::None).cloned();
-        Ok(Cookies { own, jar, from_jar: step.cookies.jar == JarUse::Both })
     }
 
     fn holds_secret(&self, text: &str) -> bool {
@@ -219,7 +199,7 @@ impl Maker<'_> {
             url.push(separator);
             url.push_str(&name);
             url.push('=');
-            url.push_str(&encode_component(&parameter.value.fill(self.bindings)?));
+            url.push_str(&encode_component(&parameter.value.fill_value(self.bindings)?));
             separator = '&';
         }
         Ok(())
@@ -244,7 +224,7 @@ impl Maker<'_> {
                 let mut pairs = Vec::new();
                 for (name, value) in fields {
                     let name = encode_component(&name.fill(self.bindings)?);
-                    let value = encode_component(&value.fill(self.bindings)?);
+                    let value = encode_component(&value.fill_value(self.bindings)?);
                     pairs.push(format!("{name}={value}"));
                 }
                 (pairs.join("&").into_bytes(), Some("application/x-www-form-urlencoded"))
@@ -353,7 +333,7 @@ impl Maker<'_> {
 
     /// A credential that is only known now must be known to the redactor before it is sent.
     fn secret(&self, template: &Template) -> Result<String, Unsent> {
-        let value = template.fill(self.bindings)?.into_owned();
+        let value = template.fill_value(self.bindings)?.into_owned();
         if template.as_fixed().is_none() {
             self.redactor.add(&value);
         }

@@ -268,3 +268,47 @@ tests:
     // Each run of a test has a jar of its own.
     assert_eq!(sent, ["", "n=1", "n=2", "n=3", "", "n=1", "", "n=1"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_printed_to_repeat_a_request_runs_nothing_that_a_server_chose() {
+    let name = "a\" | touch PWNED | \"!$(touch PWNED)'`touch PWNED`\\";
+    let server = Server::answering(200, &[("Set-Cookie", &format!("{name}=v; Path=/"))], "{}");
+    let sandbox = Sandbox::new().file(
+        "a.yaml",
+        format!(
+            "base_url: {}\ntests:\n  - name: a\n    cookie_jar: true\n    steps:\n      \
+             - {{request: GET /, expect: 200}}\n      - {{request: GET /, expect: 404}}\n",
+            server.url()
+        ),
+    );
+    let shown = sandbox.run(&["a.yaml"]).expect_code(1).stdout;
+    let command =
+        shown.lines().map(str::trim).find(|line| line.starts_with("curl ")).expect("curl");
+    let script = format!("A() {{ :; }}; curl() {{ printf '%s\\n' \"$@\"; }}; {command}");
+    let mut shell = std::process::Command::new("sh");
+    let told = shell.arg("-c").arg(&script).current_dir(sandbox.path(".")).output().expect("sh");
+    assert!(!sandbox.path("PWNED").exists(), "{command}");
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains(&format!("-b\n{name}=\n")), "{command}\n{told}");
+}
+
+#[test]
+fn an_empty_or_null_capture_is_no_cookie() {
+    for (answer, said) in [
+        (r#"{"v": ""}"#, "an empty cookie `sid`"),
+        (r#"{"v": null}"#, "${v} is null, and sends nothing"),
+    ] {
+        let server = Server::answering(200, &[], answer);
+        let spec = "\
+tests:
+  - name: a
+    steps:
+      - {request: GET /give, expect: 200, capture: {v: $.v}}
+      - {request: GET /use, cookies: {sid: \"${v}\"}, expect: 200}
+";
+        let ended = run(&server, spec).expect_code(1);
+        assert!(ended.stdout.contains(said), "{said}: {}", ended.stdout);
+        assert_eq!(server.arrived().len(), 1);
+    }
+}

@@ -250,3 +250,49 @@ tests:
     let ended = sandbox.run(&["specs"]).expect_code(2);
     assert!(ended.stderr.contains("a second test named `n x`"), "{}", ended.stderr);
 }
+
+#[test]
+fn what_was_captured_is_held_to_what_holds_for_what_is_written() {
+    let answer = |v: &str| format!(r#"{{"v": {v}, "path": "/x"}}"#);
+    // What the second request says, what was captured, and what is said of it.
+    let table = [
+        (
+            r#"expect: {json: {$.path: {contains: "${v}"}}}"#,
+            r#""""#,
+            "with an empty text holds for",
+        ),
+        (r#"expect: {json: {$.path: {starts_with: "${v}"}}}"#, r#""""#, "with an empty text holds"),
+        (r#"expect: {body: {ends_with: "${v}"}}"#, r#""""#, "with an empty text holds for every"),
+        (r#"expect: {json: {$.path: {matches: "${v}"}}}"#, r#""""#, "an empty regex is found in"),
+        (
+            r#"expect: {json: {$.path: {not: {in: "${v}"}}}}"#,
+            "[]",
+            "takes a list with at least one",
+        ),
+        (r#"expect: {json: {$.path: {not: {type: "${v}"}}}}"#, r#""txt""#, "`type` takes one or a"),
+        (
+            r#"headers: {"${v}": "Bearer x"}"#,
+            r#""Authorization""#,
+            "`Authorization` does not belong",
+        ),
+        (r#"headers: {"${v}": "a=b"}"#, r#""cookie""#, "`Cookie` does not belong in `headers`"),
+        (r#"headers: {X-A: "${v}"}"#, "null", "${v} is null, and sends nothing"),
+        (r#"query: {a: "${v}"}"#, "null", "${v} is null, and sends nothing"),
+        (r#"form: {a: "${v}"}"#, "null", "${v} is null, and sends nothing"),
+        (r#"multipart: {a: "${v}"}"#, "null", "${v} is null, and sends nothing"),
+        (r#"cookies: {"${v}": x}"#, r#""a=b;c""#, "cannot name a cookie"),
+        (r#"cookies: {"${v}": x, z: y}"#, r#""z""#, "a second value for the cookie `z`"),
+    ];
+    for (says, captured, said) in table {
+        let server =
+            Server::answering(200, &[("Content-Type", "application/json")], &answer(captured));
+        let spec = format!(
+            "base_url: {}\ntests:\n  - name: a\n    steps:\n      - {{request: GET /x, expect: 200, \
+             capture: {{v: $.v}}}}\n      - request: POST /y\n        {says}\n",
+            server.url()
+        );
+        let ended = Sandbox::new().file("a.yaml", spec).run(&["a.yaml"]);
+        assert_eq!(ended.code, Some(1), "{says}");
+        assert!(ended.stdout.contains(said), "{says}: {}", ended.stdout);
+    }
+}

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::format::Format;
 use crate::judge::at::At;
+use crate::judge::late;
 use crate::judge::outcome::{Judge, Outcome};
 use crate::judge::seen::{Seen, spelled_number};
 use crate::judge::words::{json_text, with_article};
@@ -14,11 +15,14 @@ use crate::template::as_text;
 pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<String> {
     let note = match operator {
         Operator::Not(inner) => return inside_not(judge, inner, at),
-        Operator::Value(kind, draft) => match draft.fill(judge.bindings) {
+        Operator::Value(kind, draft) => match late::operand(*kind, draft, at.seen, judge) {
             Ok(operand) => on_value(*kind, &operand, at.seen),
-            Err(error) => error.message,
+            Err(reason) => reason,
         },
-        Operator::Matches(_) => needs_text("matches", at.seen),
+        Operator::Matches(pattern) => match late::regex(pattern, judge) {
+            Ok(_) => needs_text("matches", at.seen),
+            Err(reason) => reason,
+        },
         Operator::Length(_) => {
             format!("only texts, arrays and objects have a length, and this is {}", kind(at.seen))
         }
