@@ -38,16 +38,25 @@ pub fn parse(source: &Arc<Source>) -> (HashMap<String, String>, Vec<Diagnostic>)
     (variables, faults)
 }
 
-/// What may be a secret in the text of such a file: all that stands behind a name.
+/// What may be a secret in the text of such a file: all that stands behind a name, and any line
+/// that has none.
 pub fn suspects(text: &str) -> impl Iterator<Item = &str> {
-    let values = text.lines().filter_map(|line| Some(line.split_once('=')?.1.trim()));
+    let value = |line| match str::split_once(line, '=') {
+        Some((name, value)) if is_name(bare(name.trim())) => value,
+        _ => line,
+    };
+    let values = text.lines().map(value).map(str::trim);
     values.flat_map(|value| [value, value.trim_matches(['"', '\''])])
+}
+
+/// A line, or a name, without the word by which shells read it too.
+fn bare(line: &str) -> &str {
+    line.strip_prefix("export ").unwrap_or(line)
 }
 
 /// The name and the value of a line; else what is wrong with it, and what to do.
 fn variable(line: &str) -> Result<(&str, String), (&'static str, &'static str)> {
-    let line = line.strip_prefix("export ").unwrap_or(line);
-    let Some((name, value)) = line.split_once('=') else {
+    let Some((name, value)) = bare(line).split_once('=') else {
         return Err(("this line sets no variable", "write NAME=VALUE"));
     };
     let name = name.trim_end();

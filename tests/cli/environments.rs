@@ -143,10 +143,19 @@ fn a_file_of_the_environment_fills_what_is_not_set() {
 fn a_line_of_the_environment_that_cannot_be_read_is_shown_without_its_value() {
     let server = Server::answering(200, &[], "{}");
     let sandbox = sandbox(&server);
-    sandbox.write(".env", "ALICE=\"canary-4711-$X\"\n");
-    let ended = sandbox.run(&["--env-file", ".env"]).expect_code(2);
-    assert!(ended.stderr.contains("--> .env:1:1"), "{}", ended.stderr);
-    assert!(!ended.stderr.contains("canary"), "{}", ended.stderr);
+    for text in [
+        "ALICE=\"canary-4711-$X\"\n",
+        "ALICE canary-4711\n",
+        "export ALICE canary-4711\n",
+        "canary-4711=ALICE\n",
+        "KEY='-----BEGIN KEY-----\ncanary-4711\ncanary-4712=\n-----END KEY-----'\n",
+    ] {
+        sandbox.write(".env", text);
+        let ended = sandbox.run(&["--env-file", ".env", "--junit", "junit.xml"]).expect_code(2);
+        assert!(ended.stderr.contains("--> .env:1:1"), "{}", ended.stderr);
+        let all = format!("{}{}{}", ended.stdout, ended.stderr, sandbox.read("junit.xml"));
+        assert!(!all.contains("canary"), "{text}: {all}");
+    }
     assert_eq!(server.arrived().len(), 0);
 }
 
