@@ -1,3 +1,5 @@
+//! Which values meet a schema, what is told of those that do not, and which schemas are refused.
+
 use serde_json::{Value, from_str, json};
 
 use super::{Actual, JsonSchema};

@@ -17,8 +17,11 @@ impl Maker<'_> {
     /// # Errors
     /// It cannot be one, or belongs elsewhere, as `Authorization` does.
     pub(super) fn header_name(&self, name: &Template) -> Result<String, Unsent> {
+        if let Some(name) = name.as_fixed() {
+            return Ok(name.to_owned());
+        }
         let filled = name.fill(self.bindings)?.into_owned();
-        match header_name_fault(&filled).filter(|_| name.as_fixed().is_none()) {
+        match header_name_fault(&filled) {
             Some((title, label)) => Err(Unsent::request(format!("{title}: {label}"))),
             None => Ok(filled),
         }

@@ -1,6 +1,6 @@
 //! Cookies as they are written: what a request sends, and what a response must set.
 
-use super::expect::{Demand, Expectation, refuse_null};
+use super::expect::{Demand, Named, refuse_null};
 use super::matcher::{Matcher, OPERATORS, Subject, is_operator};
 use super::reader::{Field, Keys, Reader};
 use super::settings::is_token;
@@ -123,28 +123,13 @@ pub fn read_sent(reader: &mut Reader, node: &Node) -> Vec<Field> {
 /// What a name is made of.
 pub const NAME: &str = "a name has letters, digits, `-` and `_`, and no spaces";
 
-/// Reads the `cookies` of what must come back.
-pub fn read_expected(reader: &mut Reader, node: &Node, expectations: &mut Vec<Expectation>) {
-    let entries = reader.mapping(node, "cookies").unwrap_or_default();
-    if entries.is_empty() && matches!(node.value, Value::Map(_)) {
-        reader.fault(node.span, "`cookies` demands nothing").label =
-            "write names and what they must be, such as `theme: dark`".into();
-    }
-    for entry in entries {
-        if matches!(entry.value.value, Value::Null) {
-            refuse_null(reader, entry);
-            continue;
-        }
-        let name = reader.key_template(&entry.key).value;
-        if let Some(name) = name.as_fixed().filter(|name| !is_token(name)) {
-            let title = format!("`{name}` cannot name a cookie");
-            reader.fault(entry.key.span, title).label = NAME.into();
-        }
-        let check = read_check(reader, name, &entry.value);
-        let span = entry.key.span.to(entry.value.span);
-        expectations.push(Expectation::new(span, Demand::Cookie(check)));
-    }
-}
+/// The `cookies` of what must come back.
+pub(super) const EXPECTED: Named = Named {
+    key: "cookies",
+    what: "a cookie",
+    example: "theme: dark",
+    demand: |reader, name, node| Demand::Cookie(read_check(reader, name, node)),
+};
 
 fn read_check(reader: &mut Reader, name: Template, node: &Node) -> CookieCheck {
     match &node.value {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cookies::{self, CookieCheck};
+use super::cookies::{self, CookieCheck, NAME};
 use super::matcher::{
     JsonCheck, Matcher, OPERATORS, Operator, Subject, ValueOperator, is_operator, read_json,
 };
@@ -170,7 +170,7 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
     let span = node.span;
     match name {
         "status" => expectations.push(status(reader, node)),
-        "headers" => read_headers(reader, node, expectations),
+        "headers" => read_named(reader, node, &HEADERS, expectations),
         "json" => expectations.extend(
             read_json(reader, node)
                 .into_iter()
@@ -184,7 +184,7 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
             let matcher = Matcher::read(reader, node, Subject::Body);
             expectations.push(Expectation::new(span, Demand::Body(matcher)));
         }
-        "cookies" => cookies::read_expected(reader, node, expectations),
+        "cookies" => read_named(reader, node, &cookies::EXPECTED, expectations),
         "challenge" => {
             let fields = read_challenge(reader, node);
             expectations.push(Expectation::new(span, Demand::Challenge(fields)));
@@ -222,11 +222,36 @@ fn is_object(node: &Node) -> bool {
     !entries.is_empty() && !entries.iter().any(|entry| is_operator(&entry.key.value))
 }
 
-fn read_headers(reader: &mut Reader, node: &Node, expectations: &mut Vec<Expectation>) {
-    let entries = reader.mapping(node, "headers").unwrap_or_default();
-    if entries.is_empty() {
-        reader.fault(node.span, "`headers` demands nothing").label =
-            "write names and what they must be, such as `content-type: text/plain`".into();
+/// What has a name that is a token, and what is demanded of it.
+pub(super) struct Named {
+    /// The key.
+    pub key: &'static str,
+    /// One of them, in words.
+    pub what: &'static str,
+    /// An example.
+    pub example: &'static str,
+    /// Reads what one must be.
+    pub demand: fn(&mut Reader, Template, &Node) -> Demand,
+}
+
+const HEADERS: Named = Named {
+    key: "headers",
+    what: "a header",
+    example: "content-type: text/plain",
+    demand: |reader, name, node| Demand::Header(name, Matcher::read(reader, node, Subject::Text)),
+};
+
+/// Reads a mapping of names to what they must be.
+pub(super) fn read_named(
+    reader: &mut Reader,
+    node: &Node,
+    named: &Named,
+    expectations: &mut Vec<Expectation>,
+) {
+    let entries = reader.mapping(node, named.key).unwrap_or_default();
+    if entries.is_empty() && matches!(node.value, Value::Map(_)) {
+        reader.fault(node.span, format!("`{}` demands nothing", named.key)).label =
+            format!("write names and what they must be, such as `{}`", named.example);
     }
     for entry in entries {
         if matches!(entry.value.value, Value::Null) {
@@ -235,12 +260,12 @@ fn read_headers(reader: &mut Reader, node: &Node, expectations: &mut Vec<Expecta
         }
         let name = reader.key_template(&entry.key).value;
         if let Some(name) = name.as_fixed().filter(|name| !is_token(name)) {
-            reader.fault(entry.key.span, format!("`{name}` cannot name a header")).label =
-                "a name has letters, digits, `-` and `_`, and no spaces".into();
+            let title = format!("`{name}` cannot name {}", named.what);
+            reader.fault(entry.key.span, title).label = NAME.into();
         }
-        let matcher = Matcher::read(reader, &entry.value, Subject::Text);
+        let demand = (named.demand)(reader, name, &entry.value);
         let span = entry.key.span.to(entry.value.span);
-        expectations.push(Expectation::new(span, Demand::Header(name, matcher)));
+        expectations.push(Expectation::new(span, demand));
     }
 }
 

@@ -8,13 +8,15 @@ use std::process::{Child, Output};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
 use crate::support::alive::Alive;
+use crate::support::hanging::hanging;
 use crate::support::in_turn::{in_turn, targets};
 use crate::support::report;
 use crate::support::sandbox::{Sandbox, program};
-use crate::support::server::{Server, Then, answer, reply};
+use crate::support::server::{Server, answer};
+use crate::support::signals::{interrupt_until_it_ends, signal};
 use crate::support::xml::Element;
 
 /// The longest that a run may go on that only waits for its turn.
@@ -22,18 +24,7 @@ const AT_ONCE: Duration = Duration::from_millis(1900);
 
 /// A server that never answers `/hang…`, answers all else with 202, and tells each target.
 fn server() -> (Server, mpsc::Receiver<String>) {
-    let (tell, told) = mpsc::channel();
-    let server = Server::start(move |request, stream| {
-        // The test may have seen enough.
-        let _ = tell.send(request.target.clone());
-        if request.target.starts_with("/hang") {
-            // Returns when the client leaves.
-            let _ = std::io::Read::read(stream, &mut [0]);
-            return Then::Close;
-        }
-        reply(stream, &answer(202, &[], r#"{"id": 7}"#))
-    });
-    (server, told)
+    hanging(|_| answer(202, &[], r#"{"id": 7}"#))
 }
 
 fn start(server: &Server, lines: &str, arguments: &[&str]) -> (Sandbox, Child) {
@@ -42,10 +33,6 @@ fn start(server: &Server, lines: &str, arguments: &[&str]) -> (Sandbox, Child) {
     let all = [&["a.yaml", "--junit", "junit.xml", "--color", "never"], arguments].concat();
     let child = sandbox.command(&all).spawn().expect("the program starts");
     (sandbox, child)
-}
-
-fn signal(child: &Child, signal: Signal) {
-    kill_process(Pid::from_child(child), signal).expect("it runs");
 }
 
 /// Waits for the end: the output, and how long it took.
@@ -241,12 +228,7 @@ fn a_second_signal_while_a_tear_down_hangs_ends_all_at_once() {
         assert_eq!(told.recv().expect("a request"), expected);
     }
     let started = Instant::now();
-    // Two that come together may be seen as one: so as many as it takes.
-    while child.try_wait().expect("a child").is_none() {
-        signal(&child, Signal::INT);
-        std::thread::yield_now();
-    }
-    assert_eq!(child.wait().expect("an end").code(), Some(130));
+    assert_eq!(interrupt_until_it_ends(&mut child).code(), Some(130));
     assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
 }
 
@@ -328,11 +310,7 @@ fn a_second_signal_in_the_middle_of_everything_ends_it_at_once() {
     let (_sandbox, mut child, alive) = everything(&other);
     assert_eq!(told.recv().expect("a request"), "/hang");
     let started = Instant::now();
-    while child.try_wait().expect("a child").is_none() {
-        signal(&child, Signal::INT);
-        std::thread::yield_now();
-    }
-    assert_eq!(child.wait().expect("an end").code(), Some(130));
+    assert_eq!(interrupt_until_it_ends(&mut child).code(), Some(130));
     assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
     alive.all_are_gone();
     assert_eq!(targets(&other), ["/hang"]);

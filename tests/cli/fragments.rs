@@ -1,5 +1,7 @@
 //! Fragments: steps that specs use in the place of their own, and what is told of them.
 
+mod files;
+
 use serde_json::Value;
 
 use crate::support::golden::golden;
@@ -32,6 +34,16 @@ fn targets(server: &Server) -> Vec<String> {
 
 fn header<'a>(request: &'a Arrived, name: &str) -> &'a str {
     request.header(name).unwrap_or_default()
+}
+
+/// The cases of the report by file and name, with what their end is called.
+fn cases(sandbox: &Sandbox) -> Vec<(String, String, String)> {
+    let report = Element::parse(&sandbox.read("junit.xml"));
+    let case = |case: &Element| {
+        let end = report::end(case).map_or("passed".into(), |end| end.name.clone());
+        (case.attribute("file").to_owned(), case.attribute("name").to_owned(), end)
+    };
+    report::cases(&report).map(case).collect()
 }
 
 #[test]
@@ -249,123 +261,6 @@ fn a_fragment_that_three_files_share_gives_the_same_report_for_any_number_of_job
     assert_eq!(reports[0], reports[1]);
 }
 
-const FRAGMENT: &str = "steps:\n  - request: POST /login\n    capture: {token: $.token}\n";
-const USER: &str = "tests:\n  - name: a\n    steps:\n      - use: f/login.yaml\n      - {request: \"GET /${token}\", expect: 200}\n";
-const OTHER: &str = "tests:\n  - {name: b, request: GET /b, expect: 200}\n";
-
-/// The cases of the report by file and name, with what their end is called.
-fn cases(sandbox: &Sandbox) -> Vec<(String, String, String)> {
-    let report = Element::parse(&sandbox.read("junit.xml"));
-    let case = |case: &Element| {
-        let end = report::end(case).map_or("passed".into(), |end| end.name.clone());
-        (case.attribute("file").to_owned(), case.attribute("name").to_owned(), end)
-    };
-    report::cases(&report).map(case).collect()
-}
-
-#[track_caller]
-fn expect_cases(sandbox: &Sandbox, expected: &[(&str, &str, &str)]) {
-    let found = cases(sandbox);
-    let found: Vec<_> =
-        found.iter().map(|(a, b, c)| (a.as_str(), b.as_str(), c.as_str())).collect();
-    assert_eq!(found, expected);
-}
-
-#[test]
-fn among_the_specs_it_is_no_case_and_no_error() {
-    let server = server();
-    let sandbox = sandbox(&server, &[("specs/a.yaml", USER), ("specs/f/login.yaml", FRAGMENT)]);
-    let ended = sandbox.run(&["--junit", "junit.xml"]).expect_code(0);
-    assert_eq!(ended.stderr, "");
-    assert!(ended.stdout.starts_with("1 case in 1 file, "), "{}", ended.stdout);
-    expect_cases(&sandbox, &[("specs/a.yaml", "a", "passed")]);
-    let nothing = sandbox.run(&["specs/f"]).expect_code(4);
-    assert!(
-        nothing.stderr.contains("no spec found: there are only fragments"),
-        "{}",
-        nothing.stderr
-    );
-}
-
-#[test]
-fn one_that_no_spec_uses_and_a_capture_that_nothing_does_are_warnings() {
-    let server = server();
-    let user = USER.replace("GET /${token}", "GET /more");
-    let files = [
-        ("specs/a.yaml", user.as_str()),
-        ("specs/f/login.yaml", FRAGMENT),
-        ("specs/f/unused.yaml", FRAGMENT),
-    ];
-    let sandbox = sandbox(&server, &files);
-    let ended = sandbox.run(&["--color", "never"]).expect_code(0);
-    golden("fixtures/console/fragments_unused.txt", &ended.transcript());
-    // Of some of the specs nobody knows.
-    assert_eq!(sandbox.run(&["specs/a.yaml"]).expect_code(0).stderr, "");
-    let strict = sandbox.run(&["--strict", "--junit", "junit.xml"]).expect_code(2);
-    assert!(strict.stderr.contains("no spec uses this fragment"), "{}", strict.stderr);
-    let name = "has no warnings (--strict)";
-    let expected = [
-        ("specs/a.yaml", "a", "passed"),
-        ("specs/f/login.yaml", name, "error"),
-        ("specs/f/unused.yaml", name, "error"),
-    ];
-    expect_cases(&sandbox, &expected);
-}
-
-#[test]
-fn one_named_on_the_command_line_is_an_error_that_says_what_it_is() {
-    let server = server();
-    let sandbox = sandbox(&server, &[("specs/a.yaml", USER), ("specs/f/login.yaml", FRAGMENT)]);
-    for path in ["specs/f/login.yaml", "specs/f/login.yaml:2"] {
-        let ended = sandbox.run(&[path, "specs/a.yaml", "--junit", "junit.xml"]).expect_code(2);
-        let why =
-            "error: this is a fragment, which is not run by itself\n --> specs/f/login.yaml:1:1";
-        assert!(ended.stderr.contains(why), "{}", ended.stderr);
-        let bad = ("specs/f/login.yaml", "is a valid spec", "error");
-        expect_cases(&sandbox, &[bad, ("specs/a.yaml", "a", "passed")]);
-    }
-}
-
-#[test]
-fn its_fault_is_told_once_and_is_an_error_of_every_spec_that_uses_it() {
-    let server = server();
-    let bad = FRAGMENT.replace("capture", "captur");
-    let files = [
-        ("specs/a.yaml", USER),
-        ("specs/b.yaml", USER),
-        ("specs/c.yaml", USER),
-        ("specs/other.yaml", OTHER),
-        ("specs/f/login.yaml", bad.as_str()),
-    ];
-    let sandbox = sandbox(&server, &files);
-    let ended = sandbox.run(&["--junit", "junit.xml"]).expect_code(2);
-    assert_eq!(ended.stderr.matches("`captur` is not a key of a step").count(), 1);
-    assert_eq!(ended.stderr.matches("error").count(), 1, "{}", ended.stderr);
-    let invalid = |file| (file, "is a valid spec", "error");
-    let expected = [
-        invalid("specs/a.yaml"),
-        invalid("specs/b.yaml"),
-        invalid("specs/c.yaml"),
-        ("specs/f/login.yaml", "is a valid fragment", "error"),
-        ("specs/other.yaml", "b", "passed"),
-    ];
-    expect_cases(&sandbox, &expected);
-    assert_eq!(targets(&server), ["/b"]);
-}
-
-#[cfg(unix)]
-#[test]
-fn it_stays_inside_the_project_also_behind_a_link() {
-    let server = server();
-    let outside = Sandbox::new().file("login.yaml", FRAGMENT);
-    let sandbox = sandbox(&server, &[("a.yaml", USER), ("f/.keep", "")]);
-    std::os::unix::fs::symlink(outside.path("login.yaml"), sandbox.path("f/login.yaml"))
-        .expect("a link");
-    let ended = sandbox.run(&["a.yaml"]).expect_code(2);
-    let why = "fragments stay inside the project directory";
-    assert!(ended.stderr.contains(why), "{}", ended.stderr);
-}
-
 #[test]
 fn what_the_command_line_gives_it_knows_only_by_with() {
     let server = server();
@@ -461,38 +356,6 @@ fn an_endpoint_that_a_fragment_is_given_is_proven_by_itself() {
         ("again", "passed"),
     ];
     assert_eq!(ends, expected);
-}
-
-#[test]
-fn what_is_used_too_deep_or_too_much_is_an_error() {
-    let server = server();
-    let spec = "tests:\n  - name: a\n    steps:\n      - {use: f/0.yaml}\n      - {request: GET /, expect: 200}\n";
-    let sandbox = sandbox(&server, &[("a.yaml", spec)]);
-    for (most, why) in
-        [(70, "more than 64 deep"), (1002, "this spec uses more than 1000 fragments")]
-    {
-        for i in 0..most {
-            let next = format!("steps:\n  - {{use: {}.yaml}}\n", i + 1);
-            sandbox.write(&format!("f/{i}.yaml"), next);
-        }
-        sandbox.write(&format!("f/{most}.yaml"), "steps:\n  - request: GET /\n");
-        let ended = sandbox.run(&["a.yaml"]).expect_code(2);
-        assert!(ended.stderr.contains(why), "{}", ended.stderr);
-    }
-    assert!(targets(&server).is_empty());
-}
-
-#[test]
-fn a_spec_planned_without_its_fragments_is_never_valid() {
-    use apitest::plan::Work;
-    use apitest::plan::expand::expand;
-    use apitest::plan::scope::Inputs;
-    use apitest::source::Source;
-    let source = std::sync::Arc::new(Source::new("a.yaml", USER));
-    let (suite, faults) = apitest::suite::parse(&source);
-    assert!(faults.is_empty());
-    let plan = expand(&source, suite.as_ref(), faults, None, &Inputs::default());
-    assert!(matches!(plan.cases[0].work, Work::Invalid(_)));
 }
 
 #[test]

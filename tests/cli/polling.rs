@@ -2,20 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::in_turn::{in_turn, targets};
+use crate::support::in_turn::{in_turn, run, targets};
 use crate::support::report;
 use crate::support::sandbox::{Ended, Sandbox};
 use crate::support::server::{Server, Then, answer, reply};
 use crate::support::xml::Element;
-
-/// Runs a spec with these lines behind its `base_url`.
-fn run(server: &Server, lines: &str, arguments: &[&str]) -> (Sandbox, Ended) {
-    let spec = format!("base_url: {}\n{lines}", server.url());
-    let sandbox = Sandbox::new().file("a.yaml", spec);
-    let ended =
-        sandbox.run(&[&["a.yaml", "--junit", "junit.xml", "--color", "never"], arguments].concat());
-    (sandbox, ended)
-}
 
 /// Runs one test, a request to the path with more keys behind it.
 fn poll(server: &Server, path: &str, keys: &str) -> (Sandbox, Ended) {

@@ -4,20 +4,11 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::support::in_turn::{in_turn, targets};
+use crate::support::in_turn::{in_turn, run, targets};
 use crate::support::report;
 use crate::support::sandbox::{Ended, Sandbox, steady};
 use crate::support::server::{Server, answer, reply};
 use crate::support::xml::Element;
-
-/// Runs a spec with these lines behind its `base_url`.
-fn run(server: &Server, lines: &str, arguments: &[&str]) -> (Sandbox, Ended) {
-    let spec = format!("base_url: {}\n{lines}", server.url());
-    let sandbox = Sandbox::new().file("a.yaml", spec);
-    let ended =
-        sandbox.run(&[&["a.yaml", "--junit", "junit.xml", "--color", "never"], arguments].concat());
-    (sandbox, ended)
-}
 
 /// Runs one test, a request to the path with more keys behind it. It is a POST, which is sent once.
 fn retry(server: &Server, path: &str, keys: &str) -> (Sandbox, Ended) {

@@ -6,11 +6,13 @@ use std::process::{Child, Command, Output};
 use std::sync::{Mutex, mpsc};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
+use crate::support::hanging::hanging;
 use crate::support::report;
 use crate::support::sandbox::Sandbox;
-use crate::support::server::{Server, Then, answer, reply};
+use crate::support::server::{Server, answer, reply};
+use crate::support::signals;
 use crate::support::tls::serve;
 use crate::support::xml::Element;
 
@@ -19,19 +21,10 @@ const END: Duration = Duration::from_secs(5);
 
 /// A server that never answers `/hang`, and a receiver that hears of each request.
 fn server() -> (Server, mpsc::Receiver<String>) {
-    let (tell, told) = mpsc::channel();
-    let server = Server::start(move |request, stream| {
-        // The test may have seen enough.
-        let _ = tell.send(request.target.clone());
-        if request.target.starts_with("/hang") {
-            // Returns when the client leaves.
-            let _ = std::io::Read::read(stream, &mut [0]);
-            return Then::Close;
-        }
-        let status = if request.target.starts_with("/fail") { 500 } else { 200 };
-        reply(stream, &answer(status, &[], "{}"))
-    });
-    (server, told)
+    hanging(|target| {
+        let status = if target.starts_with("/fail") { 500 } else { 200 };
+        answer(status, &[], "{}")
+    })
 }
 
 /// Runs the targets in order, one case each, with a report.
@@ -58,8 +51,7 @@ impl Running {
     }
 
     fn signal(&self, signal: Signal) {
-        let id = Pid::from_child(&self.child);
-        kill_process(id, signal).expect("it runs");
+        signals::signal(&self.child, signal);
     }
 
     /// Waits for the end: the output, the report, and how long it took.

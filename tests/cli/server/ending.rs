@@ -1,15 +1,15 @@
 //! Nothing of a server outlives the run, however that ends.
 
-use std::process::Child;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
 use super::{Alive, SERVER, UP, sandbox};
 use crate::support::report;
 use crate::support::sandbox::Sandbox;
 use crate::support::server::{Server, Then};
+use crate::support::signals::{interrupt_until_it_ends, signal};
 use crate::support::xml::Element;
 
 /// Ignores what asks it to end, and so do its children; each holds the pipe.
@@ -40,10 +40,6 @@ fn hanging() -> (Server, mpsc::Receiver<String>) {
         Then::Close
     });
     (server, told)
-}
-
-fn signal(child: &Child, signal: Signal) {
-    kill_process(Pid::from_child(child), signal).expect("it runs");
 }
 
 /// With a script that will not end, unless it is made to, within this grace.
@@ -111,12 +107,7 @@ fn a_second_signal_ends_all_at_once() {
     assert_eq!(alive.line(), "started");
     told.recv().expect("a request");
     let started = Instant::now();
-    // Two that come together may be seen as one: so as many as it takes.
-    while child.try_wait().expect("a child").is_none() {
-        signal(&child, Signal::INT);
-        std::thread::yield_now();
-    }
-    assert_eq!(child.wait().expect("an end").code(), Some(130));
+    assert_eq!(interrupt_until_it_ends(&mut child).code(), Some(130));
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     alive.all_are_gone();
 }

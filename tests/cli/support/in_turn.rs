@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use super::sandbox::{Ended, Sandbox};
 use super::server::{Server, Then, answer, reply};
 
 /// Answers the first request for `/503-202-200` with the first of these, the second with the
@@ -35,6 +36,15 @@ pub fn in_turn() -> Server {
         let body = format!(r#"{{"try": {count}, "id": {count}}}"#);
         reply(stream, &answer(status, headers, &body))
     })
+}
+
+/// Runs a spec with these lines behind its `base_url`.
+pub fn run(server: &Server, lines: &str, arguments: &[&str]) -> (Sandbox, Ended) {
+    let spec = format!("base_url: {}\n{lines}", server.url());
+    let sandbox = Sandbox::new().file("a.yaml", spec);
+    let ended =
+        sandbox.run(&[&["a.yaml", "--junit", "junit.xml", "--color", "never"], arguments].concat());
+    (sandbox, ended)
 }
 
 /// The targets that arrived, in order.
