@@ -1,8 +1,8 @@
-//! What the JSONPath engine accepts but RFC 9535 does not, refused when a spec is read.
+//! What the parser of the JSONPath crate accepts but RFC 9535 does not, and what would take too
+//! long, refused when a spec is read.
 //!
-//! The engine reads `$.a b` as one name, finds nothing for a filter inside a filter, and accepts
-//! functions that are not well-typed (RFC 9535 §2.4.3). Each would make an expectation mean
-//! something else than it says.
+//! The parser reads `$.a b` as one name, and accepts functions that are not well-typed (RFC 9535
+//! §2.4.3). Each would make an expectation mean something else than it says.
 
 use jsonpath_rust::parser::model::{
     Comparable, Comparison, Filter, FilterAtom, FnArg, JpQuery, Literal, Segment, Selector, Test,
@@ -12,8 +12,11 @@ use jsonpath_rust::parser::model::{
 /// How many `..` a query may have: each one multiplies what is found by the depth of the value.
 const MOST_DESCENTS: usize = 2;
 
-/// How deep brackets may be nested in a query: the engine reads them by recursion.
+/// How deep brackets may be nested in a query: the parser reads them by recursion.
 const MOST_BRACKETS: usize = 32;
+
+/// How deep filters may be nested: each asks for all values again, if it begins with `$`.
+const MOST_FILTERS: usize = 2;
 
 /// How many of its nodes a query may find several times over, as `[*,*][*,*]` does.
 const MOST_REPEATED: usize = 1024;
@@ -44,14 +47,17 @@ pub fn check_text(text: &str) -> Result<(), String> {
             }
             (None, '[' | '(') => brackets.push(false),
             (None, ']' | ')') => drop(brackets.pop()),
-            (None, '?') if brackets.iter().rev().skip(1).any(|filter| *filter) => {
-                return Err("a filter inside a filter is not supported".into());
+            (None, '?') if filters_around(&brackets) == MOST_FILTERS => {
+                return Err(format!(
+                    "filters nested more than {MOST_FILTERS} deep: ask for less in one query"
+                ));
             }
             (None, '?') => brackets.last_mut().into_iter().for_each(|filter| *filter = true),
             (None, '.') if previous == '.' => descents += 1,
             (None, _) if c.is_whitespace() => {
+                let is_odd = !matches!(c, ' ' | '\t' | '\n' | '\r');
                 let next = text[at..].trim_start().chars().next().unwrap_or(' ');
-                if previous == '.' || (is_name_char(previous) && is_name_char(next)) {
+                if is_odd || previous == '.' || (is_name_char(previous) && is_name_char(next)) {
                     return Err("a name with a space in it is written ['like this']".into());
                 }
             }
@@ -65,6 +71,12 @@ pub fn check_text(text: &str) -> Result<(), String> {
         return Err(format!("more than {MOST_DESCENTS} times `..`: name what lies between"));
     }
     Ok(())
+}
+
+/// How many filters a `?` stands in, by which of the brackets around it have one. Its own has none
+/// yet, or one that is its neighbour.
+fn filters_around(brackets: &[bool]) -> usize {
+    brackets.iter().rev().skip(1).filter(|filter| **filter).count()
 }
 
 fn is_name_char(c: char) -> bool {
@@ -137,7 +149,8 @@ fn check_comparison(comparison: &Comparison) -> Result<(), String> {
             }
             _ => check_function(function),
         },
-        Comparable::Literal(_) | Comparable::SingularQuery(_) => Ok(()),
+        Comparable::Literal(literal) => check_literal(literal),
+        Comparable::SingularQuery(_) => Ok(()),
     })
 }
 
@@ -159,6 +172,13 @@ fn check_function(function: &TestFunction) -> Result<(), String> {
     }
 }
 
+fn check_literal(literal: &Literal) -> Result<(), String> {
+    match literal {
+        Literal::Float(number) if number.is_infinite() => Err("a number in it is too large".into()),
+        _ => Ok(()),
+    }
+}
+
 fn check_pattern(pattern: &str) -> Result<(), String> {
     match regex::Regex::new(pattern) {
         Ok(_) => Ok(()),
@@ -171,7 +191,7 @@ fn check_pattern(pattern: &str) -> Result<(), String> {
 
 fn check_value(argument: &FnArg, function: &TestFunction) -> Result<(), String> {
     let is_value = match argument {
-        FnArg::Literal(_) => true,
+        FnArg::Literal(literal) => return check_literal(literal),
         FnArg::Test(test) => match &**test {
             Test::RelQuery(segments) => is_singular(segments),
             Test::AbsQuery(query) => is_singular(&query.segments),
@@ -204,7 +224,7 @@ fn is_singular(segments: &[Segment]) -> bool {
         .all(|segment| matches!(segment, Segment::Selector(Selector::Name(_) | Selector::Index(_))))
 }
 
-/// A function as a message names it; the engine spells its arguments in a way of its own.
+/// A function as a message names it; the crate spells its arguments in a way of its own.
 fn called(function: &TestFunction) -> String {
     match function {
         TestFunction::Custom(name, _) => format!("{name}()"),

@@ -1,4 +1,4 @@
-//! Why a JSONPath cannot be read, for those who write it: the engine's own words name its rules.
+//! Why a JSONPath cannot be read, for those who write it: the parser's own words name its rules.
 
 /// Functions of RFC 9535.
 const FUNCTIONS: &str = "length, count, value, match and search";
