@@ -203,7 +203,11 @@ mod tests {
             ("$. a", "a name with a space in it is written ['like this']"),
             ("$.a[", "it ends too early: a `]` is missing"),
             ("$.", "it ends too early: a name is missing"),
-            ("$[?@[?@[?@>1]]]", "filters nested more than 2 deep: ask for less in one query"),
+            ("$[?@[?$..a]]", "in a filter in a filter, what begins with `$` leads to one value"),
+            (
+                "$[?@[?count($.*) > 1]]",
+                "in a filter in a filter, what begins with `$` leads to one value",
+            ),
             ("$.a\u{a0}", "a name with a space in it is written ['like this']"),
             ("$[?@.a < 1e400]", "a number in it is too large"),
             ("$[?length(1e400) == 1]", "a number in it is too large"),
@@ -221,6 +225,7 @@ mod tests {
             "$[?value(1) == 2]",
             "$[?in(@.a, $.b)]",
             "$[?@.* == 1]",
+            "$[?@[*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*]]",
         ] {
             assert!(JsonPath::parse(query).is_err(), "{query}");
         }

@@ -15,9 +15,6 @@ const MOST_DESCENTS: usize = 2;
 /// How deep brackets may be nested in a query: the parser reads them by recursion.
 const MOST_BRACKETS: usize = 32;
 
-/// How deep filters may be nested: each asks for all values again, if it begins with `$`.
-const MOST_FILTERS: usize = 2;
-
 /// How many of its nodes a query may find several times over, as `[*,*][*,*]` does.
 const MOST_REPEATED: usize = 1024;
 
@@ -32,7 +29,7 @@ pub fn check_text(text: &str) -> Result<(), String> {
     if text.len() > LONGEST {
         return Err(format!("it is longer than {} KiB", LONGEST / 1024));
     }
-    let (mut quote, mut brackets) = (None, Vec::new());
+    let (mut quote, mut brackets) = (None, 0_usize);
     let mut descents = 0;
     let mut chars = text.char_indices().peekable();
     let mut previous = ' ';
@@ -42,17 +39,11 @@ pub fn check_text(text: &str) -> Result<(), String> {
             (Some(open), _) if c == open => quote = None,
             (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
-            (None, '[' | '(') if brackets.len() == MOST_BRACKETS => {
+            (None, '[' | '(') if brackets == MOST_BRACKETS => {
                 return Err(format!("brackets nested more than {MOST_BRACKETS} deep"));
             }
-            (None, '[' | '(') => brackets.push(false),
-            (None, ']' | ')') => drop(brackets.pop()),
-            (None, '?') if filters_around(&brackets) == MOST_FILTERS => {
-                return Err(format!(
-                    "filters nested more than {MOST_FILTERS} deep: ask for less in one query"
-                ));
-            }
-            (None, '?') => brackets.last_mut().into_iter().for_each(|filter| *filter = true),
+            (None, '[' | '(') => brackets += 1,
+            (None, ']' | ')') => brackets = brackets.saturating_sub(1),
             (None, '.') if previous == '.' => descents += 1,
             (None, _) if c.is_whitespace() => {
                 let is_odd = !matches!(c, ' ' | '\t' | '\n' | '\r');
@@ -73,12 +64,6 @@ pub fn check_text(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// How many filters a `?` stands in, by which of the brackets around it have one. Its own has none
-/// yet, or one that is its neighbour.
-fn filters_around(brackets: &[bool]) -> usize {
-    brackets.iter().rev().skip(1).filter(|filter| **filter).count()
-}
-
 fn is_name_char(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
@@ -88,46 +73,59 @@ fn is_name_char(c: char) -> bool {
 /// # Errors
 /// What is wrong, in words.
 pub fn check_query(query: &JpQuery) -> Result<(), String> {
-    let several = query.segments.iter().map(|segment| match segment {
+    check_segments(&query.segments, 0)
+}
+
+/// `filters` is how many filters they stand in.
+fn check_segments(segments: &[Segment], filters: usize) -> Result<(), String> {
+    let several = segments.iter().map(|segment| match segment {
         Segment::Selectors(selectors) => selectors.len(),
         Segment::Descendant(_) | Segment::Selector(_) => 1,
     });
     if several.fold(1, usize::saturating_mul) > MOST_REPEATED {
         return Err("too many combinations of what stands in its brackets".into());
     }
-    check_segments(&query.segments)
+    segments.iter().try_for_each(|segment| check_segment(segment, filters))
 }
 
-fn check_segments(segments: &[Segment]) -> Result<(), String> {
-    segments.iter().try_for_each(|segment| match segment {
-        Segment::Descendant(inner) => check_segments(std::slice::from_ref(inner)),
-        Segment::Selector(selector) => check_selector(selector),
-        Segment::Selectors(selectors) => selectors.iter().try_for_each(check_selector),
-    })
+fn check_segment(segment: &Segment, filters: usize) -> Result<(), String> {
+    match segment {
+        Segment::Descendant(inner) => check_segment(inner, filters),
+        Segment::Selector(selector) => check_selector(selector, filters),
+        Segment::Selectors(selectors) => {
+            selectors.iter().try_for_each(|selector| check_selector(selector, filters))
+        }
+    }
 }
 
-fn check_selector(selector: &Selector) -> Result<(), String> {
+fn check_selector(selector: &Selector, filters: usize) -> Result<(), String> {
     match selector {
-        Selector::Filter(filter) => check_filter(filter),
+        Selector::Filter(filter) => check_filter(filter, filters + 1),
         _ => Ok(()),
     }
 }
 
-fn check_filter(filter: &Filter) -> Result<(), String> {
+fn check_filter(filter: &Filter, filters: usize) -> Result<(), String> {
     match filter {
-        Filter::Or(filters) | Filter::And(filters) => filters.iter().try_for_each(check_filter),
-        Filter::Atom(FilterAtom::Filter { expr, .. }) => check_filter(expr),
-        Filter::Atom(FilterAtom::Test { expr, .. }) => check_test(expr),
-        Filter::Atom(FilterAtom::Comparison(comparison)) => check_comparison(comparison),
+        Filter::Or(all) | Filter::And(all) => {
+            all.iter().try_for_each(|filter| check_filter(filter, filters))
+        }
+        Filter::Atom(FilterAtom::Filter { expr, .. }) => check_filter(expr, filters),
+        Filter::Atom(FilterAtom::Test { expr, .. }) => check_test(expr, filters),
+        Filter::Atom(FilterAtom::Comparison(comparison)) => check_comparison(comparison, filters),
     }
 }
 
-fn check_test(test: &Test) -> Result<(), String> {
+fn check_test(test: &Test, filters: usize) -> Result<(), String> {
     match test {
-        Test::RelQuery(segments) => check_segments(segments),
-        Test::AbsQuery(query) => check_query(query),
+        Test::RelQuery(segments) => check_segments(segments, filters),
+        // Each of the filters around it would ask for all values of the document again.
+        Test::AbsQuery(query) if filters > 1 && !is_singular(&query.segments) => {
+            Err("in a filter in a filter, what begins with `$` leads to one value".into())
+        }
+        Test::AbsQuery(query) => check_segments(&query.segments, filters),
         Test::Function(function) => match &**function {
-            TestFunction::Match(..) | TestFunction::Search(..) => check_function(function),
+            TestFunction::Match(..) | TestFunction::Search(..) => check_function(function, filters),
             _ => {
                 Err(format!("the result of `{}` must be compared with something", called(function)))
             }
@@ -135,7 +133,7 @@ fn check_test(test: &Test) -> Result<(), String> {
     }
 }
 
-fn check_comparison(comparison: &Comparison) -> Result<(), String> {
+fn check_comparison(comparison: &Comparison, filters: usize) -> Result<(), String> {
     let (Comparison::Eq(left, right)
     | Comparison::Ne(left, right)
     | Comparison::Gt(left, right)
@@ -147,23 +145,25 @@ fn check_comparison(comparison: &Comparison) -> Result<(), String> {
             TestFunction::Match(..) | TestFunction::Search(..) => {
                 Err(format!("`{}` is a test by itself: compare it with nothing", called(function)))
             }
-            _ => check_function(function),
+            _ => check_function(function, filters),
         },
         Comparable::Literal(literal) => check_literal(literal),
         Comparable::SingularQuery(_) => Ok(()),
     })
 }
 
-fn check_function(function: &TestFunction) -> Result<(), String> {
+fn check_function(function: &TestFunction, filters: usize) -> Result<(), String> {
     match function {
         TestFunction::Custom(name, _) => Err(format!(
             "`{name}()` is not a function of RFC 9535 (length, count, value, match, search)"
         )),
-        TestFunction::Length(value) => check_value(value, function),
-        TestFunction::Count(nodes) | TestFunction::Value(nodes) => check_nodes(nodes, function),
+        TestFunction::Length(value) => check_value(value, function, filters),
+        TestFunction::Count(nodes) | TestFunction::Value(nodes) => {
+            check_nodes(nodes, function, filters)
+        }
         TestFunction::Match(value, pattern) | TestFunction::Search(value, pattern) => {
-            check_value(value, function)?;
-            check_value(pattern, function)?;
+            check_value(value, function, filters)?;
+            check_value(pattern, function, filters)?;
             match pattern {
                 FnArg::Literal(Literal::String(pattern)) => check_pattern(pattern),
                 _ => Ok(()),
@@ -189,14 +189,14 @@ fn check_pattern(pattern: &str) -> Result<(), String> {
     }
 }
 
-fn check_value(argument: &FnArg, function: &TestFunction) -> Result<(), String> {
+fn check_value(argument: &FnArg, function: &TestFunction, filters: usize) -> Result<(), String> {
     let is_value = match argument {
         FnArg::Literal(literal) => return check_literal(literal),
         FnArg::Test(test) => match &**test {
             Test::RelQuery(segments) => is_singular(segments),
             Test::AbsQuery(query) => is_singular(&query.segments),
             Test::Function(inner) => {
-                check_function(inner)?;
+                check_function(inner, filters)?;
                 !matches!(**inner, TestFunction::Match(..) | TestFunction::Search(..))
             }
         },
@@ -211,9 +211,9 @@ fn check_value(argument: &FnArg, function: &TestFunction) -> Result<(), String> 
     ))
 }
 
-fn check_nodes(argument: &FnArg, function: &TestFunction) -> Result<(), String> {
+fn check_nodes(argument: &FnArg, function: &TestFunction, filters: usize) -> Result<(), String> {
     match argument {
-        FnArg::Test(test) if !matches!(**test, Test::Function(_)) => check_test(test),
+        FnArg::Test(test) if !matches!(**test, Test::Function(_)) => check_test(test, filters),
         _ => Err(format!("`{}` takes a query", called(function))),
     }
 }
