@@ -27,6 +27,12 @@ pub fn parse(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(whole.as_deref().unwrap_or(text), &Rfc3339).ok()
 }
 
+/// A moment in UTC, so many seconds after 1970 began, as RFC 3339 writes it; `None` beyond the years
+/// that it can.
+pub fn rfc_3339(seconds: i64) -> Option<String> {
+    OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(&Rfc3339).ok()
+}
+
 /// A time as a person reads it.
 pub fn shown_time(time: Duration) -> String {
     match time.as_millis() {

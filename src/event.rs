@@ -22,6 +22,8 @@ pub enum Event<'p> {
         files: usize,
         /// How many run at a time.
         jobs: usize,
+        /// What generated values are made of, if anything is.
+        seed: Option<u64>,
     },
     /// Told some times a second, whether or not anything happened; cases that are through are told
     /// about in their turn.

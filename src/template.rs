@@ -6,21 +6,28 @@
 
 mod draft;
 mod foreign;
+mod generator;
 mod read;
+mod seeded;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
+use std::fmt::{self, Display, Formatter};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 pub use self::draft::Draft;
 pub use self::foreign::{FOREIGN_VARIABLE, foreign_variable, is_of_environment, native_variable};
+pub use self::generator::{GENERATORS, Generator, generator_call};
 pub use self::read::{TemplateFault, is_name};
+pub use self::seeded::{Generated, Generators, Moment, Seeded, identity};
 use crate::source::Span;
 
 /// A string that may hold variables.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Template {
     /// Nothing to fill.
     Fixed(Box<str>),
@@ -29,7 +36,7 @@ pub enum Template {
 }
 
 /// A piece of a [`Template`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     /// Goes in as it is.
     Text(Box<str>),
@@ -38,7 +45,7 @@ pub enum Part {
 }
 
 /// `${…}` and where it stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Variable {
     /// What is looked up.
     pub name: Name,
@@ -59,6 +66,14 @@ pub enum Name {
     ServerPort,
     /// `${name}`, once it is known which step captures it.
     Captured(Slot, Box<str>),
+    /// `${uuid()}`: a value that is made during the run.
+    Generator(Generator),
+    /// The same, once it is known when.
+    Generated(Generated),
+    /// `${base64(name)}`: what `${name}` stands for, in base64.
+    Base64(Box<Name>),
+    /// The same, once it is known that `${name}` stands for this, which only the run knows.
+    Encoded(Box<Template>, Box<Name>),
 }
 
 /// Which of the values that the steps of a case capture.
@@ -74,6 +89,8 @@ pub struct Bindings {
     pub server_port: Option<u16>,
     /// Captured values by their slots; `None` where nothing was captured yet.
     pub captures: Vec<Option<Value>>,
+    /// What generators give.
+    pub generators: Generators,
 }
 
 /// A variable has a value that cannot stand where it was written.
@@ -231,12 +248,24 @@ pub fn encode_component(text: &str) -> String {
 impl Variable {
     /// As it was written.
     pub fn written(&self) -> String {
+        format!("${{{}}}", self.name)
+    }
+
+    /// The slots of the captured values in it.
+    pub fn slots(&self) -> Vec<Slot> {
         match &self.name {
-            Name::Plain(name) | Name::Captured(_, name) => format!("${{{name}}}"),
-            Name::Env(name, None) => format!("${{env.{name}}}"),
-            Name::Env(name, Some(default)) => format!("${{env.{name}:-{default}}}"),
-            Name::ServerUrl => "${server.url}".to_owned(),
-            Name::ServerPort => "${server.port}".to_owned(),
+            Name::Captured(slot, _) => vec![*slot],
+            Name::Encoded(text, _) => text.variables().flat_map(Variable::slots).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The generators in it.
+    pub fn generated(&self) -> Vec<&Generated> {
+        match &self.name {
+            Name::Generated(generated) => vec![generated],
+            Name::Encoded(text, _) => text.variables().flat_map(Variable::generated).collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -246,6 +275,37 @@ impl Variable {
         let message = format!("{} is {kind}, and cannot stand inside a text", self.written());
         FillError { span: self.span, message, missing: None }
     }
+}
+
+impl Name {
+    /// The variable of a spec that it asks for, if it does.
+    pub fn plain(&self) -> Option<&str> {
+        match self {
+            Name::Plain(name) => Some(name),
+            Name::Base64(name) => name.plain(),
+            _ => None,
+        }
+    }
+}
+
+impl Display for Name {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::Plain(name) | Name::Captured(_, name) => f.write_str(name),
+            Name::Env(name, None) => write!(f, "env.{name}"),
+            Name::Env(name, Some(default)) => write!(f, "env.{name}:-{default}"),
+            Name::ServerUrl => f.write_str("server.url"),
+            Name::ServerPort => f.write_str("server.port"),
+            Name::Generator(generator) => generator.fmt(f),
+            Name::Generated(generated) => generated.generator.fmt(f),
+            Name::Base64(name) | Name::Encoded(_, name) => write!(f, "base64({name})"),
+        }
+    }
+}
+
+/// A text in standard base64, with padding.
+pub fn base64(text: &str) -> String {
+    STANDARD.encode(text)
 }
 
 impl Bindings {
@@ -265,7 +325,15 @@ impl Bindings {
             Name::Captured(slot, _) => {
                 (self.captures.get(slot.0 as usize).cloned().flatten(), Some(*slot))
             }
-            Name::Plain(_) | Name::Env(..) => (None, None),
+            Name::Generated(generated) => (self.generators.value(variable, generated), None),
+            Name::Encoded(text, _) => {
+                let value = match self.generators {
+                    Generators::Written => variable.written(),
+                    _ => base64(&text.fill(self)?),
+                };
+                (Some(Value::String(value)), None)
+            }
+            Name::Plain(_) | Name::Env(..) | Name::Generator(_) | Name::Base64(_) => (None, None),
         };
         value.ok_or_else(|| FillError {
             span: variable.span,

@@ -208,9 +208,13 @@ pub struct RunArgs {
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 
-    /// Options of the language that this version does not have yet.
-    #[command(flatten)]
-    pub later: LaterArgs,
+    /// Repeat the generated values of an earlier run
+    ///
+    /// The same N gives the same UUIDs and random numbers, with any number of jobs, for a single
+    /// test too. Times are always those of the run. Without it each run has a seed of its own,
+    /// which is told when something did not pass, and stands in the reports.
+    #[arg(long, value_name = "N", value_parser = parse::seed, help_heading = "Running")]
+    pub seed: Option<u64>,
 }
 
 /// Which tests a command is about, and what their specs are read with.
@@ -270,13 +274,6 @@ pub struct SpecArgs {
     pub strict: bool,
 }
 
-/// Options that a later version has; each is refused by its name.
-#[derive(Debug, Args)]
-pub struct LaterArgs {
-    #[arg(long, hide = true, num_args = 0..=1)]
-    seed: Option<Option<String>>,
-}
-
 /// The formats of `--report`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -311,11 +308,7 @@ pub enum ColorWhen {
 impl RunArgs {
     /// What no single argument shows.
     pub(super) fn check(&self) -> Result<(), String> {
-        self.specs.check()?;
-        match self.later.first() {
-            Some(option) => Err(format!("{option} is not supported yet")),
-            None => Ok(()),
-        }
+        self.specs.check()
     }
 }
 
@@ -328,13 +321,5 @@ impl SpecArgs {
             Some(twice) => Err(format!("--var gives `{}` twice: which one counts?", twice[0])),
             None => Ok(()),
         }
-    }
-}
-
-impl LaterArgs {
-    /// The first of them that was given.
-    fn first(&self) -> Option<&'static str> {
-        let given = [(self.seed.is_some(), "--seed")];
-        given.into_iter().find_map(|(given, option)| given.then_some(option))
     }
 }

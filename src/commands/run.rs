@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use ring::rand::{SecureRandom, SystemRandom};
+
 use super::load::project;
 use super::reports::Reports;
 use super::specs::{self, Planned};
@@ -31,6 +33,7 @@ use crate::run::stop::Stop;
 use crate::run::tokens::{Means, TokenStore};
 use crate::run::{Run, RunSettings};
 use crate::secret::Redactor;
+use crate::template::{Bindings, Generators, Seeded};
 use crate::text::lines;
 
 /// The time for a connection to be made.
@@ -77,7 +80,13 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     nothing.iter().for_each(|why| say(why));
     reports.notice(&insecure(&plan));
     let root = project.root().canonicalize().unwrap_or_else(|_| project.root().to_owned());
-    let options = options(&arguments.specs);
+    let seed = seed(arguments)?;
+    // Where nothing is made of it, nobody need know it.
+    let told_seed = (plan.generates || project.server.generates).then_some(seed);
+    let options = options(&arguments.specs, told_seed);
+    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let generators = Generators::Seeded(Seeded::new(seed, clock()));
+    let known = Bindings { generators, ..Bindings::default() };
     let settings = RunSettings {
         jobs: jobs(arguments),
         fail_fast: arguments.fail_fast,
@@ -85,12 +94,18 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         deadline: arguments.deadline.and_then(|time| started.checked_add(time)),
         verbose: arguments.verbose,
         options: &options,
+        seed: told_seed,
         project: &root,
     };
-    let surroundings =
-        Surroundings { root: &root, stop: &stop, deadline: settings.deadline, redactor: &redactor };
+    let surroundings = Surroundings {
+        root: &root,
+        stop: &stop,
+        deadline: settings.deadline,
+        redactor: &redactor,
+        bindings: &known,
+    };
     let served = server::start(&project, &plan, surroundings, arguments.verbose)?;
-    let bindings = served.bindings();
+    let bindings = served.bindings(known.clone());
     let pace = Arc::new(Pace::new(arguments.rate.unwrap_or_default(), settings.jobs, &stop));
     let client = client(arguments, settings.jobs, routes, &stop, &pace);
     let transport = |worker, request: &Request| {
@@ -105,7 +120,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         bindings: &bindings,
         stop: &stop,
         transport: &transport,
-        clock: &|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+        clock: &clock,
         project: &root,
     };
     let run = Run {
@@ -118,6 +133,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         tokens: TokenStore::new(&plan, means),
         redactor: &redactor,
         bindings: &bindings,
+        clock: &clock,
         stop: &stop,
         waivers: WaiverBook::default(),
         forgeries: Forgeries::default(),
@@ -157,7 +173,7 @@ fn no_command(paths: &[String]) -> Option<String> {
 }
 
 /// What the command line has to say again for the same result, besides which test is meant.
-fn options(arguments: &SpecArgs) -> String {
+fn options(arguments: &SpecArgs, seed: Option<u64>) -> String {
     let file = |option, path: &PathBuf| (option, shown(path));
     let env = arguments.env.iter().map(|name| ("--env", name.clone()));
     let all = env
@@ -165,7 +181,20 @@ fn options(arguments: &SpecArgs) -> String {
         .chain(arguments.env_file.iter().map(|path| file("--env-file", path)));
     let all = all.map(|(option, value)| format!(" {option} {}", quoted(&value)));
     // A value may be a secret that nobody knows to be one.
-    all.chain(arguments.var.iter().map(|(name, _)| format!(" --var {name}=…"))).collect()
+    let vars = arguments.var.iter().map(|(name, _)| format!(" --var {name}=…"));
+    all.chain(vars).chain(seed.map(|seed| format!(" --seed {seed}"))).collect()
+}
+
+/// The seed that was given, or one that no run before is likely to have had; of 48 bits, so that it
+/// is short.
+fn seed(arguments: &RunArgs) -> Result<u64, String> {
+    if let Some(seed) = arguments.seed {
+        return Ok(seed);
+    }
+    let mut bytes = [0; 8];
+    let filled = SystemRandom::new().fill(&mut bytes[..6]);
+    filled.map_err(|_| "the system gives no random number for the seed")?;
+    Ok(u64::from_le_bytes(bytes))
 }
 
 /// A client whose requests end with the run.

@@ -107,14 +107,14 @@ fn last_line(output: &ServerOutput) -> Option<String> {
 }
 
 impl Served<'_> {
-    /// What its variables stand for.
-    pub fn bindings(&self) -> Bindings {
+    /// What its variables stand for, beside what is known already.
+    pub fn bindings(&self, known: Bindings) -> Bindings {
         let (url, port) = match &self.serving {
             Serving::Demo(demo) => (Some(demo.url()), Some(demo.port())),
             Serving::Program(server) => (Some(server.url().to_owned()), Some(server.port())),
             Serving::None | Serving::Not(..) => (None, None),
         };
-        Bindings { server_url: url, server_port: port, ..Bindings::default() }
+        Bindings { server_url: url, server_port: port, ..known }
     }
 
     /// Why an exchange failed: since the server has ended, if so.
@@ -198,6 +198,7 @@ fn case(place: &Place) -> Case {
     Case {
         file: Arc::new(file),
         name: "the server serves".into(),
+        identity: 0,
         line: location.line as u32,
         column: location.column as u32,
         last_line: location.line as u32,

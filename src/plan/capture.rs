@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::bind::Expectations;
 use super::credential::Credential;
 use super::frames::Coming;
+use super::generated::is_generated;
 use super::multipart::PartContent;
 use super::scope::{Binder, Known, place};
 use super::secrets::is_secret_name;
@@ -13,7 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 use crate::suite::capture::Capture;
 use crate::suite::step::Step;
-use crate::template::{Draft, Name, Slot, Template};
+use crate::template::{Draft, Slot, Template, Variable};
 
 impl Binder<'_> {
     /// The slot of what an earlier step captures under a name, the latest first.
@@ -108,16 +109,21 @@ fn gives_a_secret(name: &str) -> bool {
 }
 
 /// What is sent as a credential, or under a name that gives a secret, is secret from the moment it
-/// is captured.
+/// is captured, or made.
 pub(super) fn keep_secret(steps: &mut [PlannedStep]) {
-    let slots: Vec<Slot> = steps.iter().flat_map(secrets_of).collect();
+    let mut slots: Vec<Slot> = Vec::new();
+    for step in steps.iter_mut() {
+        let secrets = secrets_of(step);
+        slots.extend(secrets.iter().flat_map(|text| text.variables()).flat_map(Variable::slots));
+        step.secrets = secrets.into_iter().filter(|text| is_generated(text)).cloned().collect();
+    }
     for captured in steps.iter_mut().flat_map(|step| &mut step.captures) {
         captured.capture.secret |= slots.contains(&captured.slot);
     }
 }
 
-/// The slots of what a step sends as a secret.
-fn secrets_of(step: &PlannedStep) -> Vec<Slot> {
+/// What a step sends as a secret.
+fn secrets_of(step: &PlannedStep) -> Vec<&Template> {
     let mut templates: Vec<&Template> = match &step.credential {
         Credential::None | Credential::Token(_) => Vec::new(),
         Credential::Bearer(token) => vec![token],
@@ -129,7 +135,10 @@ fn secrets_of(step: &PlannedStep) -> Vec<Slot> {
     templates.extend(query.map(|parameter| &parameter.value));
     templates.extend(step.cookies.own.iter().filter_map(|(_, value)| value.as_ref()));
     match step.body.as_deref() {
-        Some(Body::Json(JsonText::Draft(draft))) => secrets_in(draft, false, &mut templates),
+        Some(
+            Body::Json(JsonText::Draft(draft))
+            | Body::Graphql { message: JsonText::Draft(draft), .. },
+        ) => secrets_in(draft, false, &mut templates),
         Some(Body::Form(fields)) => {
             let fields = fields.iter().filter(|(name, _)| is_secret(name));
             templates.extend(fields.map(|(_, value)| value));
@@ -143,12 +152,7 @@ fn secrets_of(step: &PlannedStep) -> Vec<Slot> {
         }
         _ => {}
     }
-    let variables = templates.into_iter().flat_map(Template::variables);
-    let slots = variables.filter_map(|variable| match variable.name {
-        Name::Captured(slot, _) => Some(slot),
-        _ => None,
-    });
-    slots.collect()
+    templates
 }
 
 /// The texts below names that give a secret; `under` says whether the value at hand stands so.

@@ -29,6 +29,7 @@ use crate::suite::project::Project;
 use crate::suite::settings::Settings;
 use crate::suite::step::Step as WrittenStep;
 use crate::suite::test::Test;
+use crate::template::{Moment, identity};
 
 /// Plans a file: `suite` is what could be read of it, `faults` what could not.
 pub fn expand(
@@ -39,7 +40,7 @@ pub fn expand(
     inputs: &Inputs,
 ) -> FilePlan {
     let Some(suite) = suite else { return invalid(source, None, faults) };
-    let mut levels = vec![Level { source: &suite.source, settings: &suite.settings }];
+    let mut levels = vec![Level::new(&suite.source, &suite.settings)];
     levels.extend(project.into_iter().flat_map(of_project));
     let mut expansion = Expansion::new(suite, Binder::new(inputs, levels));
     expansion.check_enforce();
@@ -151,7 +152,7 @@ impl<'s> Expansion<'s> {
         self.warnings.extend(settle(&mut self.binder, settings, source));
         let unused = self.binder.unused_captures(0, source);
         self.warnings.extend(unused.into_iter().chain(self.unused_columns()));
-        let Binder { faults: unbound, used, used_vars, secrets, .. } = self.binder;
+        let Binder { faults: unbound, used, used_vars, secrets, generates, .. } = self.binder;
         let used_vars = used_vars.into_iter().collect();
         let diagnostics = roots(faults.into_iter().chain(unbound).collect());
         let diagnostics = [diagnostics, short(&secrets)].concat();
@@ -166,7 +167,7 @@ impl<'s> Expansion<'s> {
             .retain(|d| seen.insert((place(&d.place.source, d.place.span), d.title.clone())));
         sort(&mut diagnostics, source);
         let (tokens, declared) = (self.tokens.all, self.declared);
-        FilePlan { cases, tokens, diagnostics, used, used_vars, declared, secrets }
+        FilePlan { cases, tokens, diagnostics, used, used_vars, declared, secrets, generates }
     }
 
     /// What is wrong with the `enforce` of the spec and of the project, whoever it covers.
@@ -179,7 +180,8 @@ impl<'s> Expansion<'s> {
     /// The cases of a test, each with its probes.
     fn cases(&mut self, test: &'s Test) -> Vec<Case> {
         let source = &self.suite.source;
-        let outside = self.binder.enter(Level { source, settings: &test.settings });
+        self.binder.moment = Moment::Case;
+        let outside = self.binder.enter(Level::new(source, &test.settings));
         let cases = match &test.data {
             Some(data) => self.each_row(test, data),
             None => self.run(test),
@@ -207,7 +209,7 @@ impl<'s> Expansion<'s> {
             check::check(&mut self.binder, level);
         }
         let Some(Chosen { at, written, extras }) = control else { return Vec::new() };
-        self.beside(test, written, |expansion| {
+        self.beside(test, written, at, |expansion| {
             if let Some(level) = expansion.binder.levels().first().copied() {
                 check::check(&mut expansion.binder, level);
             }
@@ -217,19 +219,21 @@ impl<'s> Expansion<'s> {
         })
     }
 
-    /// Works under the settings of this step, if that asks for probes itself; one of a fragment
+    /// Works under the settings of the step at this position, if that asks for probes itself; one of a fragment
     /// never does.
     fn beside<T>(
         &mut self,
         test: &'s Test,
         step: &'s WrittenStep,
+        at: usize,
         work: impl FnOnce(&mut Expansion<'s>) -> T,
     ) -> T {
         if !test.listed || !assign::asks_for_probes(&step.settings) {
             return work(self);
         }
         let source = &self.suite.source;
-        let outside = self.binder.enter(Level { source, settings: &step.settings });
+        self.binder.moment = Moment::Step(at as u32);
+        let outside = self.binder.enter(Level::new(source, &step.settings));
         let result = work(self);
         self.binder.leave(outside);
         result
@@ -265,7 +269,7 @@ impl<'s> Expansion<'s> {
         };
         let control = at.and_then(|at| {
             let written = *written.get(at)?;
-            let extras = self.beside(test, written, |expansion| {
+            let extras = self.beside(test, written, at, |expansion| {
                 let Expansion { binder, tokens, .. } = expansion;
                 assign::extras(binder, tokens, steps.get(at))
             });
@@ -281,9 +285,11 @@ impl<'s> Expansion<'s> {
             None if unset.is_empty() => Work::Steps(steps.into()),
             None => Work::Unset(unset),
         };
+        let identity = identity(&[source.path(), &name]);
         let case = Case {
             file: self.file.clone(),
             name,
+            identity,
             line: start.line as u32,
             column: start.column as u32,
             last_line: end.line as u32,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::generated::is_generated;
 use super::scope::Binder;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Spanned};
@@ -80,9 +81,12 @@ impl Binder<'_> {
                 text
             }
             Template::Fixed(_) => template.value.written().into(),
-            Template::Parts(_) => {
-                self.fault(source, template.span, format!("{what} must be known before the run"))
-                    .label = "this is known only during the run".into();
+            bound => {
+                let title = format!("{what} must be known before the run");
+                self.fault(source, template.span, title).label = match is_generated(&bound) {
+                    true => "this has another value in each run".into(),
+                    false => "this is known only during the run".into(),
+                };
                 template.value.written().into()
             }
         }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::scope::{Binder, Bound, Level, Mark, Outside, Place as DefinitionPlace, place};
+use super::scope::{Binder, Bound, Definition, Level, Mark, Outside, Place as DefinitionPlace};
 use crate::diagnostic::{Diagnostic, Related, did_you_mean};
 use crate::source::{Place, Source, Spanned};
 use crate::suite::fragment::{Fragments, Use, path_of};
@@ -106,9 +106,9 @@ impl<'s> Binder<'s> {
     ) {
         let since = self.mark();
         let input = |(name, value): &'s (Spanned<String>, Spanned<Draft>)| {
-            let place = place(user, name.span);
-            let at = Diagnostic::error(user, name.span, name.value.as_str());
-            Input { name, place, bound: Rc::new(self.definition(place, at, &value.value)) }
+            let definition = Definition::new(user, name.span, &name.value, self.moment);
+            let place = definition.place;
+            Input { name, place, bound: Rc::new(self.definition(definition, &value.value)) }
         };
         let inputs = used.with.iter().map(input).collect();
         let outside = self.set_aside();

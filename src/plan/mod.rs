@@ -2,6 +2,7 @@
 
 pub mod scope;
 mod names;
+mod generated;
 mod frames;
 mod rows;
 mod fill;
@@ -60,6 +61,8 @@ pub struct Plan {
     pub tokens: Vec<Token>,
     /// How many files have a set-up or a tear-down.
     pub sites: usize,
+    /// Whether anything in it makes its value during the run.
+    pub generates: bool,
 }
 
 /// One run of a test.
@@ -69,6 +72,8 @@ pub struct Case {
     pub file: Arc<SpecFile>,
     /// Its name, unique in the file.
     pub name: Box<str>,
+    /// What its generated values hang on: the same for the same file and name.
+    pub identity: u64,
     /// The line and column where it begins.
     pub line: u32,
     /// The column where it begins.
@@ -143,6 +148,10 @@ pub enum Stage {
 pub struct Step {
     /// Which part of its case it belongs to; a case has those of one part together, in this order.
     pub stage: Stage,
+    /// Its position among the steps of its case, counted from 0.
+    pub number: u32,
+    /// What it sends that is secret, and made during the run.
+    pub secrets: Box<[Template]>,
     /// What messages call it; `None` for the only step of a case.
     pub name: Option<Box<str>>,
     /// How long to wait before it is sent.
@@ -252,6 +261,8 @@ pub struct FilePlan {
     pub declared: HashSet<(Box<str>, Declared)>,
     /// The values in it that must not be shown, as far as they are known before the run.
     pub secrets: Secrets,
+    /// Whether anything in it makes its value during the run.
+    pub generates: bool,
 }
 
 impl FilePlan {
@@ -270,6 +281,7 @@ impl Plan {
         let mut declared = HashSet::new();
         for file in files {
             declared.extend(file.declared);
+            plan.generates |= file.generates;
             let tokens: Vec<usize> = file
                 .tokens
                 .into_iter()

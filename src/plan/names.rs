@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::frames::Coming;
-use super::scope::{Binder, Bound, Level, Place, place};
+use super::generated::{alone, holds};
+use super::scope::{Binder, Bound, Definition, Level, Place, place};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Source, Span};
-use crate::template::{Draft, Name, Part, Slot, Template, Variable, is_of_environment};
+use crate::template::{Draft, Moment, Name, Slot, Variable, generator_call, is_of_environment};
 
 /// How long a chain of variables may be of which each stands for the next, and how deep all lists
 /// and mappings on the way may be nested: they are followed by recursion.
@@ -33,15 +34,21 @@ impl<'s> Binder<'s> {
             Name::Env(name, default) => self.environment(variable, name, default, source),
             Name::Plain(name) => match self.captured_as(name, source) {
                 Some(slot) => captured(variable, slot, name),
-                None => self.defined(variable, name, source),
+                None => {
+                    let value = self.defined(variable, name, source);
+                    self.known_to_tokens(variable, value, source)
+                }
             },
             Name::Captured(slot, name) => captured(variable, *slot, name),
+            Name::Generator(generator) => self.generator(variable, generator, source),
+            Name::Base64(of) => self.base64(variable, of, source),
+            Name::Generated(_) | Name::Encoded(..) => alone(variable.clone()),
         }
     }
 
     fn server(&mut self, variable: &Variable, source: &Arc<Source>) -> Draft {
         if self.inputs.server {
-            return Draft::Text(Template::Parts(Box::new([Part::Variable(variable.clone())])));
+            return alone(variable.clone());
         }
         if self.is_broken() {
             return self.unknown(variable, source);
@@ -96,15 +103,15 @@ impl<'s> Binder<'s> {
             return cell;
         }
         let definition = self.nearest_definition(name, frame);
-        if let Some((defined_in, span, _)) = definition {
-            self.use_of(defined_in, span);
+        if let Some((level, span, _)) = definition {
+            self.use_of(level.source, span);
         }
         // What the command line gives a fragment knows only by `with`.
         if let Some(value) = self.inputs.vars.get(name).filter(|_| frame.is_none()) {
             self.used_vars.insert(name.to_owned());
             return Draft::Fixed(value.clone());
         }
-        let Some((defined_in, span, draft)) = definition else {
+        let Some((level, span, draft)) = definition else {
             return match frame.and_then(|frame| self.input(frame, name)) {
                 Some(input) => match self.captures_hidden {
                     Some(who) if holds_captures(&input.value) => {
@@ -115,12 +122,12 @@ impl<'s> Binder<'s> {
                 None => self.undefined(variable, name, source),
             };
         };
-        let place = place(defined_in, span);
+        let place = place(level.source, span);
         let bound = match self.bound.get(&place) {
             Some(bound) => bound.clone(),
             None => {
-                let at = Diagnostic::error(defined_in, span, name);
-                let bound = self.definition_of(place, at, draft, source, variable.span);
+                let definition = Definition::new(level.source, span, name, level.moment);
+                let bound = self.definition_of(definition, draft, source, variable.span);
                 let Some(bound) = bound.map(Rc::new) else { return empty() };
                 self.bound.insert(place, bound.clone());
                 bound
@@ -133,22 +140,21 @@ impl<'s> Binder<'s> {
     /// that leads back to itself, or too far.
     pub(super) fn definition_of(
         &mut self,
-        place: Place,
-        at: Diagnostic,
+        definition: Definition,
         draft: &Draft,
         source: &Arc<Source>,
         span: Span,
     ) -> Option<Bound> {
-        if self.leads_back_to(place) {
+        if self.leads_back_to(definition.place) {
             return None;
         }
-        let depth = self.binding.iter().map(|(_, _, depth)| depth).sum::<usize>() + depth(draft);
+        let depth = self.binding.iter().map(|(_, depth)| depth).sum::<usize>() + depth(draft);
         if self.binding.len() == LONGEST_CHAIN || depth > DEEPEST {
             let title = "variables that stand for variables, too deep to be followed";
             self.fault(source, span, title).label = "give this one its value itself".into();
             return None;
         }
-        Some(self.definition(place, at, draft))
+        Some(self.definition(definition, draft))
     }
 
     /// The definition of the nearest level of a frame that has one. Where there are many they are
@@ -157,19 +163,20 @@ impl<'s> Binder<'s> {
         &mut self,
         name: &str,
         frame: Option<usize>,
-    ) -> Option<(&'s Arc<Source>, Span, &'s Draft)> {
-        for Level { source, settings } in &self.levels[self.levels_of(frame)] {
+    ) -> Option<(Level<'s>, Span, &'s Draft)> {
+        for level in &self.levels[self.levels_of(frame)] {
+            let settings = level.settings;
             let vars = &settings.vars;
             let at = match vars.len() {
                 0..MANY_VARS => vars.iter().position(|(key, _)| key.value == name),
                 _ => {
-                    let list = self.var_names.entry(std::ptr::from_ref(*settings) as usize);
+                    let list = self.var_names.entry(std::ptr::from_ref(settings) as usize);
                     let names = vars.iter().enumerate().map(|(at, (key, _))| (&*key.value, at));
                     list.or_insert_with(|| names.rev().collect()).get(name).copied()
                 }
             };
             if let Some((key, value)) = at.map(|at| &vars[at]) {
-                return Some((source, key.span, &value.value));
+                return Some((*level, key.span, &value.value));
             }
         }
         None
@@ -177,10 +184,10 @@ impl<'s> Binder<'s> {
 
     /// Binds a definition, once for all that use it: one that stands twice in each of a chain of
     /// definitions would double the work with each of them.
-    pub(super) fn definition(&mut self, place: Place, at: Diagnostic, draft: &Draft) -> Bound {
+    pub(super) fn definition(&mut self, definition: Definition, draft: &Draft) -> Bound {
         let (mark, asked, reads) = (self.mark(), self.asked, self.row_reads);
-        let source = at.place.source.clone();
-        self.binding.push((place, at, depth(draft)));
+        let source = definition.at.place.source.clone();
+        self.binding.push((definition, depth(draft)));
         let value = self.draft(draft, &source);
         self.binding.pop();
         let bytes = size(&value);
@@ -218,11 +225,11 @@ impl<'s> Binder<'s> {
     /// Whether a definition is needed to know itself. All definitions of a circle are told of as
     /// one, at the first of them.
     fn leads_back_to(&mut self, place: Place) -> bool {
-        let Some(begin) = self.binding.iter().position(|(other, ..)| *other == place) else {
+        let Some(begin) = self.binding.iter().position(|(other, _)| other.place == place) else {
             return false;
         };
         let mut circle: Vec<Diagnostic> =
-            self.binding[begin..].iter().map(|(_, at, _)| at.clone()).collect();
+            self.binding[begin..].iter().map(|(definition, _)| definition.at.clone()).collect();
         let first = (0..circle.len()).min_by_key(|i| circle[*i].place.span.start).unwrap_or(0);
         circle.rotate_left(first);
         let names: Vec<&str> = circle.iter().chain(circle.first()).map(|d| &*d.title).collect();
@@ -271,6 +278,10 @@ impl<'s> Binder<'s> {
         }
         let fault =
             self.fault(source, variable.span, format!("the variable `{name}` is not defined"));
+        if let Some(call) = generator_call(name).filter(|_| near.is_none()) {
+            fault.label = format!("the generator of that name is written `${{{call}}}`");
+            return empty();
+        }
         match (near, is_token, in_environment) {
             (_, _, true) => fault.label = format!("did you mean `${{env.{name}}}`?"),
             (Some(near), ..) => fault.label = format!("did you mean `{near}`?"),
@@ -314,34 +325,24 @@ impl<'s> Binder<'s> {
 
     /// Binds what nothing uses, only to find its faults.
     pub fn try_definition(&mut self, source: &Arc<Source>, span: Span, draft: &Draft, name: &str) {
-        let at = Diagnostic::error(source, span, name);
-        self.apart(|binder| drop(binder.definition(place(source, span), at, draft)));
+        let moment = self.levels.first().map_or(Moment::Run, |level| level.moment);
+        let definition = Definition::new(source, span, name, moment);
+        self.apart(|binder| drop(binder.definition(definition, draft)));
     }
 }
 
 /// What only the run knows.
 fn captured(variable: &Variable, slot: Slot, name: &str) -> Draft {
-    let variable = Variable { name: Name::Captured(slot, name.into()), span: variable.span };
-    Draft::Text(Template::Parts(Box::new([Part::Variable(variable)])))
+    alone(Variable { name: Name::Captured(slot, name.into()), span: variable.span })
 }
 
 fn empty() -> Draft {
     Draft::Fixed(Value::String(String::new()))
 }
 
-/// Whether only the run knows a part of a value.
+/// Whether a part of a value is captured.
 fn holds_captures(draft: &Draft) -> bool {
-    let in_text = |text: &Template| {
-        text.variables().any(|variable| matches!(variable.name, Name::Captured(..)))
-    };
-    match draft {
-        Draft::Fixed(_) => false,
-        Draft::Text(text) => in_text(text),
-        Draft::List(items) => items.iter().any(holds_captures),
-        Draft::Map(members) => {
-            members.iter().any(|(key, value)| in_text(key) || holds_captures(value))
-        }
-    }
+    holds(draft, &|variable| !variable.slots().is_empty())
 }
 
 /// How deep the lists and mappings of a value are nested.

@@ -25,7 +25,7 @@ pub fn inherited(levels: &[Level], own: usize) -> Arc<[Inherited]> {
     let own = own.iter().flat_map(|level| keys(level.settings));
     let mut seen: HashSet<String> = own.map(|(key, _)| key.to_ascii_lowercase()).collect();
     let mut all = Vec::new();
-    for Level { source, settings } in outer {
+    for Level { source, settings, .. } in outer {
         for (key, span) in keys(settings) {
             if seen.insert(key.to_ascii_lowercase()) {
                 all.push(Inherited { key: key.into(), place: Place::new(source, span) });

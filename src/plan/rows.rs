@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::scope::{Binder, Bound, place};
-use crate::diagnostic::Diagnostic;
+use super::scope::{Binder, Bound, Definition};
 use crate::source::{Place, Source, Span};
 use crate::suite::data::Data;
-use crate::template::{Draft, Variable, as_text};
+use crate::template::{Draft, Moment, Variable, as_text};
 use crate::text::one_line;
 
 /// The most characters of a value in the name of a case; of a longer one both ends are shown.
@@ -120,8 +119,8 @@ impl<'s> Binder<'s> {
         if self.row[at].bound.is_none() {
             let Cell { source, name, span: own, .. } = self.row[at];
             let draft = std::mem::replace(&mut self.row[at].draft, nothing());
-            let at_cell = Diagnostic::error(source, own, name);
-            let bound = self.definition_of(place(source, own), at_cell, &draft, user, span)?;
+            let cell = Definition::new(source, own, name, Moment::Case);
+            let bound = self.definition_of(cell, &draft, user, span)?;
             self.row[at].bound = Some(Rc::new(Bound { row: true, ..bound }));
         }
         self.row[at].bound.clone()

@@ -17,7 +17,7 @@ use crate::json_path::JsonPath;
 use crate::source::{Source, Span, Spanned};
 use crate::suite::project::Project;
 use crate::suite::settings::Settings;
-use crate::template::{Draft, Slot};
+use crate::template::{Draft, Moment, Slot};
 
 /// What comes from outside the specs.
 #[derive(Clone, Debug, Default)]
@@ -41,11 +41,20 @@ pub struct Level<'s> {
     pub source: &'s Arc<Source>,
     /// What it says there.
     pub settings: &'s Settings,
+    /// When it begins: its variables have one value from then on.
+    pub moment: Moment,
+}
+
+impl<'s> Level<'s> {
+    /// A level of a file, which begins with the run.
+    pub fn new(source: &'s Arc<Source>, settings: &'s Settings) -> Level<'s> {
+        Level { source, settings, moment: Moment::Run }
+    }
 }
 
 /// The levels of the project file, the nearest first.
 pub fn of_project(project: &Project) -> impl Iterator<Item = Level<'_>> {
-    project.levels().map(|settings| Level { source: &project.source, settings })
+    project.levels().map(|settings| Level::new(&project.source, settings))
 }
 
 /// Binds names while a file is planned, and collects what is wrong with them.
@@ -63,7 +72,7 @@ pub struct Binder<'s> {
     pub(super) var_names: HashMap<usize, HashMap<&'s str, usize>>,
     pub(super) bound: HashMap<Place, Rc<Bound>>,
     /// The definitions that are being bound, each one by the one before it, and how deep each is.
-    pub(super) binding: Vec<(Place, Diagnostic, usize)>,
+    pub(super) binding: Vec<(Definition, usize)>,
     /// Faults of the text.
     pub faults: Vec<Diagnostic>,
     /// What the environment lacks; it matters only to the cases that need it.
@@ -88,6 +97,10 @@ pub struct Binder<'s> {
     pub(super) row: Vec<Cell<'s>>,
     /// How often it was asked.
     pub(super) row_reads: usize,
+    /// When what is planned now begins.
+    pub(super) moment: Moment,
+    /// Whether anything in the file makes its value during the run.
+    pub(super) generates: bool,
     /// What must not be shown.
     pub secrets: Secrets,
     pub(super) regexes: HashMap<String, Arc<regex::Regex>>,
@@ -98,6 +111,22 @@ pub struct Binder<'s> {
 
 /// A definition, told apart by its file and where in it it begins.
 pub type Place = (usize, u32);
+
+/// A definition that is being bound.
+pub(super) struct Definition {
+    pub(super) place: Place,
+    /// Where its name stands, with the name for a title.
+    pub(super) at: Diagnostic,
+    /// When generators in it make their values.
+    pub(super) moment: Moment,
+}
+
+impl Definition {
+    pub(super) fn new(source: &Arc<Source>, span: Span, name: &str, moment: Moment) -> Definition {
+        let at = Diagnostic::error(source, span, name);
+        Definition { place: place(source, span), at, moment }
+    }
+}
 
 /// What a definition stands for.
 pub(super) struct Bound {
@@ -177,6 +206,8 @@ impl<'s> Binder<'s> {
             captures_hidden: None,
             row: Vec::new(),
             row_reads: 0,
+            moment: Moment::Run,
+            generates: false,
             secrets: Secrets::new(),
             regexes: HashMap::new(),
             paths: HashMap::new(),
@@ -200,14 +231,14 @@ impl<'s> Binder<'s> {
         self.unread || self.levels.iter().any(|level| level.settings.broken)
     }
 
-    /// Adds a level, nearest of all. Ends with [`Binder::leave`], which takes what this gives.
+    /// Adds a level, nearest of all, which begins now. Ends with [`Binder::leave`], which takes what this gives.
     pub fn enter(&mut self, level: Level<'s>) -> Outside {
         // What was bound outside may have another value inside when the level has variables.
         let outside = match level.settings.vars.is_empty() {
             true => Outside { bound: None, captured: self.captured.len() },
             false => self.set_aside(),
         };
-        self.levels.insert(0, level);
+        self.levels.insert(0, Level { moment: self.moment, ..level });
         self.filled = 0;
         outside
     }

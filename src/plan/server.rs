@@ -81,6 +81,8 @@ pub struct BoundServer {
     pub used_vars: HashSet<String>,
     /// The values in it that must not be shown.
     pub secrets: Secrets,
+    /// Whether anything in it makes its value during the run.
+    pub generates: bool,
 }
 
 /// Binds the server of a project, if that is a program.
@@ -97,6 +99,7 @@ pub fn bind(project: &Project, inputs: &Inputs) -> BoundServer {
         used: binder.used,
         used_vars: binder.used_vars,
         secrets: binder.secrets,
+        generates: binder.generates,
     }
 }
 

@@ -164,7 +164,7 @@ fn headers(binder: &mut Binder, levels: &[Level]) -> (Vec<(Template, Template)>,
     // Each with the distance of the level that names it.
     let mut named: HashMap<String, usize> = HashMap::new();
     let mut by_level: Vec<Vec<(Template, Template)>> = Vec::new();
-    for (distance, Level { source, settings }) in levels.iter().enumerate() {
+    for (distance, Level { source, settings, .. }) in levels.iter().enumerate() {
         let mut own = Vec::new();
         for field in &settings.headers {
             binder.use_of(source, field.name.span);
@@ -239,7 +239,7 @@ pub fn same_name(a: &Template, b: &Template) -> bool {
 fn query(binder: &mut Binder, levels: &[Level], own: bool) -> Vec<QueryParameter> {
     let mut named: HashSet<String> = HashSet::new();
     let mut by_level: Vec<Vec<QueryParameter>> = Vec::new();
-    for (distance, Level { source, settings }) in levels.iter().enumerate() {
+    for (distance, Level { source, settings, .. }) in levels.iter().enumerate() {
         let inherited = !(own && distance == 0);
         let mut parameters = Vec::new();
         let mut own_names = Vec::new();

@@ -263,6 +263,8 @@ impl<'s> SourceBinder<'_, 's> {
         let (place, method) = (Place::new(self.source, self.span), method.into());
         Step {
             stage: Stage::Main,
+            number: 0,
+            secrets: Box::default(),
             name: None,
             pause: Duration::ZERO,
             place,
@@ -297,7 +299,7 @@ impl<'s> SourceBinder<'_, 's> {
     fn own_settings(&mut self, own: &'s Settings) -> StepSettings {
         let source = self.source;
         let settings = self.binder.beyond(self.skipped, |binder| {
-            let outside = binder.enter(Level { source, settings: own });
+            let outside = binder.enter(Level::new(source, own));
             let settings = effective(binder, true);
             binder.leave(outside);
             settings

@@ -13,7 +13,6 @@ use crate::suite::fragment::FragmentFile;
 use crate::suite::project::Project;
 use crate::suite::settings::Settings;
 use crate::suite::step::Item;
-use crate::template::Name;
 
 /// What a warning calls a variable.
 const VARIABLE: &str = "variable";
@@ -73,7 +72,7 @@ pub fn try_settings(binder: &mut Binder, settings: &Settings, source: &Arc<Sourc
 pub fn of_project(project: &Project, used: &HashSet<Place>) -> Vec<Diagnostic> {
     let in_secrets = |name: &str| {
         let variables = project.secrets.iter().flat_map(|secret| secret.value.variables());
-        variables.into_iter().any(|v| matches!(&v.name, Name::Plain(other) if **other == *name))
+        variables.into_iter().any(|v| v.name.plain() == Some(name))
     };
     let source = &project.source;
     let environment = project.environment().map(|environment| &environment.settings);

@@ -165,7 +165,8 @@ impl<O: Write, E: Write> Reporter for Console<O, E> {
                 let drawn = annotation.draw(self.paint_faults.color);
                 self.screen.print_aside(&format!("{drawn}\n"))
             }
-            Event::Started { cases, files, jobs } => {
+            Event::Started { cases, files, jobs, seed } => {
+                self.summary.seed = *seed;
                 self.screen.begin_progress(*cases);
                 if self.detail == Detail::Quiet || *cases == 0 {
                     return Ok(());

@@ -86,8 +86,8 @@ impl Reporter for Json {
                 noticed.insert("event".into(), "noticed".into());
                 self.write(&noticed.into())
             }
-            Event::Started { cases, files, jobs } => self.write(&json!({
-                "event": "run-started", "cases": cases, "files": files, "jobs": jobs,
+            Event::Started { cases, files, jobs, seed } => self.write(&json!({
+                "event": "run-started", "cases": cases, "files": files, "jobs": jobs, "seed": seed,
             })),
             Event::ServerPrinted(output) => self.write(&json!({
                 "event": "server-printed", "lines": output.lines, "cut": output.is_cut,

@@ -55,6 +55,8 @@ pub struct Junit {
     insecure: Option<String>,
     /// What the server printed.
     printed: Option<String>,
+    /// What generated values are made of, if anything is.
+    seed: Option<u64>,
 }
 
 /// A spec file.
@@ -96,6 +98,7 @@ impl Junit {
             batch: Batch::default(),
             insecure: None,
             printed: None,
+            seed: None,
         })
     }
 
@@ -171,6 +174,7 @@ impl Junit {
                 .endpoints
                 .iter()
                 .filter_map(|e| Some(level(e, levels.get(e)?)))
+                .chain(self.seed.map(|seed| ("apitest.seed", seed.to_string())))
                 .collect(),
         });
         let suites: Vec<_> = suites.collect();
@@ -197,7 +201,11 @@ impl Reporter for Junit {
             Event::CaseEnded(case, end) => self.case_ended(case, end),
             Event::Ended { elapsed, stopped: _ } => self.ended(*elapsed),
             // A fault is told in the case that stands for its file; what is a warning is no case.
-            Event::Noticed(_) | Event::Started { .. } | Event::Progressed { .. } => Ok(()),
+            Event::Noticed(_) | Event::Progressed { .. } => Ok(()),
+            Event::Started { seed, .. } => {
+                self.seed = *seed;
+                Ok(())
+            }
         }
     }
 }

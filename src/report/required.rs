@@ -17,6 +17,7 @@ pub fn required_level(proof: &Proof, level: Level) -> (Case, CaseEnd) {
     let case = Case {
         file: Arc::new(file),
         name: format!("every endpoint is proven up to level {}", level.name()).into(),
+        identity: 0,
         line: 1,
         column: 1,
         last_line: 1,

@@ -35,6 +35,7 @@ impl Spec {
         Case {
             file: self.file.clone(),
             name: name.into(),
+            identity: 0,
             line,
             column: 5,
             last_line: line,

@@ -52,6 +52,7 @@ impl<'r> Run<'r> {
         match control.control() {
             Some(_) if self.stop.reason().is_some() => {}
             Some(step) if control.steps().len() == 1 => {
+                self.begin_control(control, step);
                 return self.probed(worker, group, step, ends, start);
             }
             Some(step) => return self.probed_between(worker, group, step, ends),

@@ -25,6 +25,7 @@ mod retry;
 pub mod site;
 mod case;
 mod row;
+mod moments;
 mod ends;
 pub mod enforce;
 
@@ -49,7 +50,7 @@ use pace::Pace;
 use pool::{Pool, Start};
 use site::{Around, Sites};
 use stop::Stop;
-use tokens::TokenStore;
+use tokens::{Clock, TokenStore};
 
 /// Sends a request from the thread with this index. The one seam to the network.
 pub type Transport<'t> = dyn Fn(usize, &Request) -> Result<Response, TransportError> + Sync + 't;
@@ -67,6 +68,8 @@ pub struct RunSettings<'s> {
     pub verbose: bool,
     /// What else the command line has to say when a case is to be run again, such as ` --env x`.
     pub options: &'s str,
+    /// What generated values are made of, if anything is.
+    pub seed: Option<u64>,
     /// The project directory, which body files must stay in, without links.
     pub project: &'s Path,
 }
@@ -89,6 +92,8 @@ pub struct Run<'r> {
     pub redactor: &'r Redactor,
     /// What is known before the first case.
     pub bindings: &'r Bindings,
+    /// When it is.
+    pub clock: &'r Clock<'r>,
     /// What the set-ups of files came to, by [`SpecFile::site`](crate::plan::SpecFile).
     pub sites: Sites,
     /// Ends the run early.
@@ -157,6 +162,7 @@ impl<'r> Run<'r> {
             cases: self.plan.cases.iter().filter(|case| case.around.is_none()).count(),
             files: files.len(),
             jobs: self.settings.jobs,
+            seed: self.settings.seed,
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::explain::Explainer;
@@ -14,7 +15,7 @@ use crate::http::message::{Header, Request, TransportError, TransportErrorKind};
 use crate::plan::credential::Credential;
 use crate::plan::{Case, Plan, Stage, Step};
 use crate::secret::Redactor;
-use crate::template::{Bindings, Slot, Template};
+use crate::template::{Bindings, Generators, Slot, Template};
 
 /// A request that would be sent, without secrets.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ pub fn previews<'c>(
         request.headers.extend(credential(&step.credential, &bindings));
         let shown = explain.exchange(&request, None).request;
         let command = explain.command(step, &request);
-        Ok(Preview { request: as_written(&shown, &names), command: as_written(&command, &names) })
+        Ok(Preview { request: as_written(&shown), command: as_written(&command) })
     };
     case.steps().iter().map(|step| (step, preview(step))).collect()
 }
@@ -84,7 +85,8 @@ fn names<'c>(plan: &'c Plan, case: &'c Case) -> Vec<(Slot, &'c str)> {
 }
 
 fn bindings(names: &[(Slot, &str)]) -> Bindings {
-    let mut bindings = Bindings { server_url: Some(SERVER.to_owned()), ..Bindings::default() };
+    let (server_url, generators) = (Some(SERVER.to_owned()), Generators::Written);
+    let mut bindings = Bindings { server_url, generators, ..Bindings::default() };
     for (slot, name) in names {
         bindings.capture(*slot, Value::String(format!("${{{name}}}")));
     }
@@ -112,13 +114,22 @@ fn credential(credential: &Credential, bindings: &Bindings) -> Vec<Header> {
 }
 
 /// Puts names back for what stood for them.
-fn as_written(text: &str, names: &[(Slot, &str)]) -> String {
+fn as_written(text: &str) -> String {
+    const OPEN: &str = "%24%7B";
+    const CLOSE: &str = "%7D";
     let host = SERVER.trim_start_matches("http://");
     let mut text = text
         .replace(SERVER, "${server.url}")
         .replace(&format!("Host: {host}:80"), "Host: that of ${server.url}");
-    for (_, name) in names {
-        text = text.replace(&format!("%24%7B{name}%7D"), &format!("${{{name}}}"));
+    // Inside a URL they have been encoded.
+    let mut from = 0;
+    while let Some(found) = text[from..].find(OPEN) {
+        let begin = from + found;
+        let Some(length) = text[begin..].find(CLOSE) else { break };
+        let end = begin + length + CLOSE.len();
+        let name = percent_decode_str(&text[begin..end]).decode_utf8_lossy().into_owned();
+        text.replace_range(begin..end, &name);
+        from = begin + name.len();
     }
     text
 }

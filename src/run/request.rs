@@ -80,6 +80,9 @@ impl Maker<'_> {
     /// # Errors
     /// A token that cannot be had, a body file that cannot be read, a URL that is none.
     pub fn request(&self, case: &Case, step: &Step) -> Result<Request, Unsent> {
+        for secret in &step.secrets {
+            self.redactor.add(&secret.fill(self.bindings)?);
+        }
         let credential = Some((Some(case), &step.credential));
         self.made(step, step.body.as_deref(), credential)
     }

@@ -39,7 +39,7 @@ impl Run<'_> {
         loop {
             let run = earlier.len() as u32 + 1;
             let stopwatch = self.pace.stopwatch(worker);
-            let mut walked = Walk::new(self, worker, case).walk(steps);
+            let mut walked = Walk::new(self, worker, case, run).walk(steps);
             // What was let through in one run stays told when the next one passes.
             warnings.append(&mut walked.warnings);
             let (verdict, exchange) = &mut walked.end;

@@ -43,6 +43,8 @@ pub struct Surroundings<'r> {
     pub deadline: Option<Instant>,
     /// Takes the secrets out of what it printed.
     pub redactor: &'r Redactor,
+    /// What is known before it serves.
+    pub bindings: &'r Bindings,
 }
 
 /// What became of the start of a server.
@@ -269,7 +271,8 @@ impl Starter<'_> {
     }
 
     fn bindings(&self, port: Option<u16>) -> Result<Bindings, String> {
-        let mut bindings = Bindings { server_port: port, ..Bindings::default() };
+        let known = self.surroundings.bindings.clone();
+        let mut bindings = Bindings { server_port: port, ..known };
         if port.is_some() {
             bindings.server_url = Some(filled(&self.plan.url, &bindings)?);
         }

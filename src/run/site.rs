@@ -49,9 +49,12 @@ impl Sites {
 impl<'r> Run<'r> {
     /// What a case knows before its first step.
     pub fn bindings_of<'c>(&'c self, case: &'c Case) -> &'c Bindings {
-        if let Some(before) = case.enforced.as_ref().and_then(|enforced| enforced.before.get()) {
-            return before;
-        }
+        let before = case.enforced.as_ref().and_then(|enforced| enforced.before.get());
+        before.unwrap_or_else(|| self.known_to(case))
+    }
+
+    /// What all cases of its file know.
+    pub(super) fn known_to(&self, case: &Case) -> &Bindings {
         let site = self.sites.of(case).and_then(OnceLock::get);
         site.map_or(self.bindings, |site| &site.bindings)
     }
@@ -114,7 +117,7 @@ impl<'r> Run<'r> {
     fn set_up(&self, worker: usize, case: &Case) -> CaseEnd {
         let started = Instant::now();
         let prepared = catch_unwind(AssertUnwindSafe(|| match &case.work {
-            Work::Steps(steps) => Walk::new(self, worker, case).prepare(steps),
+            Work::Steps(steps) => Walk::new(self, worker, case, 1).prepare(steps),
             _ => {
                 let end = self.case(worker, case);
                 ((end.verdict, end.exchange), self.bindings.clone())
@@ -142,7 +145,7 @@ impl<'r> Run<'r> {
         let case = &self.plan.cases[index];
         let started = Instant::now();
         let ended = catch_unwind(AssertUnwindSafe(|| match &case.work {
-            Work::Steps(steps) => Walk::new(self, worker, case).walk(steps).end,
+            Work::Steps(steps) => Walk::new(self, worker, case, 1).walk(steps).end,
             _ => (self.case(worker, case).verdict, None),
         }));
         let end = match ended {

@@ -8,6 +8,7 @@ mod obtain;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -26,7 +27,7 @@ use crate::plan::secrets::short_secret;
 use crate::plan::token_source::Origin;
 use crate::secret::{Redactor, Secret};
 use crate::source::Place;
-use crate::template::Bindings;
+use crate::template::{Bindings, identity};
 
 /// The time since 1970.
 pub type Clock<'c> = dyn Fn() -> Duration + Sync + 'c;
@@ -37,6 +38,8 @@ pub struct TokenStore<'r> {
     /// What is obtained of them, in the same order.
     slots: Vec<Slot>,
     means: Means<'r>,
+    /// Whether there are generators.
+    generates: bool,
 }
 
 /// What obtaining a token takes.
@@ -73,6 +76,8 @@ struct State {
     current: Option<Result<Obtained, String>>,
     /// A refresh token that took the place of the one before it.
     refresh: Option<Secret>,
+    /// How often the source was asked.
+    asked: u32,
 }
 
 /// A token that is in use.
@@ -86,7 +91,7 @@ impl<'r> TokenStore<'r> {
     /// A store in which nothing is obtained yet.
     pub fn new(plan: &'r Plan, means: Means<'r>) -> TokenStore<'r> {
         let slots = plan.tokens.iter().map(|_| Slot::default()).collect();
-        TokenStore { tokens: &plan.tokens, slots, means }
+        TokenStore { tokens: &plan.tokens, slots, means, generates: plan.generates }
     }
 
     /// The token at `index` of the plan, for the thread with the index `worker`. It is renewed if
@@ -213,10 +218,23 @@ impl<'r> TokenStore<'r> {
         token
     }
 
+    /// What a source knows that is asked for the n-th time: generators in it make their values then.
+    fn bindings(&self, token: &Token, nth: u32) -> Cow<'r, Bindings> {
+        let mut bindings = Cow::Borrowed(self.means.bindings);
+        if self.generates {
+            let now = (self.means.clock)();
+            bindings.to_mut().generators.begin_case(identity(&[&token.identity()]), nth, now);
+        }
+        bindings
+    }
+
     /// What the source at `index` gives now.
     fn asked(&self, index: usize, worker: usize, state: &mut State) -> Result<Obtained, String> {
         let token = &self.tokens[index];
-        let given = self.given(token, worker, state.refresh.as_ref())?;
+        state.asked += 1;
+        let bindings = self.bindings(token, state.asked);
+        let means = Means { bindings: &bindings, ..self.means };
+        let given = self.given(token, &means, worker, state.refresh.as_ref())?;
         let value = given.token.trim_start_matches('\u{FEFF}').trim();
         self.means.redactor.add(value);
         if value.is_empty() {

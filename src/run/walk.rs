@@ -37,9 +37,9 @@ pub struct Walked {
 }
 
 impl<'w> Walk<'w> {
-    /// Before the first step.
-    pub fn new(run: &'w Run<'w>, worker: usize, case: &'w Case) -> Walk<'w> {
-        let bindings = Cow::Borrowed(run.bindings_of(case));
+    /// Before the first step of a run of the case, counted from 1.
+    pub fn new(run: &'w Run<'w>, worker: usize, case: &'w Case, nth: u32) -> Walk<'w> {
+        let bindings = run.before(case, nth);
         let (jar, warnings) = (Arc::default(), Vec::new());
         Walk { run, worker, case, bindings, jar, warnings, is_let_through: false }
     }
@@ -68,6 +68,11 @@ impl<'w> Walk<'w> {
     /// The cookies that were set by now.
     pub fn jar(&self) -> &Arc<CookieJar> {
         &self.jar
+    }
+
+    /// Begins with a step that is taken elsewhere.
+    pub fn begin(&mut self, step: &Step) {
+        self.run.begin_step(step, &mut self.bindings);
     }
 
     /// Goes on with what is known after steps that were taken elsewhere.
@@ -112,6 +117,7 @@ impl<'w> Walk<'w> {
     /// Takes a step; gives what is shown of it.
     fn step(&mut self, step: &Step) -> Result<Option<Box<Exchange>>, StepEnd> {
         self.wait(step)?;
+        self.run.begin_step(step, &mut self.bindings);
         let turn = self.turn(step.stage);
         let request = turn.request(step, Duration::ZERO);
         let request = request.map_err(|unsent| turn.unsent(step, &unsent))?;

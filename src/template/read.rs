@@ -1,7 +1,7 @@
 //! Finds the variables in a text, and says what is wrong with those that are none.
 
 use super::foreign::named;
-use super::{Name, Part, Template, Variable, native_variable};
+use super::{Name, Part, Template, Variable, generator, native_variable};
 use crate::source::Span;
 
 /// A fault in the text of a template.
@@ -16,9 +16,6 @@ pub struct TemplateFault {
     /// What to do.
     pub help: String,
 }
-
-/// The generators of the language, which a later version runs.
-const GENERATORS: [&str; 5] = ["uuid", "now", "unix_time", "random_int", "base64"];
 
 impl Template {
     /// Reads `text`. `locate` turns a range of offsets in `text` into a span of the source.
@@ -92,19 +89,23 @@ fn closing(inside: &str) -> Option<usize> {
 }
 
 /// What is wrong, and what to do.
-type Reason = (String, String);
+pub(super) type Reason = (String, String);
 
 impl Name {
-    fn parse(text: &str) -> Result<Name, Reason> {
+    /// Reads what stands between `${` and `}`.
+    pub(super) fn parse(text: &str) -> Result<Name, Reason> {
         if text.contains('{') {
             let help = match native_variable(&format!("${{{text}}}")) {
                 Some(variable) => format!("write `{variable}`"),
+                None if text.starts_with("base64(") => {
+                    "`base64()` takes only a name: write `${base64(name)}`".into()
+                }
                 None => "define the value under `vars:`, and write only its name here".into(),
             };
             return Err(("a `{` inside `${…}`".into(), help));
         }
-        if let Some((generator, _)) = text.split_once('(') {
-            return Err(generator_fault(generator.trim()));
+        if let Some((generator, rest)) = text.split_once('(') {
+            return generator::read(generator, rest);
         }
         if let Some(env) = text.strip_prefix("env.") {
             return Name::env(env);
@@ -159,20 +160,6 @@ fn name_fault(text: &str) -> Reason {
         _ => "a name has letters, digits, `_` and `-`; write `$${` for a literal `${`".into(),
     };
     (format!("`${{{text}}}` is not a variable"), help)
-}
-
-fn generator_fault(name: &str) -> Reason {
-    if GENERATORS.contains(&name) {
-        return (
-            format!("the generator `{name}()` is not supported yet"),
-            "give the value with `--var`, or with an environment variable".into(),
-        );
-    }
-    let help = format!(
-        "a variable is written `${{name}}`; of {}, none is supported yet",
-        GENERATORS.map(|name| format!("{name}()")).join(", ")
-    );
-    (format!("there is no generator `{name}()`"), help)
 }
 
 /// Whether a text can name a variable: letters, digits, `_` and `-`, no digit first.

@@ -34,7 +34,7 @@ fn what_cannot_be_read_is_a_fault() {
         ("${env.}", (0, 7), "`${env.}` names no environment variable"),
         ("${server}", (0, 9), "`${server}` is not a variable"),
         ("${server.host}", (0, 14), "`${server.host}` is not a variable"),
-        ("${uuid()}", (0, 9), "the generator `uuid()` is not supported yet"),
+        ("${base64(${a})}", (0, 15), "a `{` inside `${…}`"),
         ("${uid()}", (0, 8), "there is no generator `uid()`"),
         ("${env.X:-${y}}", (0, 14), "a `{` inside `${…}`"),
         ("${env.X:-{\"a\": 1}}", (0, 18), "a `{` inside `${…}`"),
@@ -51,7 +51,7 @@ fn a_sole_variable_keeps_the_type_of_its_value() {
     let mut bindings = Bindings {
         server_url: Some("http://h".into()),
         server_port: Some(80),
-        captures: Vec::new(),
+        ..Bindings::default()
     };
     bindings.capture(Slot(2), Value::from(5));
     let captured =

@@ -20,7 +20,7 @@ use crate::suite::expect::Demand;
 use crate::suite::settings::Settings;
 use crate::suite::step::{Item, Step as WrittenStep};
 use crate::suite::test::Test;
-use crate::template::Draft;
+use crate::template::{Draft, Moment, identity};
 
 /// The steps of a case, and each as it was written.
 #[derive(Default)]
@@ -57,6 +57,7 @@ impl<'s> Expansion<'s> {
             let stand = self.stand(stage, vec![&test.settings]);
             match written.as_slice() {
                 [Item::Request(only)] if !test.listed && stage == Stage::Main => {
+                    self.binder.moment = Moment::Step(taken.steps.len() as u32);
                     let step = self.step(&stand, &stand.outer, only, None);
                     taken.steps.push(step);
                     taken.written.push(only);
@@ -92,9 +93,12 @@ impl<'s> Expansion<'s> {
             true => Work::Steps(steps.into()),
             false => Work::Unset(missing),
         };
+        let name = if stage == Stage::Setup { "set-up" } else { "tear-down" };
         Some(Case {
             file: self.file.clone(),
-            name: if stage == Stage::Setup { "set-up" } else { "tear-down" }.into(),
+            // No test has this one: its name would hold a line end.
+            identity: identity(&[source.path(), name, "\n"]),
+            name: name.into(),
             line: start.line as u32,
             column: start.column as u32,
             last_line: end.line as u32,
@@ -128,6 +132,7 @@ impl<'s> Expansion<'s> {
             if !self.has_room(stand, item) {
                 return;
             }
+            self.binder.moment = Moment::Step(taken.steps.len() as u32);
             match item {
                 Item::Request(written) => {
                     let step = self.numbered(stand, written, i + 1);
@@ -142,7 +147,7 @@ impl<'s> Expansion<'s> {
     /// A step of a list, under its own settings.
     fn numbered(&mut self, stand: &Stand<'s>, step: &'s WrittenStep, number: usize) -> Step {
         let source = stand.source;
-        let outside = self.binder.enter(Level { source, settings: &step.settings });
+        let outside = self.binder.enter(Level::new(source, &step.settings));
         let name = match &step.name {
             Some(name) if !stand.via.is_empty() => self.name_inside(name, source),
             Some(name) => self.binder.known(name, source, "the name of a step"),
@@ -190,8 +195,14 @@ impl<'s> Expansion<'s> {
         let pause = step.waits.iter().map(|wait| pause(&mut self.binder, wait, source)).sum();
         let poll = step.poll.as_ref().and_then(|p| poll(&mut self.binder, p, source));
         let captures = self.binder.captures(step, source);
+        let number = match self.binder.moment {
+            Moment::Step(number) => number,
+            _ => 0,
+        };
         Step {
             stage,
+            number,
+            secrets: Box::default(),
             name,
             pause,
             place: Place::new(source, written.span),

@@ -33,7 +33,7 @@ impl<'s> Expansion<'s> {
         taken: &mut Taken<'s>,
     ) {
         let source = stand.source;
-        let outside = self.binder.enter(Level { source, settings: &used.settings });
+        let outside = self.binder.enter(Level::new(source, &used.settings));
         let name = used.name.as_ref();
         let name = name.map(|name| self.binder.known(name, source, "the name of a step"));
         let waits = used.waits.iter();

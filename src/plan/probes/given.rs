@@ -46,7 +46,7 @@ pub fn revoke<'s>(
     source: &'s Arc<Source>,
 ) -> Step {
     let request = &written.value;
-    let outside = binder.enter(Level { source, settings: &request.settings });
+    let outside = binder.enter(Level::new(source, &request.settings));
     let settings = effective(binder, true);
     binder.leave(outside);
     binder.missing.extend(settings.missing.iter().cloned());
@@ -61,6 +61,8 @@ pub fn revoke<'s>(
 fn step(method: &str, url: Template, place: Place, settings: StepSettings) -> Step {
     Step {
         stage: Stage::Main,
+        number: 0,
+        secrets: Box::default(),
         name: None,
         pause: Duration::ZERO,
         captures: Box::new([]),

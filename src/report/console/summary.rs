@@ -39,6 +39,8 @@ pub struct Summary {
     proof: Proof,
     warnings: Warnings,
     marks: Vec<String>,
+    /// What generated values are made of, if anything is.
+    pub seed: Option<u64>,
     /// Whether the last case that is no probe lets any certificate pass, and how many such cases
     /// there were, probes among them.
     insecure: (bool, usize),
@@ -99,6 +101,9 @@ impl Summary {
         text.push_str(&list("Warnings", self.marks.iter().cloned(), paint));
         text.push_str(&list("Did not pass", self.bad.iter().cloned(), paint));
         text.push_str(&list("Most frequent reasons", self.frequent_reasons().into_iter(), paint));
+        if let Some(seed) = self.seed.filter(|_| !self.bad.is_empty()) {
+            text.push_str(&format!("\n--seed {seed} repeats the values that were generated\n"));
+        }
         text.push_str(&proof(&self.proof, paint));
         if self.insecure.1 > 0 {
             let count = self.insecure.1;

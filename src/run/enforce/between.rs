@@ -25,7 +25,7 @@ impl Run<'_> {
             return self.leave_out(group, self.panicked(case), ends);
         };
         let (before, rest) = case.steps().split_at(enforced.at);
-        let mut walk = Walk::new(self, worker, case);
+        let mut walk = Walk::new(self, worker, case, 1);
         let prepared = catch_unwind(AssertUnwindSafe(|| {
             let end = walk.all(before);
             if end.0.is_bad() { Err(walk.clean_up(end)) } else { Ok(()) }
@@ -35,6 +35,7 @@ impl Run<'_> {
             Ok(Err(end)) => return self.leave_out(group, ended(end, Duration::ZERO), ends),
             Err(_) => return self.leave_out(group, self.panicked(case), ends),
         }
+        walk.begin(control);
         // Each case is run once.
         let _ = enforced.before.set(walk.known().clone());
         let _ = enforced.jar.set(walk.jar().clone());
