@@ -30,6 +30,7 @@ pub struct Expectations<'b, 's> {
 impl Expectations<'_, '_> {
     /// The expectation with nothing left to look up before the run.
     pub fn bind(&mut self, expectation: &Expectation) -> Expectation {
+        self.binder.judges = true;
         let demand = match &*expectation.demand {
             Demand::Status(matcher) => Demand::Status(self.matcher(matcher, Subject::Status)),
             Demand::Header(name, matcher) => {
@@ -55,6 +56,7 @@ impl Expectations<'_, '_> {
             Demand::Redirects(matcher) => Demand::Redirects(self.matcher(matcher, Subject::Text)),
             Demand::Duration(matcher) => Demand::Duration(self.matcher(matcher, Subject::Duration)),
         };
+        self.binder.judges = false;
         Expectation::new(expectation.span, demand)
     }
 

@@ -19,13 +19,28 @@ impl Binder<'_> {
         source: &Arc<Source>,
     ) -> Draft {
         self.generates = true;
+        let moment = self.binding.last().map_or(Moment::Here, |(within, _)| within.moment);
+        if self.judges && moment == Moment::Here {
+            self.refuse_random(variable, generator, source);
+        }
         let name = Name::Generated(Generated {
             generator: generator.clone(),
-            moment: self.binding.last().map_or(Moment::Here, |(within, _)| within.moment),
+            moment,
             file: identity(&[source.path()]),
             at: variable.span.start,
         });
         alone(Variable { name, span: variable.span })
+    }
+
+    /// What is made for an expectation alone was never sent: `not` would always hold.
+    fn refuse_random(&mut self, variable: &Variable, generator: &Generator, source: &Arc<Source>) {
+        if matches!(generator, Generator::Now(_) | Generator::UnixTime(_)) {
+            return;
+        }
+        let title = format!("`{}` in an expectation", variable.written());
+        let fault = self.fault(source, variable.span, title);
+        fault.label = "this is made here alone: no request has sent it".into();
+        fault.helps.push("define it under `vars`, and name the variable in both".into());
     }
 
     /// What a variable stands for, in base64.

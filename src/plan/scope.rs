@@ -99,6 +99,8 @@ pub struct Binder<'s> {
     pub(super) row_reads: usize,
     /// When what is planned now begins.
     pub(super) moment: Moment,
+    /// Whether what is bound now is an expectation.
+    pub(super) judges: bool,
     /// Whether anything in the file makes its value during the run.
     pub(super) generates: bool,
     /// What must not be shown.
@@ -207,6 +209,7 @@ impl<'s> Binder<'s> {
             row: Vec::new(),
             row_reads: 0,
             moment: Moment::Run,
+            judges: false,
             generates: false,
             secrets: Secrets::new(),
             regexes: HashMap::new(),

@@ -38,7 +38,8 @@ use std::time::{Duration, Instant};
 
 use crate::event::{CaseEnd, Event, StopReason, Verdict};
 use crate::http::message::{Request, Response, TransportError};
-use crate::plan::{Case, Plan, groups};
+use crate::plan::units::groups;
+use crate::plan::{Case, Plan};
 use crate::secret::Redactor;
 use crate::template::Bindings;
 use ends::Ends;

@@ -53,7 +53,10 @@ fn every_event_is_a_line() {
             "helps": [], "event": "noticed",
         })
     );
-    assert_eq!(objects[2], json!({"event": "run-started", "cases": 3, "files": 1, "jobs": 1}));
+    assert_eq!(
+        objects[2],
+        json!({"event": "run-started", "cases": 3, "files": 1, "jobs": 1, "seed": null})
+    );
     let mut passed = objects[3].clone();
     assert!(passed["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0));
     passed["seconds"] = 0.into();

@@ -18,6 +18,7 @@ mod json;
 mod junit;
 mod parity;
 mod rate;
+mod generators;
 mod github_masks;
 mod redaction;
 mod broken_servers;

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use apitest::suite::{matcher, request, settings, step};
+use apitest::template::GENERATORS;
 use serde_yaml::Value;
 
 use crate::support::project::{files, root};
@@ -64,6 +65,10 @@ fn they_show_every_setting_and_every_operator() {
     let steps = ["steps", "setup", "teardown", "wait", "data", "matrix", "file", "types"];
     for key in known.chain(&step::REQUEST_KEYS).chain(&steps) {
         assert!(shown.contains(*key) || *key == elsewhere, "no spec shows `{key}`");
+    }
+    let texts: String = spec_files().iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    for (name, _) in GENERATORS {
+        assert!(texts.contains(&format!("${{{name}(")), "no spec shows `{name}()`");
     }
 }
 
