@@ -140,6 +140,10 @@ impl Offset {
         let time = humantime::parse_duration(time.trim()).ok();
         let seconds = time.and_then(|time| i64::try_from(time.as_secs()).ok());
         match seconds {
+            Some(_) if time.is_some_and(|time| time.subsec_nanos() > 0) => Err((
+                format!("`{text}` is no whole number of seconds"),
+                format!("`{name}()` gives whole seconds: write for example `${{{name}(+1s)}}`"),
+            )),
             Some(_) if sign == 0 => Err((
                 format!("`{text}` is a time without a sign"),
                 format!("write `${{{name}(+{text})}}`, or with a `-` for the past"),
@@ -219,6 +223,11 @@ mod tests {
                 "now(+5000years)",
                 "`+5000years` is too far from now",
                 "an offset has at most 1000 years",
+            ),
+            (
+                "now(+1s 500ms)",
+                "`+1s 500ms` is no whole number of seconds",
+                "`now()` gives whole seconds: write for example `${now(+1s)}`",
             ),
             (
                 "random_int(5)",

@@ -7,7 +7,7 @@ use crate::plan::credential::Credential;
 use crate::plan::probes::Absent;
 use crate::plan::{Case, Step};
 use crate::run::Run;
-use crate::run::request::{bearer, line};
+use crate::run::request::{Maker, bearer, line};
 use crate::run::tokens::with_token;
 use crate::secret::Secret;
 
@@ -29,7 +29,7 @@ impl Run<'_> {
         };
         let token = self.token_of_its_own(worker, control, step, request)?;
         self.must_be_good(worker, control, step, &with_token(request, &token))?;
-        self.revoke(worker, revoke, &token)?;
+        self.revoke(worker, control, revoke, &token)?;
         Ok(token)
     }
 
@@ -72,8 +72,15 @@ impl Run<'_> {
         }
     }
 
-    fn revoke(&self, worker: usize, step: &Step, token: &Secret) -> Result<(), Absent> {
-        let request = self.maker(worker).token_request(step, step.body.as_deref());
+    fn revoke(
+        &self,
+        worker: usize,
+        control: &Case,
+        step: &Step,
+        token: &Secret,
+    ) -> Result<(), Absent> {
+        let maker = Maker { bindings: self.bindings_of(control), ..self.maker(worker) };
+        let request = maker.token_request(step, step.body.as_deref());
         let mut request = request.map_err(|unsent| {
             Absent::Unusable(format!("the request that revokes its token: {}", unsent.reason))
         })?;
