@@ -70,6 +70,12 @@ pub enum Command {
     /// List the probes that `enforce: bearer` sends, and what each must be answered with
     Probes(ProbesArgs),
 
+    /// Print the JSON Schema of specs, or of the project file, for editors
+    ///
+    /// An editor that knows it offers keys and operators, shows what each means, and underlines what
+    /// is none: `apitest schema > spec.schema.json`. `docs/editors.md` says how it is switched on.
+    Schema(SchemaArgs),
+
     /// Print a script that completes the command line in a shell
     ///
     /// For bash: `apitest completions bash > ~/.local/share/bash-completion/completions/apitest`.

@@ -68,6 +68,14 @@ pub struct InitArgs {
     pub folder: PathBuf,
 }
 
+/// `apitest schema`
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Of which files
+    #[arg(value_name = "OF", default_value = "spec")]
+    pub of: SchemaOf,
+}
+
 /// `apitest completions`
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
@@ -281,6 +289,15 @@ pub enum Format {
     Junit,
     /// A JSON object a line, an event each.
     Json,
+}
+
+/// Whose JSON Schema is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// Specs, and the fragments that they use
+    Spec,
+    /// The project file, apitest.yaml
+    Project,
 }
 
 /// The levels of `--require-level`.

@@ -4,16 +4,19 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use super::{broken, say};
+use super::{broken, say, schema};
 use crate::cli::InitArgs;
 use crate::discover::{shown, without_dots};
 use crate::exit_code::ExitCode;
 use crate::suite::project::FILE_NAME;
 
-/// What is written where; one file runs the demo API, the other asks it.
-const FILES: [(&str, &str); 2] = [
+/// What is written where: one file runs the demo API, the next asks it, and editors read both by
+/// the others.
+const FILES: [(&str, &str); 4] = [
     (FILE_NAME, include_str!("init/apitest.yaml")),
     ("specs/first.yaml", include_str!("init/first.yaml")),
+    ("schema/spec.schema.json", schema::SPEC),
+    ("schema/project.schema.json", schema::PROJECT),
 ];
 
 /// Writes the files, unless one of them is there: nothing is ever overwritten.

@@ -10,6 +10,7 @@ mod manual;
 mod probes;
 mod reports;
 mod run;
+mod schema;
 mod server;
 mod show;
 mod specs;
@@ -43,6 +44,7 @@ pub fn run(cli: Cli, process: &Process) -> ExitCode {
         Some(Command::Init(arguments)) => init::init(&arguments),
         Some(Command::Demo(arguments)) => demo::demo(&arguments),
         Some(Command::Probes(arguments)) => probes::probes(&arguments),
+        Some(Command::Schema(arguments)) => schema::schema(&arguments),
         Some(Command::Completions(arguments)) => manual::completions(&arguments),
         Some(Command::Man(arguments)) => manual::man(&arguments),
     }

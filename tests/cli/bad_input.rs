@@ -1,6 +1,6 @@
 //! Each fault of a spec: its whole message, its exit code, and that the other files still run.
 
-mod fixture;
+pub mod fixture;
 mod arguments;
 mod fuzz;
 mod paths;

@@ -16,10 +16,13 @@ use crate::support::project::{files, root};
 use crate::support::sandbox::{Ended, Sandbox, program, steady};
 
 /// A fenced block of a Markdown file.
-struct Block {
-    line: usize,
-    kind: String,
-    text: String,
+pub struct Block {
+    /// Where its first line stands, the one with its kind.
+    pub line: usize,
+    /// What stands behind its opening fence.
+    pub kind: String,
+    /// What is in it.
+    pub text: String,
 }
 
 const DEMO_URL: &str = "http://127.0.0.1:8787";
@@ -104,7 +107,7 @@ fn every_block_for_ci_is_yaml() {
 fn the_readme_shows_its_first_example_and_a_real_failure() {
     let blocks = blocks(&root().join("README.md"));
     let first = fs::read_to_string(root().join("examples/first.yaml")).expect("an example");
-    let without_head: String = first.lines().skip(2).map(|line| format!("{line}\n")).collect();
+    let without_head: String = first.lines().skip(3).map(|line| format!("{line}\n")).collect();
     let shown = &blocks.iter().find(|b| b.kind == "yaml spec").expect("a spec").text;
     assert_eq!(shown.lines().count(), 12);
     assert_eq!(shown.split_once('\n').map(|(_, rest)| rest), Some(without_head.as_str()));
@@ -223,13 +226,14 @@ fn settled(text: &str) -> String {
 }
 
 /// Everything in Markdown that a reader may take a spec from.
-fn pages() -> Vec<PathBuf> {
+pub fn pages() -> Vec<PathBuf> {
     let mut pages = files("docs", "md");
     pages.extend(["README.md", "CONTRIBUTING.md"].map(|page| root().join(page)));
     pages
 }
 
-fn blocks(path: &Path) -> Vec<Block> {
+/// The fenced blocks of a page.
+pub fn blocks(path: &Path) -> Vec<Block> {
     let page = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     let mut blocks: Vec<Block> = Vec::new();
     let mut inside = false;
@@ -251,6 +255,7 @@ fn blocks(path: &Path) -> Vec<Block> {
     blocks
 }
 
-fn indented(text: &str) -> String {
+/// A text whose lines stand under a key.
+pub fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}\n")).collect()
 }

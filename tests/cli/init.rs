@@ -11,6 +11,8 @@ fn what_it_writes_is_green_against_the_demo() {
         "\
 wrote apitest.yaml
 wrote specs/first.yaml
+wrote schema/spec.schema.json
+wrote schema/project.schema.json
 
 Now run them, against the demo API that is started for it:
   apitest
@@ -54,7 +56,7 @@ fn the_manual_has_a_page_for_every_command() {
     for part in [".TH apitest 1", "Exit codes", "\\-\\-require\\-level"] {
         assert!(page.contains(part), "{part}: {page}");
     }
-    for command in ["check", "list", "init", "demo", "probes", "completions", "man"] {
+    for command in ["check", "list", "init", "demo", "probes", "schema", "completions", "man"] {
         let page = sandbox.run(&["man", command]).expect_code(0).stdout;
         assert!(page.contains(&format!(".TH apitest-{command} 1")), "{page}");
     }

@@ -41,4 +41,5 @@ mod endings;
 mod fragments;
 mod data;
 mod docs;
+mod editors;
 mod enforce;

@@ -88,6 +88,7 @@ fn the_help_explains_every_option() {
         (&["check", "--help"], "fixtures/help/check.txt"),
         (&["list", "--help"], "fixtures/help/list.txt"),
         (&["show", "--help"], "fixtures/help/show.txt"),
+        (&["schema", "--help"], "fixtures/help/schema.txt"),
         (&["demo", "--help"], "fixtures/help/demo.txt"),
     ] {
         let ended = sandbox.run(arguments).expect_code(0);

@@ -17,7 +17,7 @@ pub struct Fixture {
     /// What is in it.
     pub text: Vec<u8>,
     /// What lies beside it: paths and texts.
-    others: Vec<(String, String)>,
+    pub others: Vec<(String, String)>,
     /// The exit code that it leads to.
     pub code: i32,
     /// A line of the project file; `none` for no project file at all.
