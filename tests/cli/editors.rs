@@ -1,5 +1,6 @@
 //! What editors know: the schemas under `schema/` say what the parser says.
 
+mod agreement;
 mod faults;
 mod tables;
 
