@@ -126,7 +126,7 @@ pub const NAME: &str = "a name has letters, digits, `-` and `_`, and no spaces";
 /// The `cookies` of what must come back.
 pub(super) const EXPECTED: Named = Named {
     key: "cookies",
-    what: "a cookie",
+    called: "a cookie",
     example: "theme: dark",
     demand: |reader, name, node| Demand::Cookie(read_check(reader, name, node)),
 };

@@ -227,7 +227,7 @@ pub(super) struct Named {
     /// The key.
     pub key: &'static str,
     /// One of them, in words.
-    pub what: &'static str,
+    pub called: &'static str,
     /// An example.
     pub example: &'static str,
     /// Reads what one must be.
@@ -236,7 +236,7 @@ pub(super) struct Named {
 
 const HEADERS: Named = Named {
     key: "headers",
-    what: "a header",
+    called: "a header",
     example: "content-type: text/plain",
     demand: |reader, name, node| Demand::Header(name, Matcher::read(reader, node, Subject::Text)),
 };
@@ -260,7 +260,7 @@ pub(super) fn read_named(
         }
         let name = reader.key_template(&entry.key).value;
         if let Some(name) = name.as_fixed().filter(|name| !is_token(name)) {
-            let title = format!("`{name}` cannot name {}", named.what);
+            let title = format!("`{name}` cannot name {}", named.called);
             reader.fault(entry.key.span, title).label = NAME.into();
         }
         let demand = (named.demand)(reader, name, &entry.value);

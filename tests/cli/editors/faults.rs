@@ -41,7 +41,7 @@ const LIMIT: &str = "how long a time may be, and which days there are";
 const BESIDE: &str = "what a value asks for beside it";
 
 /// What only the parser sees: a fixture, a line of it, and the row that says why.
-const ONLY_THE_PARSER: [(&str, usize, &str); 28] = [
+const ONLY_THE_PARSER: [(&str, usize, &str); 35] = [
     ("auth-token-itself", 4, NAME),
     ("capture-where-it-must-be-known", 12, VARIABLE),
     ("data-values", 11, VARIABLE),
@@ -52,6 +52,13 @@ const ONLY_THE_PARSER: [(&str, usize, &str); 28] = [
     ("enforce-waivers", 10, LIMIT),
     ("environment-operand", 7, VARIABLE),
     ("follow-redirects-known-too-late", 5, VARIABLE),
+    ("generators-where-they-cannot-stand", 6, VARIABLE),
+    ("generators-where-they-cannot-stand", 18, VARIABLE),
+    ("generators-written-wrongly", 5, LANGUAGE),
+    ("generators-written-wrongly", 7, LANGUAGE),
+    ("generators-written-wrongly", 9, LANGUAGE),
+    ("generators-written-wrongly", 10, LANGUAGE),
+    ("generators-written-wrongly", 12, LANGUAGE),
     ("habit-auth-name-of-a-token-as-bearer", 5, NAME),
     ("headers-null-from-a-variable", 5, VARIABLE),
     ("multipart-from-variables", 9, VARIABLE),
