@@ -256,6 +256,16 @@ fn beside_a_control_that_fails_a_refusal_proves_nothing_and_a_bypass_stays_one()
 }
 
 #[test]
+fn a_wrong_expectation_of_the_test_is_no_fault_of_the_api() {
+    let lines = "request: GET /orders\nexpect: {json: {$.orders: {length: 99}}}\nenforce: bearer";
+    let found = found(&spec(&api(right), lines), &[]);
+    assert_eq!(found.cases()[0].1, "failure");
+    found.cases()[1..].iter().for_each(|case| assert_eq!(case.1, "error", "{case:?}"));
+    assert_eq!(found.probe("scheme-case"), ("error", "vacuous".into()));
+    assert_eq!(found.property("scheme-case", "apitest.findings"), "");
+}
+
+#[test]
 fn a_bad_token_that_locks_out_the_good_one_voids_the_refusals() {
     let refused = std::sync::atomic::AtomicBool::new(false);
     let server = api(move |r| {
