@@ -80,6 +80,15 @@ struct Answer {
     body: Vec<u8>,
 }
 
+/// What was seen of an exchange so far.
+#[derive(Default)]
+struct Seen {
+    /// The redirects that were followed.
+    hops: Vec<Hop>,
+    /// The status of the answer to the last request, once it came.
+    status: Option<u16>,
+}
+
 type Failure = (Kind, String);
 
 /// The most memory that a server is believed to need before its body comes, in bytes.
@@ -110,8 +119,9 @@ impl Client {
     /// # Errors
     /// The exchange did not complete; there is nothing to judge.
     pub fn exchange(&self, worker: usize, request: &Request) -> Result<Response, TransportError> {
-        let mut hops = Vec::new();
-        let outcome = self.follow(worker, request, &mut hops);
+        let mut seen = Seen::default();
+        let outcome = self.follow(worker, request, &mut seen);
+        let Seen { hops, status } = seen;
         // What came while connections were being shut down may have been cut by that.
         let outcome = match (outcome, self.interrupt.reason()) {
             (held @ Err((Kind::Held, _)), _) | (held, None) => held,
@@ -119,7 +129,7 @@ impl Client {
         };
         match outcome {
             Ok(response) => Ok(Response { hops, ..response }),
-            Err((kind, message)) => Err(TransportError { kind, message, hops }),
+            Err((kind, message)) => Err(TransportError { kind, message, hops, status }),
         }
     }
 
@@ -131,20 +141,19 @@ impl Client {
         self.lines.shut_down();
     }
 
-    /// Notes every redirect in `hops` before it is followed.
+    /// Notes every redirect before it is followed.
     fn follow(
         &self,
         worker: usize,
         request: &Request,
-        hops: &mut Vec<Hop>,
+        seen: &mut Seen,
     ) -> Result<Response, Failure> {
         let (mut started, mut withheld) = (Instant::now(), None);
         let mut request = Cow::Borrowed(request);
         loop {
-            let leaving = if hops.is_empty() { Leaving::First } else { Leaving::Further };
-            let answer = self.send(worker, &request, leaving, &mut started)?;
+            let answer = self.send(worker, &request, &mut started, seen)?;
             request.cookies.take(&request.target, &answer.headers);
-            let next = next_request(&request, &answer, hops.len());
+            let next = next_request(&request, &answer, seen.hops.len());
             let Some(next) = next.map_err(|reason| (Kind::Redirect, reason))? else {
                 let Answer { status, headers, body } = answer;
                 let (url, elapsed) = (request.target.url().to_owned(), started.elapsed());
@@ -156,7 +165,7 @@ impl Client {
                 withheld = Some(next.target.origin().to_string());
             }
             let location = next.target.url().to_owned();
-            hops.push(Hop { status: answer.status, location, withheld: lost });
+            seen.hops.push(Hop { status: answer.status, location, withheld: lost });
             request = Cow::Owned(next);
         }
     }
@@ -168,9 +177,10 @@ impl Client {
         &self,
         worker: usize,
         request: &Request,
-        leaving: Leaving,
         started: &mut Instant,
+        seen: &mut Seen,
     ) -> Result<Answer, Failure> {
+        let leaving = if seen.hops.is_empty() { Leaving::First } else { Leaving::Further };
         credential::refuse_plain_http(request).map_err(|reason| (Kind::PlainHttp, reason))?;
         *started += self.waited(worker, leaving)?;
         let line = self.lines.to(request, worker);
@@ -180,11 +190,11 @@ impl Client {
             return Err((Kind::Interrupted, reason.to_owned()));
         }
         line.wire.begin(Connection::Any);
-        match self.attempt(line, request, *started) {
+        match self.attempt(line, request, *started, &mut seen.status) {
             Err((Kind::Closed, _)) if is_repeatable(line, request) => {
                 *started += self.waited(worker, Leaving::Further)?;
                 line.wire.begin(Connection::New);
-                self.attempt(line, request, *started)
+                self.attempt(line, request, *started, &mut seen.status)
             }
             ended => ended,
         }
@@ -198,8 +208,16 @@ impl Client {
         (self.gate)(worker, leaving).map_err(|reason| (kind, reason.to_owned()))
     }
 
-    fn attempt(&self, line: &Line, request: &Request, started: Instant) -> Result<Answer, Failure> {
+    /// Tells the status in `seen` also of an answer that does not come whole.
+    fn attempt(
+        &self,
+        line: &Line,
+        request: &Request,
+        started: Instant,
+        seen: &mut Option<u16>,
+    ) -> Result<Answer, Failure> {
         let Line { agent, wire } = line;
+        *seen = None;
         let left = request.timeout.saturating_sub(started.elapsed());
         let response = match &request.body {
             Some(Body::Multipart(multipart)) => {
@@ -216,12 +234,17 @@ impl Client {
             }
             None => agent.run(message(agent, request, left, ())?),
         };
-        let mut response =
-            response.map_err(|error| self.broken(request, wire, Part::Header).explain(error))?;
+        let mut response = response.map_err(|error| {
+            let broken = self.broken(request, wire, Part::Header);
+            *seen = broken.heard.status();
+            broken.explain(error)
+        })?;
+        let status = response.status().as_u16();
+        *seen = Some(status);
         if framing::may_be_followed_by_more(&request.method, &response) {
             wire.spend();
         }
-        refuse_as_proxy(request, response.status().as_u16())?;
+        refuse_as_proxy(request, status)?;
         framing::check(&response).map_err(|reason| (Kind::Framing, words::invalid(&reason)))?;
         let headers = header_fields(response.headers());
         let body = self.body(response.body_mut(), request, wire)?;
@@ -231,7 +254,7 @@ impl Client {
             .map(|(_, value)| value.as_str());
         let body = decode(body, encodings, self.settings.max_body)
             .map_err(|DecodeError { kind, message }| (kind, message))?;
-        Ok(Answer { status: response.status().as_u16(), headers, body })
+        Ok(Answer { status, headers, body })
     }
 
     fn body(

@@ -111,6 +111,8 @@ pub struct TransportError {
     pub message: String,
     /// The redirects that were followed before, in order.
     pub hops: Vec<Hop>,
+    /// The status of the answer that did not come whole, if that much came of it.
+    pub status: Option<u16>,
 }
 
 /// The kinds of [`TransportError`]; each has a stable name for reports.

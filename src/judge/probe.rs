@@ -9,7 +9,7 @@ mod leak;
 mod through;
 
 use self::leak::leaked;
-use self::through::let_through;
+use self::through::{let_through, let_through_by};
 use crate::auth::answer::{Accepted, Answer, ErrorCode, Oracle, Profile};
 use crate::http::message::Response;
 use crate::http::redirect::is_redirect;
@@ -20,7 +20,7 @@ use crate::template::Bindings;
 pub use self::cause::likely;
 pub use self::hygiene::of_control;
 pub use self::leak::Passed;
-pub use self::through::{is_graphql_refusal, is_let_through};
+pub use self::through::{is_graphql_refusal, is_let_through, is_let_through_by};
 
 /// What was sent, and what must come back.
 #[derive(Clone, Copy, Debug)]
@@ -226,6 +226,14 @@ pub fn probe(asked: Asked, response: &Response, control: &Control) -> Finding {
     match finding.verdict {
         ProbeVerdict::Vacuous | ProbeVerdict::Inconclusive => finding,
         _ => with_echo(finding, asked, response),
+    }
+}
+
+/// Judges a probe whose answer did not come whole, by its status if that came.
+pub fn broken(asked: Asked, status: Option<u16>, reason: &str, control: &Control) -> Finding {
+    match status.filter(|status| is_let_through_by(asked.answer, *status, control)) {
+        Some(status) => let_through_by(asked, status, reason),
+        None => Finding::inconclusive(reason),
     }
 }
 

@@ -28,12 +28,12 @@ use self::trial::{Outcome, Shot, Trial, token};
 use super::ends::Ends;
 use super::poll::Settled;
 use super::pool::Start;
-use super::turn::{Judged, StepEnd};
+use super::turn::{Judged, StepEnd, Unanswered};
 use super::{Run, Task};
 use crate::event::{CaseEnd, Skip, Verdict};
 use crate::http::message::{Request, Response};
 use crate::judge::probe::{self, Control, Finding, Passed};
-use crate::plan::probes::only_reads;
+use crate::plan::probes::{Probe, only_reads};
 use crate::plan::{Body, Case, Step};
 
 /// How long the good token must still last, so that it does not expire among its probes.
@@ -120,9 +120,10 @@ impl<'r> Run<'r> {
         let (control, step, request) = self.control_request(worker, group)?;
         let stopwatch = self.pace.stopwatch(worker);
         let turn = self.turn(worker, control);
-        let Settled { answered, tries } = turn.settled(step, request);
+        let Settled { answered, tries, .. } = turn.settled(step, request);
         let elapsed = stopwatch.elapsed();
-        let told = |end| Box::new(ended(tries.told(step, end), elapsed));
+        let told =
+            |unanswered: Unanswered| Box::new(ended(tries.told(step, unanswered.end), elapsed));
         let (request, response) = answered.map_err(told)?;
         let trial = self.trial(worker, group, request)?;
         let end = self.control_judged(worker, &trial, &trial.request, response, elapsed);
@@ -207,10 +208,9 @@ impl<'r> Run<'r> {
                 Some(probe) => Outcome::NotSent(probe),
                 None => self.outcome(worker, &variant.request),
             };
-            if let Outcome::Answered(response, _) = &came
-                && !trial.reads(shot)
+            if !trial.reads(shot)
                 && let Some(probe) = Trial::probe(&self.plan.cases, *index)
-                && probe::is_let_through(&probe.answer, response, &self.beside(trial))
+                && self.took_place(trial, probe, &came)
             {
                 effect = Some(probe.id);
             }
@@ -218,6 +218,19 @@ impl<'r> Run<'r> {
             let _ = trial.outcomes[shot].set(came);
         }
         effect
+    }
+
+    /// Whether what came shows that the request of a probe was let through.
+    fn took_place(&self, trial: &Trial, probe: &Probe, came: &Outcome) -> bool {
+        let (answer, control) = (&probe.answer, self.beside(trial));
+        match came {
+            Outcome::Answered(response, _) => probe::is_let_through(answer, response, &control),
+            Outcome::Broken(error, _) => {
+                let is_it = |status| probe::is_let_through_by(answer, status, &control);
+                error.status.is_some_and(is_it)
+            }
+            Outcome::Stopped(_) | Outcome::NotSent(_) | Outcome::Panicked => false,
+        }
     }
 
     fn control_last(&self, worker: usize, group: Range<usize>, ends: &Ends) {
@@ -267,7 +280,7 @@ impl<'r> Run<'r> {
     fn control(&self, worker: usize, trial: &Trial) -> (CaseEnd, bool) {
         let stopwatch = self.pace.stopwatch(worker);
         let turn = self.turn(worker, trial.control);
-        let Settled { answered, tries } = turn.settled(trial.step, trial.request.clone());
+        let Settled { answered, tries, .. } = turn.settled(trial.step, trial.request.clone());
         let elapsed = stopwatch.elapsed();
         match answered {
             Ok((request, response)) => {
@@ -275,7 +288,7 @@ impl<'r> Run<'r> {
                 let end = self.control_judged(worker, trial, &request, response, elapsed);
                 (tries.told_in(trial.step, end), renewed)
             }
-            Err(end) => (ended(tries.told(trial.step, end), elapsed), false),
+            Err(Unanswered { end, .. }) => (ended(tries.told(trial.step, end), elapsed), false),
         }
     }
 

@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use super::tries::{Tries, Why};
-use super::turn::{StepEnd, Turn};
+use super::turn::{Judged, StepEnd, Turn, Unanswered};
 use crate::event::Verdict;
 use crate::http::message::{Request, Response, TransportErrorKind};
 use crate::plan::Step;
@@ -17,12 +17,17 @@ use crate::plan::repeat::Poll;
 pub struct Settled {
     /// The request and the answer of the last try, or why there is none.
     pub answered: Answered,
+    /// What came of that, where it was judged already.
+    pub judged: Option<Judged>,
     /// All of its tries.
     pub tries: Tries,
 }
 
 /// A request with its answer, or how the step ended without one.
-pub type Answered = Result<(Request, Response), StepEnd>;
+pub type Answered = Result<(Request, Response), Unanswered>;
+
+/// A try that was looked at.
+type Tried = (Answered, Option<Judged>);
 
 /// What a try shows.
 enum Shown {
@@ -41,7 +46,7 @@ impl Turn<'_> {
     /// the last.
     pub fn settled(&self, step: &Step, request: Request) -> Settled {
         match step.poll {
-            None => Settled { answered: self.answered(step, request), tries: Tries::default() },
+            None => Tries::default().settled((self.answered(step, request), None)),
             Some(poll) => self.polled(step, poll, request),
         }
     }
@@ -54,58 +59,73 @@ impl Turn<'_> {
             let answered = self.tried(step, &mut request, timeout.min(left));
             tries.count += 1;
             tries.elapsed = started.elapsed();
-            match self.shown_by(step, &answered) {
-                Shown::Last => return Settled { answered, tries },
-                Shown::Open => return tries.ended(Why::Open, answered),
+            let (shown, judged) = self.shown_by(step, &request, &answered);
+            let tried = (answered, judged);
+            match shown {
+                Shown::Last => return tries.settled(tried),
+                Shown::Open => return tries.ended(Why::Open, tried),
                 Shown::LetThrough => tries.let_through += 1,
                 Shown::NotYet => {}
             }
-            if left < timeout && is_timeout(&answered) {
+            if left < timeout && is_timeout(&tried.0) {
                 // What came before tells more than that the time was up.
-                return tries.ended(Why::Cut, before.unwrap_or(answered));
+                return tries.ended(Why::Cut, before.unwrap_or(tried));
             }
             if tries.elapsed + poll.every >= poll.within {
-                return Settled { answered, tries };
+                return tries.settled(tried);
             }
             if let Some(reason) = self.run.stop.pause_to_finish(poll.every) {
-                return tries.ended(Why::Stopped(reason), answered);
+                return tries.ended(Why::Stopped(reason), tried);
             }
-            before = Some(answered);
+            before = Some(tried);
             left = whole_millis(poll.within.saturating_sub(started.elapsed()));
         }
     }
 
     /// Sends the request within this time; it goes on with another token where its own was renewed.
     fn tried(&self, step: &Step, request: &mut Request, time: Duration) -> Answered {
-        let mut limited = Request { timeout: time, ..request.clone() };
         // An earlier answer may have set some.
-        limited.take_cookies();
+        request.take_cookies();
+        let limited = Request { timeout: time, ..request.clone() };
         let (sent, response) = self.answered(step, limited)?;
         *request = Request { timeout: request.timeout, ..sent };
         Ok((request.clone(), response))
     }
 
-    fn shown_by(&self, step: &Step, answered: &Answered) -> Shown {
-        let (request, response) = match answered {
-            Ok(answered) => answered,
-            Err(end) if may_get_better(end) => return Shown::NotYet,
-            Err(_) => return Shown::Last,
+    fn shown_by(
+        &self,
+        step: &Step,
+        sent: &Request,
+        answered: &Answered,
+    ) -> (Shown, Option<Judged>) {
+        let (is_let_through, judged) = match answered {
+            Ok((request, response)) => {
+                let judged = self.judged(step, request, response);
+                if !matches!(judged.held, Err((Verdict::Failed(_), _))) {
+                    return (Shown::Last, Some(judged));
+                }
+                (judged.is_let_through, Some(judged))
+            }
+            Err(Unanswered { is_let_through: true, .. }) => (true, None),
+            Err(unanswered) if may_get_better(&unanswered.end) => (false, None),
+            Err(_) => return (Shown::Last, None),
         };
-        let judged = self.judged(step, request, response);
-        if !matches!(judged.held, Err((Verdict::Failed(_), _))) {
-            return Shown::Last;
-        }
-        match judged.is_let_through {
+        let shown = match is_let_through {
             false => Shown::NotYet,
-            true if has_credential(request) => Shown::LetThrough,
+            true if has_credential(sent) => Shown::LetThrough,
             true => Shown::Open,
-        }
+        };
+        (shown, judged)
     }
 }
 
 impl Tries {
-    fn ended(self, why: Why, answered: Answered) -> Settled {
-        Settled { answered, tries: Tries { why, ..self } }
+    fn settled(self, (answered, judged): Tried) -> Settled {
+        Settled { answered, judged, tries: self }
+    }
+
+    fn ended(self, why: Why, tried: Tried) -> Settled {
+        Tries { why, ..self }.settled(tried)
     }
 }
 
@@ -128,7 +148,10 @@ fn may_get_better((verdict, _): &StepEnd) -> bool {
 
 fn is_timeout(answered: &Answered) -> bool {
     let timeout = TransportErrorKind::Timeout.name();
-    matches!(answered, Err((Verdict::Errored(failure), _)) if failure.kind == timeout)
+    let Err(Unanswered { end: (Verdict::Errored(failure), _), .. }) = answered else {
+        return false;
+    };
+    failure.kind == timeout
 }
 
 /// Rounded up: no message tells of less, and nothing can be answered in no time at all.

@@ -42,7 +42,12 @@ pub fn previews<'c>(
     let stop = Stop::default();
     let nothing = |_: usize, _: &Request| {
         let message = "nothing is sent".to_owned();
-        Err(TransportError { kind: TransportErrorKind::Held, message, hops: Vec::new() })
+        Err(TransportError {
+            kind: TransportErrorKind::Held,
+            message,
+            hops: Vec::new(),
+            status: None,
+        })
     };
     let clock = || Duration::ZERO;
     let means = Means {

@@ -100,7 +100,11 @@ impl Tries {
             Why::Cut => ": `within` left the last one no more time",
             Why::Stopped(_) => ", then the run ended",
         };
-        format!("polled {} in {}{why}", times(self.count), shown_time(self.elapsed))
+        let through = match self.let_through {
+            0 => String::new(),
+            count => format!(", let through {}", times(count)),
+        };
+        format!("polled {} in {}{through}{why}", times(self.count), shown_time(self.elapsed))
     }
 }
 

@@ -10,7 +10,7 @@ use super::request::{Maker, Unsent};
 use super::{Run, Transport};
 use crate::event::{Exchange, Failure, Skip, Verdict};
 use crate::http::cookie::CookieJar;
-use crate::http::message::{Request, Response, TransportErrorKind};
+use crate::http::message::{Request, Response, TransportError, TransportErrorKind};
 use crate::judge::refusal::is_let_through;
 use crate::judge::{Mismatch, Reading};
 use crate::plan::credential::Credential;
@@ -20,6 +20,20 @@ use crate::template::{Bindings, Slot};
 
 /// What a step says when it does not hold.
 pub type StepEnd = (Verdict, Option<Box<Exchange>>);
+
+/// A request that got no whole answer.
+pub struct Unanswered {
+    /// How the step ends for it.
+    pub end: StepEnd,
+    /// Whether what came of the answer shows that it was let through where a refusal was due.
+    pub is_let_through: bool,
+}
+
+impl From<StepEnd> for Unanswered {
+    fn from(end: StepEnd) -> Unanswered {
+        Unanswered { end, is_let_through: false }
+    }
+}
 
 /// A case on the thread that takes its steps, and what is known by now.
 #[derive(Clone, Copy)]
@@ -63,7 +77,11 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// An exchange did not complete, or there is no other token.
-    pub fn answered(&self, step: &Step, request: Request) -> Result<(Request, Response), StepEnd> {
+    pub fn answered(
+        &self,
+        step: &Step,
+        request: Request,
+    ) -> Result<(Request, Response), Unanswered> {
         let response = self.response(step, &request)?;
         match self.renewed(step, &request, &response)? {
             None => Ok((request, response)),
@@ -107,28 +125,38 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// The exchange did not complete.
-    fn response(&self, step: &Step, request: &Request) -> Result<Response, StepEnd> {
-        let explain = self.explainer();
+    fn response(&self, step: &Step, request: &Request) -> Result<Response, Unanswered> {
         let answered = (self.transport)(self.worker, request);
         self.learn_cookies(request);
-        let response = answered.map_err(|error| {
-            if let Some(reason) = self.run.held(&error) {
-                return (Verdict::Skipped(Skip::Stopped(reason)), None);
-            }
-            let mut failure = explain.transport(self.case, step, request, &error);
-            if let Some(reason) = self.run.stop.reason()
-                && error.kind == TransportErrorKind::Interrupted
-            {
-                failure.kind = reason.name();
-            }
-            (Verdict::Errored(failure), Some(explain.unanswered(request, &error)))
-        })?;
+        let response = answered.map_err(|error| self.unanswered(step, request, &error))?;
         if let Credential::Token(id) = &step.credential
             && response.status != 401
         {
             self.run.tokens.accepted(self.case.token(*id));
         }
         Ok(response)
+    }
+
+    /// The end of a step whose exchange did not complete. A status that came counts also where the
+    /// rest did not: who was let through was not refused.
+    fn unanswered(&self, step: &Step, request: &Request, error: &TransportError) -> Unanswered {
+        if let Some(reason) = self.run.held(error) {
+            return (Verdict::Skipped(Skip::Stopped(reason)), None).into();
+        }
+        let explain = self.explainer();
+        let mut failure = explain.transport(self.case, step, request, error);
+        if let Some(reason) = self.run.stop.reason()
+            && error.kind == TransportErrorKind::Interrupted
+        {
+            failure.kind = reason.name();
+        }
+        let through = |status: &u16| is_let_through(&step.expectations, *status, self.bindings);
+        let through = error.status.filter(through);
+        if let Some(status) = through {
+            failure.begin(&format!("{status} came where a refusal is due, and not to its end: "));
+        }
+        let end = (Verdict::Errored(failure), Some(explain.unanswered(request, error)));
+        Unanswered { end, is_let_through: through.is_some() }
     }
 
     /// Whether the answer is what the step expects, and holds what it captures.
@@ -140,8 +168,8 @@ impl Turn<'_> {
             mismatches if mismatches.is_empty() => missing,
             mismatches => mismatches,
         };
-        let is_let_through =
-            !mismatches.is_empty() && is_let_through(&step.expectations, response, self.bindings);
+        let is_let_through = !mismatches.is_empty()
+            && is_let_through(&step.expectations, response.status, self.bindings);
         let held = self.held(step, request, response, &mismatches);
         Judged { captured, is_let_through, held }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::Run;
 use super::poll::Settled;
 use super::request::Unsent;
-use super::turn::{Judged, StepEnd, Turn};
+use super::turn::{Judged, StepEnd, Turn, Unanswered};
 use crate::event::{CaseEnd, Exchange, Failure, StopReason, Verdict};
 use crate::http::cookie::CookieJar;
 use crate::plan::{Case, Stage, Step};
@@ -121,10 +121,13 @@ impl<'w> Walk<'w> {
         let turn = self.turn(step.stage);
         let request = turn.request(step, Duration::ZERO);
         let request = request.map_err(|unsent| turn.unsent(step, &unsent))?;
-        let Settled { answered, tries } = turn.settled(step, request);
-        let judged = match answered {
-            Ok((request, response)) => turn.judged(step, &request, &response),
-            Err(end) => Judged { captured: Vec::new(), is_let_through: false, held: Err(end) },
+        let Settled { answered, judged, tries } = turn.settled(step, request);
+        let judged = match (judged, answered) {
+            (Some(judged), _) => judged,
+            (None, Ok((request, response))) => turn.judged(step, &request, &response),
+            (None, Err(Unanswered { end, is_let_through })) => {
+                Judged { captured: Vec::new(), is_let_through, held: Err(end) }
+            }
         };
         for (slot, value) in judged.captured {
             self.bindings.to_mut().capture(slot, value);

@@ -37,6 +37,7 @@ mod around_files;
 mod scenarios;
 mod polling;
 mod retrying;
+mod let_through;
 mod endings;
 mod fragments;
 mod data;

@@ -15,6 +15,9 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 /// How an answer begins that is HTTP.
 const HTTP: &[u8] = b"HTTP/1.";
 
+/// How much of one that is HTTP is kept: all up to its status.
+const STATUS_LINE: usize = "HTTP/1.1 200".len();
+
 /// How much of the beginning of an answer is kept, to say what it is when it is not HTTP. It is
 /// redacted and shortened by whoever shows it: that it was cut they know by its being longer than
 /// what they look at.
@@ -58,6 +61,15 @@ pub struct Heard {
     pub came: u64,
     /// The first of them; many only where they are not HTTP.
     pub head: Vec<u8>,
+}
+
+impl Heard {
+    /// The status that the answer begins with, if it is a final one.
+    pub fn status(&self) -> Option<u16> {
+        let digits = self.head.strip_prefix(HTTP)?.get(2..)?;
+        let status = std::str::from_utf8(digits).ok()?.parse().ok()?;
+        (200..600).contains(&status).then_some(status)
+    }
 }
 
 impl Wire {
@@ -152,7 +164,7 @@ impl<In: Transport> Transport for Wired<In> {
         let heard = &mut self.wire.state().heard;
         heard.came += input.len() as u64;
         let begin = if heard.head.is_empty() { input } else { &heard.head };
-        let wanted = if begin.starts_with(HTTP) { HTTP.len() } else { HEAD };
+        let wanted = if begin.starts_with(HTTP) { STATUS_LINE } else { HEAD };
         let missing = wanted.saturating_sub(heard.head.len()).min(input.len());
         heard.head.extend_from_slice(&input[..missing]);
         Ok(came)

@@ -24,6 +24,17 @@ pub fn is_let_through(answer: &Answer, response: &Response, control: &Control) -
     }
 }
 
+/// Whether the status of an answer that did not come whole shows that the request got through.
+pub fn is_let_through_by(answer: &Answer, status: u16, control: &Control) -> bool {
+    let by_status = match answer.oracle {
+        Oracle::Test | Oracle::ClientError | Oracle::NoSuccess => true,
+        Oracle::OtherBody => !control.only_reads,
+    };
+    // What else a GraphQL server says stands in the body.
+    let in_body = control.is_graphql && status == 200;
+    (200..300).contains(&status) && by_status && !in_body && answer.accepted != Accepted::Right
+}
+
 /// Whether a GraphQL request was refused with a 200: its answer holds errors and no data. What
 /// meets a test that looks at the body is the answer that the test wants.
 pub fn is_graphql_refusal(response: &Response, control: &Control) -> bool {
@@ -41,25 +52,36 @@ fn holds_errors_alone(body: &[u8]) -> bool {
 
 /// The finding about a request that got through.
 pub fn let_through(asked: Asked, response: &Response, control: &Control) -> Finding {
-    let status = response.status;
-    let (verdict, word) = match asked.answer.accepted {
-        Accepted::Bypass => (ProbeVerdict::Bypassed, "bypassed"),
-        Accepted::NonConformance | Accepted::Gap => (ProbeVerdict::Accepted, "accepted"),
+    match asked.answer.accepted {
         Accepted::Right if meets(response, control) => {
             let message = "served, as any case of the scheme must be";
-            return Finding::new(ProbeVerdict::Enforced, Grade::Fine, message);
+            Finding::new(ProbeVerdict::Enforced, Grade::Fine, message)
         }
         // Whether it is the answer that the good token gets is not known.
         Accepted::Right if control.passed.is_none() => {
-            return Finding::vacuous("it was served, but the control did not pass in this run");
+            Finding::vacuous("it was served, but the control did not pass in this run")
         }
-        Accepted::Right => return otherwise_answered(asked, status),
+        Accepted::Right => otherwise_answered(asked, response.status),
+        _ => through(asked, response.status, how(asked.answer, response, control)),
+    }
+}
+
+/// The finding about a request that got through, as far as the status tells.
+pub fn let_through_by(asked: Asked, status: u16, broken: &str) -> Finding {
+    through(asked, status, &format!("though not all of the answer came: {broken}"))
+}
+
+fn through(asked: Asked, status: u16, how: &str) -> Finding {
+    let (verdict, word) = match asked.answer.accepted {
+        Accepted::Bypass => (ProbeVerdict::Bypassed, "bypassed"),
+        Accepted::NonConformance | Accepted::Gap | Accepted::Right => {
+            (ProbeVerdict::Accepted, "accepted")
+        }
     };
     let grade = match (asked.answer.accepted, asked.profile) {
         (Accepted::NonConformance | Accepted::Gap, Profile::Lenient) => Grade::Warns,
         _ => Grade::Fails,
     };
-    let how = how(asked.answer, response, control);
     Finding::new(verdict, grade, format!("{word}: let through with {status}, {how}"))
 }
 

@@ -136,6 +136,7 @@ impl Run<'_> {
         let mut judged: Vec<Judged> = Vec::new();
         let (mut stop, mut by) = (None, None);
         let mut elapsed = Duration::ZERO;
+        let profile = trial.enforced.profile;
         for (shot, outcome) in trial.of(index) {
             let (finding, response) = match outcome {
                 Outcome::Answered(response, time) => {
@@ -150,7 +151,10 @@ impl Run<'_> {
                 }
                 Outcome::Broken(error, time) => {
                     elapsed += *time;
-                    (Finding::inconclusive(&error.message), Err(error))
+                    let asked = Asked { answer: &probe.answer, profile, tokens: &[] };
+                    let control = self.beside(trial);
+                    let finding = probe::broken(asked, error.status, &error.message, &control);
+                    (finding, Err(error))
                 }
                 Outcome::Stopped(reason) => {
                     stop = Some(*reason);
@@ -238,7 +242,8 @@ impl Run<'_> {
         let grade = finding.worst();
         let ids: Vec<&str> = finding.notes.iter().map(|note| note.id).collect();
         // What was not proven for one reason was so whatever the answer.
-        let status = response.ok().filter(|_| grade != Grade::Errs).map(|r| r.status);
+        let status = response.map_or_else(|error| error.status, |response| Some(response.status));
+        let status = status.filter(|_| grade != Grade::Errs);
         let cause = (finding.verdict, status, ids.join(" "));
         // What another method or path lets through is a hole of its own.
         let alone =

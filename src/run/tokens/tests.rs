@@ -159,7 +159,7 @@ fn a_source_that_failed_is_not_asked_again() {
     let failed = at_times(LOGIN, &[0, 1, 1 << 30], |number| {
         assert_eq!(number, 1);
         let (kind, message) = (TransportErrorKind::Connect, "no connection".to_owned());
-        Err(TransportError { kind, message, hops: Vec::new() })
+        Err(TransportError { kind, message, hops: Vec::new(), status: None })
     });
     let reason = "the login of token `a`: no connection";
     assert!(

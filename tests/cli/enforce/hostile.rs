@@ -256,3 +256,27 @@ fn an_answer_that_does_not_end_is_no_refusal() {
     assert_eq!(found.probe("no-token"), ("error", "inconclusive".into()));
     assert!(found.ended.stdout.contains("--max-body"), "{}", found.ended.stdout);
 }
+
+#[test]
+fn a_success_that_breaks_off_is_let_through() {
+    let broken = b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{";
+    let server = Server::start(move |r: &Arrived, stream| {
+        let served = answer(200, &[], ORDERS);
+        let _ = stream.write_all(if is_good(r) { &served } else { &broken[..] });
+        if is_good(r) { Then::Keep } else { Then::Close }
+    });
+    let found = reads(&server, "{profile: lenient, probes: [no-token, random-token]}");
+    assert_eq!(found.probe("no-token"), ("failure", "bypassed".into()));
+    assert_eq!(found.probe("random-token"), ("failure", "bypassed".into()));
+    let told = "bypassed: let through with 200, though not all of the answer came: ";
+    assert!(found.ended.stdout.contains(told), "{}", found.ended.stdout);
+
+    // What changes something is not sent once more after it.
+    let before = server.arrived().len();
+    let lines =
+        "request: DELETE /orders/7\nexpect: 200\nenforce: {probes: [no-token, random-token]}";
+    let found = super::api::found(&spec(&server, lines), &[]);
+    assert_eq!(found.probe("no-token"), ("failure", "bypassed".into()));
+    assert_eq!(found.probe("random-token"), ("skipped", "not-sent".into()));
+    assert_eq!(server.arrived().len(), before + 1);
+}
