@@ -277,7 +277,8 @@ pub struct SpecArgs {
 
     /// Treat warnings as errors
     ///
-    /// Warnings are about what is most likely a slip, such as a variable that nothing uses.
+    /// Warnings are about what is most likely a slip, such as a variable that nothing uses, and about
+    /// requests that were let through before they were refused.
     #[arg(long, help_heading = "Running")]
     pub strict: bool,
 }

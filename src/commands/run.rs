@@ -91,6 +91,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         fail_fast: arguments.fail_fast,
         // A time beyond what the clock can tell is none.
         deadline: arguments.deadline.and_then(|time| started.checked_add(time)),
+        strict: arguments.specs.strict,
         verbose: arguments.verbose,
         options: &options,
         seed: told_seed,

@@ -65,6 +65,8 @@ pub struct RunSettings<'s> {
     pub fail_fast: bool,
     /// When the run must be over.
     pub deadline: Option<Instant>,
+    /// Whether a request that was let through before it was refused is an error.
+    pub strict: bool,
     /// Whether the exchanges of passed cases are kept too.
     pub verbose: bool,
     /// What else the command line has to say when a case is to be run again, such as ` --env x`.
@@ -212,9 +214,10 @@ impl<'r> Run<'r> {
         ends.put(index, end);
     }
 
-    /// What is done around tests is told about only when it did not hold.
+    /// What is done around tests is told about only when it did not hold or calls for a warning.
     fn is_told(&self, index: usize, end: &CaseEnd) -> bool {
-        self.plan.cases[index].around.is_none() || end.verdict.is_bad()
+        let is_silent = !end.verdict.is_bad() && end.warnings.is_empty();
+        self.plan.cases[index].around.is_none() || !is_silent
     }
 
     /// Tells the ends in the order of the plan: one that comes early waits for its turn. Progress

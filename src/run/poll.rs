@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::tries::{Tries, Why};
 use super::turn::{Judged, StepEnd, Turn, Unanswered};
 use crate::event::Verdict;
-use crate::http::message::{Request, Response, TransportErrorKind};
+use crate::http::message::{Header, Request, Response, TransportErrorKind};
 use crate::plan::Step;
 use crate::plan::repeat::Poll;
 
@@ -28,6 +28,10 @@ pub type Answered = Result<(Request, Response), Unanswered>;
 
 /// A try that was looked at.
 type Tried = (Answered, Option<Judged>);
+
+/// Authentication schemes: a field that holds the name of one alone names nobody.
+const SCHEMES: [&str; 8] =
+    ["Basic", "Bearer", "Digest", "DPoP", "Negotiate", "NTLM", "OAuth", "Token"];
 
 /// What a try shows.
 enum Shown {
@@ -129,10 +133,18 @@ impl Tries {
     }
 }
 
-/// Whether it says who sends it. Cookies count as credentials.
+/// Whether it says who sends it. Cookies count as credentials; a scheme with nothing behind it does
+/// not.
 fn has_credential(request: &Request) -> bool {
     let mut headers = request.headers.iter();
-    headers.any(|header| header.credential || header.name.eq_ignore_ascii_case("cookie"))
+    headers.any(|Header { name, value, credential }| {
+        let value = value.trim();
+        match name.to_ascii_lowercase().as_str() {
+            "authorization" => !SCHEMES.iter().any(|scheme| value.eq_ignore_ascii_case(scheme)),
+            "cookie" => value.split(';').any(|pair| !pair.trim().ends_with('=')),
+            _ => *credential,
+        }
+    })
 }
 
 /// Whether the exchange did not complete for a reason that may be gone the next time: a server that

@@ -118,18 +118,15 @@ impl<'r> Run<'r> {
         let started = Instant::now();
         let prepared = catch_unwind(AssertUnwindSafe(|| match &case.work {
             Work::Steps(steps) => Walk::new(self, worker, case, 1).prepare(steps),
-            _ => {
-                let end = self.case(worker, case);
-                ((end.verdict, end.exchange), self.bindings.clone())
-            }
+            _ => (self.case(worker, case), self.bindings.clone()),
         }));
-        let ((verdict, exchange), bindings) = prepared
-            .unwrap_or_else(|_| ((self.panicked(case).verdict, None), self.bindings.clone()));
-        let failed = match &verdict {
+        let (end, bindings) =
+            prepared.unwrap_or_else(|_| (self.panicked(case), self.bindings.clone()));
+        let failed = match &end.verdict {
             Verdict::Failed(failure) | Verdict::Errored(failure) => Some(format!(
                 "no verdict: the set-up of the file did not hold ({}): {}",
                 failure.annotations.first().map_or_else(|| case.address(), Annotation::address),
-                failure.message
+                unplaced(case, &failure.message)
             )),
             Verdict::Passed | Verdict::Skipped(_) => None,
         };
@@ -137,7 +134,7 @@ impl<'r> Run<'r> {
             // Each is set up once.
             let _ = site.set(Site { bindings, failed });
         }
-        CaseEnd::new(verdict, started.elapsed(), exchange)
+        CaseEnd { elapsed: started.elapsed(), ..end }
     }
 
     fn tear_down(&self, worker: usize, around: &Around, ends: &Ends) {
@@ -145,15 +142,22 @@ impl<'r> Run<'r> {
         let case = &self.plan.cases[index];
         let started = Instant::now();
         let ended = catch_unwind(AssertUnwindSafe(|| match &case.work {
-            Work::Steps(steps) => Walk::new(self, worker, case, 1).walk(steps).end,
-            _ => (self.case(worker, case).verdict, None),
+            Work::Steps(steps) => Walk::new(self, worker, case, 1).walk(steps).into_end(),
+            _ => self.case(worker, case),
         }));
-        let end = match ended {
-            Ok((verdict, exchange)) => CaseEnd::new(verdict, started.elapsed(), exchange),
-            Err(_) => CaseEnd::new(self.panicked(case).verdict, Duration::ZERO, None),
-        };
-        self.put(ends, index, end);
+        let end = ended.unwrap_or_else(|_| self.panicked(case));
+        self.put(ends, index, CaseEnd { elapsed: started.elapsed(), ..end });
     }
+}
+
+/// What a step of a set-up says, without the words that say of which.
+fn unplaced<'m>(case: &Case, message: &'m str) -> &'m str {
+    message.strip_prefix(&around_of(case, "set-up")).unwrap_or(message)
+}
+
+/// What stands before the name of a step of such a case.
+pub(super) fn around_of(case: &Case, stage: &str) -> String {
+    format!("{stage} of {}, ", case.file.source.path())
 }
 
 /// The verdict of what is done around cases of which none is run; nobody is told.

@@ -84,13 +84,12 @@ impl Tries {
     }
 
     /// What is to be known of a step that holds and was let through before.
-    pub fn warning(&self, step: &Step) -> Option<String> {
+    pub fn warning(&self) -> Option<String> {
         if self.let_through == 0 {
             return None;
         }
-        let name = step.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
         let (count, time) = (times(self.let_through), shown_time(self.elapsed));
-        Some(format!("{name}let through {count} before it was refused, {time} after the first try"))
+        Some(format!("let through {count} before it was refused, {time} after the first try"))
     }
 
     /// `polled 12 times in 30.10 s`

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::Run;
 use super::poll::Settled;
 use super::request::Unsent;
+use super::site::around_of;
 use super::turn::{Judged, StepEnd, Turn, Unanswered};
 use crate::event::{CaseEnd, Exchange, Failure, StopReason, Verdict};
 use crate::http::cookie::CookieJar;
@@ -36,6 +37,14 @@ pub struct Walked {
     pub is_let_through: bool,
 }
 
+impl Walked {
+    /// How the case ended that is run once; nobody looked at the time.
+    pub fn into_end(self) -> CaseEnd {
+        let Walked { end: (verdict, exchange), warnings, .. } = self;
+        CaseEnd { warnings, ..CaseEnd::new(verdict, Duration::ZERO, exchange) }
+    }
+}
+
 impl<'w> Walk<'w> {
     /// Before the first step of a run of the case, counted from 1.
     pub fn new(run: &'w Run<'w>, worker: usize, case: &'w Case, nth: u32) -> Walk<'w> {
@@ -55,9 +64,10 @@ impl<'w> Walk<'w> {
     }
 
     /// Takes the steps of a set-up; gives too what is known after them.
-    pub fn prepare(mut self, steps: &[Step]) -> (StepEnd, Bindings) {
+    pub fn prepare(mut self, steps: &[Step]) -> (CaseEnd, Bindings) {
         let end = self.all(steps);
-        (end, self.bindings.into_owned())
+        let Walk { bindings, warnings, is_let_through, .. } = self;
+        (Walked { end, warnings, is_let_through }.into_end(), bindings.into_owned())
     }
 
     /// What is known by now.
@@ -132,11 +142,24 @@ impl<'w> Walk<'w> {
         for (slot, value) in judged.captured {
             self.bindings.to_mut().capture(slot, value);
         }
-        match judged.held {
-            Ok(_) => self.warnings.extend(tries.warning(step)),
-            Err(_) => self.is_let_through |= judged.is_let_through || tries.let_through > 0,
+        match (judged.held, tries.warning()) {
+            (Ok(_), Some(warning)) if self.run.settings.strict => {
+                self.is_let_through = true;
+                let explain = self.run.explainer();
+                let reason = format!("{warning} (--strict)");
+                let failure = explain.unproven(self.case, step, "let-through", &reason);
+                Err((Verdict::Errored(failure), None))
+            }
+            (Ok(shown), warning) => {
+                let name = self.called(step).unwrap_or_default();
+                self.warnings.extend(warning.map(|warning| format!("{name}{warning}")));
+                Ok(shown)
+            }
+            (Err(end), _) => {
+                self.is_let_through |= judged.is_let_through || tries.let_through > 0;
+                Err(tries.told(step, end))
+            }
         }
-        judged.held.map_err(|end| tries.told(step, end))
     }
 
     fn turn(&self, stage: Stage) -> Turn<'_> {
@@ -211,18 +234,26 @@ impl<'w> Walk<'w> {
         step.name.as_deref().map(|name| self.run.redactor.redact(name))
     }
 
+    /// What stands before what is told of a step, if it is one of several.
+    fn called(&self, step: &Step) -> Option<String> {
+        let name = self.name_of(step)?;
+        let stage = match step.stage {
+            Stage::Setup => "set-up",
+            Stage::Main => return Some(format!("{name}: ")),
+            Stage::Teardown => "tear-down",
+        };
+        let of = match self.case.around {
+            Some(_) => around_of(self.case, stage),
+            None => format!("{stage}, "),
+        };
+        Some(format!("{of}{name}: "))
+    }
+
     /// The end of a step, told with the step: a set-up that does not hold leaves no verdict.
     fn told(&self, step: &Step, (verdict, exchange): StepEnd) -> StepEnd {
-        let Some(name) = self.name_of(step) else { return (verdict, exchange) };
-        let stage = match step.stage {
-            // Its case is called so.
-            _ if self.case.around.is_some() => "",
-            Stage::Setup => "set-up, ",
-            Stage::Main => "",
-            Stage::Teardown => "tear-down, ",
-        };
+        let Some(called) = self.called(step) else { return (verdict, exchange) };
         let named = |mut failure: Box<Failure>| {
-            let name = |text: &mut String| text.insert_str(0, &format!("{stage}{name}: "));
+            let name = |text: &mut String| text.insert_str(0, &called);
             name(&mut failure.message);
             failure.annotations.iter_mut().for_each(|annotation| name(&mut annotation.title));
             failure

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use crate::support::in_turn::{run, targets};
+use crate::support::in_turn::{in_turn, run, targets};
 use crate::support::report;
 use crate::support::sandbox::{Ended, Sandbox, steady};
 use crate::support::server::{Server, Then, answer};
@@ -125,4 +125,70 @@ fn a_time_that_runs_out_within_the_body_is_one_too() {
     let [kind, message] = end_of(&sandbox).expect("no success");
     assert_eq!(kind, "error.timeout");
     assert!(message.starts_with("let through on run 1: 200 came where "), "{message}");
+}
+
+/// A poll that is let through once, of one step.
+const POLLED: &str = "request: GET /200-401, auth: {bearer: a-token-of-the-test}, \
+                      poll: {every: 5ms, within: 10s}, expect: 401";
+
+#[test]
+fn around_a_file_it_is_told_too() {
+    for (key, name) in [("setup", "set-up"), ("teardown", "tear-down")] {
+        let server = in_turn();
+        let lines = format!(
+            "{key}:\n  - {{{POLLED}}}\ntests:\n  - {{name: a, request: GET /200, expect: 200}}\n"
+        );
+        let (sandbox, ended) = run(&server, &lines, &[]);
+        let ended = ended.expect_code(0);
+        let words = "let through once before it was refused, <time> after the first try";
+        let told = format!("  {name}: {name} of a.yaml, step 1: {words}\n");
+        assert!(steady(&ended.stdout).contains(&told), "{}", ended.stdout);
+        assert!(ended.stdout.contains("2 cases: 2 passed"), "{}", ended.stdout);
+        let report = Element::parse(&sandbox.read("junit.xml"));
+        assert_eq!(report::cases(&report).count(), 2);
+
+        let (_, ended) = run(&in_turn(), &lines, &["--strict"]);
+        let ended = ended.expect_code(1);
+        let told = format!("{name} of a.yaml, step 1: {words} (--strict)\n");
+        assert!(steady(&ended.stdout).contains(&told), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn strictly_it_is_an_error_and_nothing_is_run_again() {
+    let server = in_turn();
+    let lines = format!(
+        "tests:\n  - name: a\n    retry: 3\n    setup:\n      - {{{POLLED}}}\n    \
+         request: GET /200\n    expect: 200\n"
+    );
+    let (sandbox, ended) = run(&server, &lines, &["--strict"]);
+    ended.expect_code(1);
+    assert_eq!(targets(&server), ["/200-401", "/200-401"]);
+    let [kind, message] = end_of(&sandbox).expect("no success");
+    let told = "let through on run 1: set-up, step 1: let through once before it was refused, \
+                <time> after the first try (--strict)";
+    assert_eq!((kind.as_str(), steady(&message).as_str()), ("error.let-through", told));
+}
+
+#[test]
+fn what_names_nobody_is_no_credential() {
+    for (keys, tries) in [
+        ("auth: {header: {Authorization: Bearer}}", 1),
+        ("auth: {header: {authorization: 'Basic  '}}", 1),
+        ("cookies: {sid: ''}", 1),
+        ("auth: {header: {Cookie: 'sid='}}", 1),
+        ("auth: {header: {Authorization: Bearer a-token}}", 2),
+        ("auth: {header: {Authorization: a-key-of-the-test}}", 2),
+        ("auth: {header: {Cookie: 'theme=; sid=7'}}", 2),
+        ("auth: {header: {X-Api-Key: a-key-of-the-test}}", 2),
+    ] {
+        let server = in_turn();
+        let lines = format!(
+            "tests:\n  - {{name: a, request: GET /200-401, {keys}, \
+             poll: {{every: 5ms, within: 10s}}, expect: 401}}\n"
+        );
+        let (_, ended) = run(&server, &lines, &[]);
+        let ended = ended.expect_code(i32::from(tries == 1));
+        assert_eq!(targets(&server).len(), tries, "{keys}: {}", ended.stdout);
+    }
 }
