@@ -44,9 +44,6 @@ impl Binder<'_> {
         credential: &Credential,
         source: &Arc<Source>,
     ) -> SentCookies {
-        let own: Vec<_> =
-            written.iter().map(|field| self.cookie(field, settings, source)).collect();
-        self.refuse_same_cookies(written, &own, source);
         let anonymous = matches!(credential, Credential::None)
             && self.levels().iter().any(|level| level.settings.auth.is_some());
         let jar = match (settings.cookie_jar, anonymous) {
@@ -54,6 +51,8 @@ impl Binder<'_> {
             (true, true) => JarUse::Fills,
             (true, false) => JarUse::Both,
         };
+        let own: Vec<_> = written.iter().map(|field| self.cookie(field, jar, source)).collect();
+        self.refuse_same_cookies(written, &own, source);
         let cookies = SentCookies { own: own.into(), jar };
         self.refuse_second_field(credential, &cookies);
         cookies
@@ -62,7 +61,7 @@ impl Binder<'_> {
     fn cookie(
         &mut self,
         field: &Field,
-        settings: &StepSettings,
+        jar: JarUse,
         source: &Arc<Source>,
     ) -> (Template, Option<Template>) {
         let mark = self.mark();
@@ -80,10 +79,13 @@ impl Binder<'_> {
         }
         let value = values.pop();
         match value.as_ref().map(Template::as_fixed) {
-            None if self.is_sound(mark) && !settings.cookie_jar && !self.is_broken() => {
+            None if self.is_sound(mark) && jar != JarUse::Both && !self.is_broken() => {
                 let title = format!("`{}: null` takes nothing back", field.name.value.written());
-                self.fault(source, field.value.span, title).label =
-                    "it leaves out the cookie of a `cookie_jar`, and there is none".into();
+                let why = match jar {
+                    JarUse::Fills => "with `auth: none` nothing of the jar is sent",
+                    _ => "it leaves out the cookie of a `cookie_jar`, and there is none",
+                };
+                self.fault(source, field.value.span, title).label = why.into();
             }
             Some(Some(text)) if self.is_sound(mark) => {
                 if let Some(odd) = unsendable(text) {

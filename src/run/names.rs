@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::request::{Maker, Unsent};
 use crate::http::cookie::{Cookies, unsendable};
+use crate::http::url::Target;
 use crate::plan::Step;
 use crate::plan::cookies::JarUse;
 use crate::secret::SHORT;
@@ -31,7 +32,7 @@ impl Maker<'_> {
     ///
     /// # Errors
     /// A name or a value that a cookie cannot have.
-    pub(super) fn cookies(&self, step: &Step) -> Result<Cookies, Unsent> {
+    pub(super) fn cookies(&self, step: &Step, target: &Target) -> Result<Cookies, Unsent> {
         let mut own: Vec<(String, Option<String>)> = Vec::new();
         for (name, value) in &step.cookies.own {
             let name = self.cookie_name(name, &own)?;
@@ -39,7 +40,15 @@ impl Maker<'_> {
             own.push((name, value));
         }
         let jar = self.jar.filter(|_| step.cookies.jar != JarUse::None).cloned();
-        Ok(Cookies { own, jar, from_jar: step.cookies.jar == JarUse::Both })
+        let cookies = Cookies { own, jar, from_jar: step.cookies.jar == JarUse::Both };
+        // A request that is refused without its session may never have had one.
+        match cookies.left_out_in_vain(target) {
+            Some(name) => Err(Unsent::request(format!(
+                "`cookies: {{{name}: null}}` takes nothing back: the jar has no such cookie for \
+                 this URL"
+            ))),
+            None => Ok(cookies),
+        }
     }
 
     fn cookie_name(

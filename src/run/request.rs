@@ -136,7 +136,7 @@ impl Maker<'_> {
             let name = "Content-Type".to_owned();
             headers.push(Header { name, value: content_type.into_owned(), credential: false });
         }
-        let cookies = self.cookies(step)?;
+        let cookies = self.cookies(step, &target)?;
         cookies.put(&target, &mut headers);
         if let Some((case, credential)) = credential {
             self.credential(case, credential, &mut headers)?;

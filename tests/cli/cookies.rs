@@ -312,3 +312,32 @@ tests:
         assert_eq!(server.arrived().len(), 1);
     }
 }
+
+#[test]
+fn to_leave_out_what_the_jar_does_not_have_is_an_error() {
+    let (server, _) = server();
+    let spec = "\
+cookie_jar: true
+tests:
+  - {name: empty, request: GET /x, cookies: {sid: null}, expect: 200}
+  - name: elsewhere
+    steps:
+      - request: GET /login
+      - {request: GET /other, cookies: {sid: null, deep: null}, expect: 200}
+  - name: there
+    steps:
+      - request: GET /login
+      - {request: GET /api/x, cookies: {sid: null, deep: null}, expect: 200}
+";
+    let ended = run(&server, spec).expect_code(1);
+    let why = |name: &str| {
+        format!(
+            "`cookies: {{{name}: null}}` takes nothing back: the jar has no such cookie for this URL"
+        )
+    };
+    assert!(ended.stdout.contains(&why("sid")), "{}", ended.stdout);
+    assert!(ended.stdout.contains(&format!("step 2: {}", why("deep"))), "{}", ended.stdout);
+    assert!(ended.stdout.contains("3 cases: 1 passed, 2 errored"), "{}", ended.stdout);
+    let arrived = server.arrived();
+    assert_eq!(cookies(&arrived), [("/login", None), ("/login", None), ("/api/x", None)]);
+}

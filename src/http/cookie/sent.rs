@@ -38,6 +38,16 @@ impl Cookies {
         }
     }
 
+    /// The first that it leaves out though the jar has none of that name for `target`.
+    pub fn left_out_in_vain(&self, target: &Target) -> Option<&str> {
+        let mut left_out = self.own.iter().filter(|(_, value)| value.is_none()).peekable();
+        left_out.peek()?;
+        let jar = self.jar.as_ref().filter(|_| self.from_jar)?;
+        let given = jar.given(target, SystemTime::now());
+        let is_given = |name: &str| given.iter().any(|(given, _)| given == name);
+        left_out.map(|(name, _)| name.as_str()).find(|name| !is_given(name))
+    }
+
     /// Puts into the jar what an answer to a request for `target` sets.
     pub fn take(&self, target: &Target, headers: &[(String, String)]) {
         let Some(jar) = &self.jar else { return };
