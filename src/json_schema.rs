@@ -3,12 +3,15 @@
 //! A validator of JSON Schema leaves aside what it does not know, so a slip makes it demand less.
 //! Here unknown keywords and formats are faults, `format` is checked, and nothing is fetched.
 
+mod aside;
+mod demand;
 mod keywords;
 mod words;
 
 use std::fmt;
+use std::sync::Arc;
 
-use jsonschema::{PatternOptions, Retrieve, Uri, Validator};
+use jsonschema::{PatternOptions, Registry, Retrieve, Uri, Validator, uri};
 use serde_json::Value;
 
 use crate::format::Format;
@@ -82,7 +85,8 @@ pub fn is_remote(uri: &str) -> bool {
     uri.starts_with("http:") || uri.starts_with("https:")
 }
 
-struct Retriever(Box<dyn References>);
+#[derive(Clone)]
+struct Retriever(Arc<dyn References>);
 
 impl Retrieve for Retriever {
     fn retrieve(
@@ -117,20 +121,25 @@ impl JsonSchema {
         references: impl References,
     ) -> Result<JsonSchema, Fault> {
         keywords::check(schema)?;
+        let draft = keywords::draft(schema)?;
+        let retriever = Retriever(Arc::new(references));
         let mut options = jsonschema::options()
-            .with_draft(keywords::draft(schema)?)
+            .with_draft(draft)
             .with_base_uri(base)
             .with_pattern_options(PatternOptions::regex())
             .should_validate_formats(true)
             .should_ignore_unknown_formats(false)
-            .with_retriever(Retriever(Box::new(references)));
+            .with_retriever(retriever.clone());
         for (name, format) in Format::NAMES {
             options = options.with_format(name, move |text: &str| format.fits(text));
         }
-        match options.build(schema) {
-            Ok(validator) => Ok(JsonSchema { validator }),
-            Err(error) => Err(words::fault(&error)),
-        }
+        let validator = options.build(schema).map_err(|error| words::fault(&error))?;
+        let fault = |error: jsonschema::ReferencingError| Fault::at_top(words::reference(&error));
+        let registry = Registry::new().draft(draft).retriever(retriever).add(base, schema);
+        let registry = registry.and_then(|registry| registry.prepare()).map_err(fault)?;
+        let base = uri::from_str(base).map_err(fault)?;
+        demand::check(schema, draft, &base, &registry)?;
+        Ok(JsonSchema { validator })
     }
 
     /// Whether a value meets all of it.

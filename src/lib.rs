@@ -21,6 +21,7 @@ pub mod format;
 pub mod diagnostic;
 pub mod source;
 pub mod text;
+pub mod pattern;
 pub mod secret;
 pub mod exit_code;
 pub mod demo;

@@ -3,7 +3,7 @@
 use jsonschema::Draft;
 use serde_json::{Map, Value};
 
-use super::Fault;
+use super::{Fault, aside};
 use crate::diagnostic::did_you_mean;
 
 /// Keywords of all drafts behind which a schema stands.
@@ -29,34 +29,44 @@ const SCHEMAS: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
 const NAMED: [&str; 6] =
     ["$defs", "definitions", "dependentSchemas", "patternProperties", "properties", "dependencies"];
 
-/// Behind which something else stands, notes for readers among them.
-const OTHERS: [&str; 45] = [
-    "$anchor",
+/// Notes for readers, and what names or keeps a schema without a demand.
+const NOTES: [&str; 18] = [
     "$comment",
-    "$dynamicAnchor",
-    "$dynamicRef",
+    "$defs",
     "$id",
-    "$recursiveAnchor",
-    "$recursiveRef",
-    "$ref",
     "$schema",
     "$vocabulary",
-    "const",
-    "contentEncoding",
-    "contentMediaType",
     "default",
-    "dependentRequired",
+    "definitions",
     "deprecated",
     "description",
     "discriminator",
-    "enum",
     "example",
     "examples",
+    "externalDocs",
+    "id",
+    "readOnly",
+    "title",
+    "writeOnly",
+    "xml",
+];
+
+/// Behind which something else stands.
+const OTHERS: [&str; 29] = [
+    "$anchor",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$recursiveAnchor",
+    "$recursiveRef",
+    "$ref",
+    "const",
+    "contentEncoding",
+    "contentMediaType",
+    "dependentRequired",
+    "enum",
     "exclusiveMaximum",
     "exclusiveMinimum",
-    "externalDocs",
     "format",
-    "id",
     "maxContains",
     "maxItems",
     "maxLength",
@@ -69,13 +79,9 @@ const OTHERS: [&str; 45] = [
     "minimum",
     "multipleOf",
     "pattern",
-    "readOnly",
     "required",
-    "title",
     "type",
     "uniqueItems",
-    "writeOnly",
-    "xml",
 ];
 
 /// Keywords that this draft no longer has, or that are of another language, and what there is.
@@ -112,23 +118,26 @@ pub fn draft(schema: &Value) -> Result<Draft, Fault> {
     })
 }
 
-/// Whether all keywords of a schema are known.
+/// Whether all keywords of a schema are known, and stand where they demand something.
 pub fn check(schema: &Value) -> Result<(), Fault> {
     match schema {
         Value::Object(members) if members.is_empty() => {
             Err(Fault::at_top("an empty schema holds for every value"))
         }
-        Value::Object(_) => {
-            Walk { is_new: draft(schema)? == Draft::Draft202012 }.schema(schema, &mut Vec::new())
-        }
+        Value::Object(_) => check_part(schema, draft(schema)?),
         Value::Bool(_) => Err(Fault::at_top("true and false say nothing about a value")),
         _ => Err(Fault::at_top("a schema is a mapping")),
     }
 }
 
+/// As [`check`], of a part of a schema.
+pub fn check_part(schema: &Value, draft: Draft) -> Result<(), Fault> {
+    Walk { draft }.schema(schema, &mut Vec::new())
+}
+
 struct Walk {
-    /// Whether keywords that only older drafts have demand nothing.
-    is_new: bool,
+    /// What is a keyword in another draft demands nothing.
+    draft: Draft,
 }
 
 impl Walk {
@@ -166,7 +175,7 @@ impl Walk {
 
     fn keywords(&self, members: &Map<String, Value>, place: &[String]) -> Result<(), Fault> {
         let odd = members.keys().find(|name| !self.is_known(name) && !name.starts_with("x-"));
-        let Some(odd) = odd else { return Ok(()) };
+        let Some(odd) = odd else { return self.aside(members, place) };
         let instead = INSTEAD.iter().find(|(name, _)| name == odd);
         let near = || did_you_mean(odd, known().filter(|name| self.is_known(name)));
         let advice = match (instead, near()) {
@@ -174,19 +183,51 @@ impl Walk {
             (None, Some(near)) => format!(": did you mean `{near}`?"),
             (None, None) => "; one of your own begins with `x-`".to_owned(),
         };
+        let which = match known().any(|known| known == odd) {
+            true => format!("JSON Schema {}", name(self.draft)),
+            false => "JSON Schema".to_owned(),
+        };
         let place = place.iter().chain([odd]).cloned().collect();
-        let reason = format!("`{odd}` is no keyword of JSON Schema{advice}");
-        Err(Fault { place, reason })
+        Err(Fault { place, reason: format!("`{odd}` is no keyword of {which}{advice}") })
+    }
+
+    /// What is known and left aside, and a draft that only the top of a file can name.
+    fn aside(&self, members: &Map<String, Value>, place: &[String]) -> Result<(), Fault> {
+        let at = |name: String| place.iter().cloned().chain([name]).collect();
+        if let Some((name, reason)) = aside::first(members, self.draft, |name| {
+            NOTES.contains(&name) || name.starts_with("x-")
+        }) {
+            return Err(Fault { place: at(name), reason });
+        }
+        match members.get("$schema").map(|_| draft(&Value::Object(members.clone()))) {
+            Some(Ok(other)) if other != self.draft => {
+                let reason = format!("all of it is read as {}", name(self.draft));
+                Err(Fault { place: at("$schema".to_owned()), reason })
+            }
+            Some(Err(fault)) => Err(Fault { place: at("$schema".to_owned()), ..fault }),
+            _ => Ok(()),
+        }
     }
 
     fn is_known(&self, name: &str) -> bool {
         let is_old = INSTEAD.iter().any(|(old, _)| *old == name);
-        known().any(|known| known == name) && !(self.is_new && is_old)
+        let is_new = self.draft == Draft::Draft202012;
+        known().any(|known| known == name)
+            && !(is_new && is_old)
+            && (NOTES.contains(&name) || self.draft.is_known_keyword(name))
     }
 }
 
 fn known() -> impl Iterator<Item = &'static str> {
-    SCHEMA.iter().chain(&SCHEMAS).chain(&NAMED).chain(&OTHERS).copied()
+    SCHEMA.iter().chain(&SCHEMAS).chain(&NAMED).chain(&NOTES).chain(&OTHERS).copied()
+}
+
+/// A draft as its URI names it.
+fn name(draft: Draft) -> &'static str {
+    let known = DRAFTS.iter().find(|(_, known)| *known == draft);
+    known.map_or("of this draft", |(name, _)| {
+        name.trim_start_matches("draft/").trim_end_matches('/')
+    })
 }
 
 fn inside<T>(place: &mut Vec<String>, name: &str, look: impl FnOnce(&mut Vec<String>) -> T) -> T {

@@ -55,7 +55,7 @@ pub fn fault(error: &ValidationError) -> Fault {
 }
 
 /// What is wrong with a reference. Why a file cannot be had stands behind the crate's own words.
-fn reference(error: &dyn std::error::Error) -> String {
+pub fn reference(error: &dyn std::error::Error) -> String {
     let words = error.to_string();
     let mut why = error.source();
     while let Some(deeper) = why.and_then(std::error::Error::source) {
