@@ -6,11 +6,12 @@ mod roots;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod withheld;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 
 pub use self::hunk::{Hunk, Sign};
 use self::line::shown_line;
@@ -94,6 +95,13 @@ impl Diagnostic {
 
     /// Makes it safe to show: without secrets, and no longer tied to its source.
     pub fn annotation(&self, redactor: &Redactor) -> Annotation {
+        if let Some(told) = withheld::without_values(self) {
+            return told.shown(redactor);
+        }
+        self.shown(redactor)
+    }
+
+    fn shown(&self, redactor: &Redactor) -> Annotation {
         let mut annotation =
             Annotation::new(self.severity, &self.place, &self.title, &self.label, redactor);
         annotation.relate(&self.related, redactor);
@@ -127,8 +135,29 @@ pub struct Annotation {
     pub helps: Vec<String>,
     /// What differs, hunk by hunk.
     pub hunks: Vec<Hunk>,
-    /// Whether it is about a file as a whole, of which there is no line to show.
-    pub whole_file: bool,
+    /// How much of the file is shown.
+    pub shown: Shown,
+}
+
+/// How much is shown of the file that an annotation is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The line, and what is marked in it.
+    Line,
+    /// Line and column: what stands there may be secret.
+    Place,
+    /// Nothing: it is about the file as a whole.
+    Path,
+}
+
+impl Shown {
+    fn of(source: &Source) -> Shown {
+        match (source.text().is_empty(), source.is_confidential()) {
+            (true, _) => Shown::Path,
+            (false, true) => Shown::Place,
+            (false, false) => Shown::Line,
+        }
+    }
 }
 
 impl Annotation {
@@ -143,7 +172,11 @@ impl Annotation {
         redactor: &Redactor,
     ) -> Annotation {
         let Location { line, column } = place.location();
-        let (text, marked) = shown_line(place, redactor);
+        let shown = Shown::of(&place.source);
+        let (text, marked) = match shown {
+            Shown::Line => shown_line(place, redactor),
+            Shown::Place | Shown::Path => (String::new(), 0..0),
+        };
         Annotation {
             severity,
             title: one_line(&redactor.redact(title)),
@@ -156,7 +189,7 @@ impl Annotation {
             related: Vec::new(),
             helps: Vec::new(),
             hunks: Vec::new(),
-            whole_file: place.source.text().is_empty(),
+            shown,
         }
     }
 
@@ -170,9 +203,9 @@ impl Annotation {
 
     /// `path:line:column`; only `path` when it is about the whole file.
     pub fn address(&self) -> String {
-        match self.whole_file {
-            true => self.path.clone(),
-            false => format!("{}:{}:{}", self.path, self.line, self.column),
+        match self.shown {
+            Shown::Path => self.path.clone(),
+            Shown::Line | Shown::Place => format!("{}:{}:{}", self.path, self.line, self.column),
         }
     }
 
@@ -184,14 +217,12 @@ impl Annotation {
             Severity::Error => Level::ERROR,
         };
         // Without a line there is no place for what stands under it.
-        let label = Some(&self.label).filter(|label| self.whole_file && !label.is_empty());
+        let has_line = self.shown == Shown::Line;
+        let label = Some(&self.label).filter(|label| !has_line && !label.is_empty());
         let helps = label.into_iter().chain(&self.helps).map(|help| Level::HELP.message(&**help));
         let title = level.primary_title(&*self.title);
-        let group = match self.whole_file {
-            true => title.element(Origin::path(&*self.path)),
-            false => title.element(self.snippet(AnnotationKind::Primary)),
-        };
-        let related = self.related.iter().map(|line| line.snippet(AnnotationKind::Context));
+        let group = title.element(self.excerpt(AnnotationKind::Primary));
+        let related = self.related.iter().map(|line| line.excerpt(AnnotationKind::Context));
         let group = group.elements(related);
         let group = group.elements(helps);
         let renderer = if color { Renderer::styled().hyperlink(false) } else { Renderer::plain() };
@@ -199,6 +230,15 @@ impl Annotation {
         let lines = std::iter::once(self).chain(&self.related);
         let hunks: String = self.hunks.iter().map(|hunk| hunk.draw(color)).collect();
         lines.fold(drawn, |drawn, line| line.with_true_column(drawn)) + "\n" + &hunks
+    }
+
+    fn excerpt(&self, kind: AnnotationKind) -> Element<'_> {
+        let origin = Origin::path(&*self.path);
+        match self.shown {
+            Shown::Line => self.snippet(kind).into(),
+            Shown::Place => origin.line(self.line).char_column(self.column).into(),
+            Shown::Path => origin.into(),
+        }
     }
 
     fn snippet(&self, kind: AnnotationKind) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
@@ -210,6 +250,9 @@ impl Annotation {
 
     /// The renderer counts columns in `text`, where they move when it was redacted or cropped.
     fn with_true_column(&self, drawn: String) -> String {
+        if self.shown != Shown::Line {
+            return drawn;
+        }
         let shown = self.text[..self.marked.start].chars().count() + 1;
         let title_end = drawn.find('\n').unwrap_or(0);
         let (title, rest) = drawn.split_at(title_end);

@@ -178,6 +178,21 @@ pub fn fault(path: &str, reason: impl Into<String>) -> Diagnostic {
 /// # Errors
 /// Why there is no text to be had from it.
 pub fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
+    read_as(Source::new, path)
+}
+
+/// As [`read`], for a file of values, of which no line may be shown.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_confidential(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
+    read_as(Source::confidential, path)
+}
+
+/// What makes a source of a path and a text.
+type Make = fn(String, String) -> Source;
+
+fn read_as(make: Make, path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
     let failed = |reason: String| Box::new(fault(&shown(path), reason));
     let file = std::fs::metadata(path).map_err(|error| failed(reason(&error)))?;
     if !file.is_file() {
@@ -193,16 +208,16 @@ pub fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
     String::from_utf8(bytes)
         .map(|text| {
             let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
-            Arc::new(Source::new(shown(path), text))
+            Arc::new(make(shown(path), text.to_owned()))
         })
-        .map_err(|error| Box::new(not_utf8(path, &error)))
+        .map_err(|error| Box::new(not_utf8(make, path, &error)))
 }
 
 /// Points at the first byte that is none of UTF-8.
-fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Diagnostic {
+fn not_utf8(make: Make, path: &Path, error: &std::string::FromUtf8Error) -> Diagnostic {
     let at = error.utf8_error().valid_up_to();
     let text = String::from_utf8_lossy(error.as_bytes());
-    let source = Arc::new(Source::new(shown(path), text));
+    let source = Arc::new(make(shown(path), text.into_owned()));
     let byte = error.as_bytes()[at];
     Diagnostic::error(&source, Span::new(at, at + '\u{FFFD}'.len_utf8()), "this is not UTF-8")
         .label(format!("found the byte 0x{byte:02x}: save the file as UTF-8"))

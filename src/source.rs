@@ -8,6 +8,7 @@ pub struct Source {
     path: String,
     text: String,
     line_starts: Vec<u32>,
+    is_confidential: bool,
 }
 
 /// A range of bytes in the text of a [`Source`].
@@ -53,7 +54,17 @@ impl Source {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
-        Source { path: path.into(), text, line_starts }
+        Source { path: path.into(), text, line_starts, is_confidential: false }
+    }
+
+    /// A file of values, any of which may be a secret: no line of it is ever shown.
+    pub fn confidential(path: impl Into<String>, text: impl Into<String>) -> Source {
+        Source { is_confidential: true, ..Source::new(path, text) }
+    }
+
+    /// Whether none of its lines may be shown.
+    pub fn is_confidential(&self) -> bool {
+        self.is_confidential
     }
 
     /// The path as the user knows it.

@@ -42,7 +42,7 @@ pub fn given(
     let mut env = process.env.clone();
     for path in &arguments.env_file {
         // What the environment has keeps its value: CI sets it, the file is for who works here.
-        let read = env_of(path, redactor, &mut faults);
+        let read = env_of(path, &mut faults);
         for (name, value) in read {
             env.entry(name).or_insert(value);
         }
@@ -88,17 +88,9 @@ fn choose(name: &str, loaded: &mut LoadedProject) -> Option<Diagnostic> {
     })
 }
 
-fn env_of(
-    path: &Path,
-    redactor: &Redactor,
-    faults: &mut Vec<Diagnostic>,
-) -> HashMap<String, String> {
+fn env_of(path: &Path, faults: &mut Vec<Diagnostic>) -> HashMap<String, String> {
     let Some(source) = text_of(path, faults) else { return HashMap::new() };
     let (variables, wrong) = env_file::parse(&source);
-    if !wrong.is_empty() {
-        // Its lines are shown.
-        env_file::suspects(source.text()).for_each(|secret| redactor.add(secret));
-    }
     faults.extend(wrong);
     variables
 }
@@ -110,12 +102,12 @@ fn vars_of(
 ) -> Vec<(String, Value, Place)> {
     let Some(source) = text_of(path, faults) else { return Vec::new() };
     let (vars, wrong) = vars_file::parse(&source);
-    learn_literals(&source, &wrong, redactor);
+    learn_literals(&source, &[], redactor);
     faults.extend(wrong);
     let placed = |name: &_| Place::new(&source, Span { ..*name });
     vars.into_iter().map(|(name, value)| (name.value, value, placed(&name.span))).collect()
 }
 
 fn text_of(path: &Path, faults: &mut Vec<Diagnostic>) -> Option<Arc<Source>> {
-    discover::read(path).map_err(|fault| faults.push(*fault)).ok()
+    discover::read_confidential(path).map_err(|fault| faults.push(*fault)).ok()
 }

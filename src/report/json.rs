@@ -14,7 +14,7 @@ use super::Reporter;
 use super::output::Output;
 use super::proof::Proof;
 use super::tally::Tally;
-use crate::diagnostic::{Annotation, Severity};
+use crate::diagnostic::{Annotation, Severity, Shown};
 use crate::event::{CaseEnd, EarlierRun, Event, Exchange, Failure, Verdict};
 use crate::judge::probe::Grade;
 use crate::plan::probes::Probe;
@@ -207,7 +207,7 @@ fn place(annotation: &Annotation) -> Map<String, Value> {
     object.insert("severity".into(), severity.into());
     object.insert("message".into(), annotation.title.as_str().into());
     object.insert("file".into(), annotation.path.as_str().into());
-    if !annotation.whole_file {
+    if annotation.shown != Shown::Path {
         object.insert("line".into(), annotation.line.into());
         object.insert("column".into(), annotation.column.into());
     }

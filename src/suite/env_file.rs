@@ -38,17 +38,6 @@ pub fn parse(source: &Arc<Source>) -> (HashMap<String, String>, Vec<Diagnostic>)
     (variables, faults)
 }
 
-/// What may be a secret in the text of such a file: all that stands behind a name, and any line
-/// that has none.
-pub fn suspects(text: &str) -> impl Iterator<Item = &str> {
-    let value = |line| match str::split_once(line, '=') {
-        Some((name, value)) if is_name(bare(name.trim())) => value,
-        _ => line,
-    };
-    let values = text.lines().map(value).map(str::trim);
-    values.flat_map(|value| [value, value.trim_matches(['"', '\''])])
-}
-
 /// A line, or a name, without the word by which shells read it too.
 fn bare(line: &str) -> &str {
     line.strip_prefix("export ").unwrap_or(line)

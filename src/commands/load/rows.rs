@@ -11,11 +11,7 @@ use crate::secret::Redactor;
 use crate::source::Source;
 use crate::suite::Suite;
 use crate::suite::data::{self, RowFile, Table};
-use crate::suite::literals::suspected_literals;
 use crate::template::Draft;
-
-/// From this many characters on, a word of a line that is shown may be a token.
-const LIKE_A_TOKEN: usize = 16;
 
 /// The files that were read so far.
 #[derive(Default)]
@@ -86,13 +82,10 @@ impl Known {
         if let Some((.., table)) = self.tables.iter().find(same) {
             return table.clone();
         }
-        let read = || discover::read(path).map_err(|fault| *fault);
+        let read = || discover::read_confidential(path).map_err(|fault| *fault);
         let table = match self.sources.entry(path.to_owned()).or_insert_with(read) {
             Ok(source) => {
                 let (table, own) = data::read_file(source, file);
-                if !own.is_empty() {
-                    learn_lines(source, &own, redactor);
-                }
                 faults.extend(own);
                 table.map(Arc::new)
             }
@@ -119,18 +112,5 @@ fn learn_columns(table: &Table, redactor: &Redactor) {
                 redactor.add(text);
             }
         }
-    }
-}
-
-/// A line that is shown because of a fault must not show a secret: nobody knows its columns.
-fn learn_lines(source: &Source, faults: &[Diagnostic], redactor: &Redactor) {
-    for literal in suspected_literals(source.text()) {
-        redactor.add(&source.text()[literal]);
-    }
-    for fault in faults {
-        let line = source.line(source.location(fault.place.span.start).line);
-        let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\'');
-        let words = line.split(ends).filter(|word| word.len() >= LIKE_A_TOKEN);
-        words.for_each(|word| redactor.add(word));
     }
 }

@@ -1,6 +1,7 @@
 //! What is wrong with a secret, or beside it, is told without it.
 
 use super::canary::{CANARY, hidden_in_all, hides, sandbox};
+use crate::support::sandbox::Sandbox;
 
 #[test]
 fn a_fault_on_its_own_line_does_not_show_it() {
@@ -79,6 +80,56 @@ fn a_fault_in_the_project_file_does_not_show_it() {
         let ended = sandbox.run(&["specs", "--junit", "out/junit.xml"]).expect_code(2);
         assert!(ended.stderr.contains("apitest.yaml:"), "{}", ended.stderr);
         hidden_in_all(secret, &sandbox, &ended, &project);
+    }
+}
+
+#[test]
+fn of_a_file_of_values_no_line_is_shown() {
+    // Short, under an innocent name, and known to nobody.
+    let canary = "zq-81";
+    let spec = "vars: {at: \"\"}\ntests:\n  - {name: a, data: {file: ROWS}, request: \"GET \
+                http://127.0.0.1:1/${at}\", expect: 200}\n";
+    let rows = [
+        ("rows.csv", format!("at,n\n{canary},1,2\n")),
+        ("rows.csv", format!("at,n\n\"{canary}\"x,1\n")),
+        ("rows.json", format!("[{{\"at\": \"{canary}\"}}, {{\"at\": \"{canary}")),
+        ("rows.json", format!("[{{\"at\": \"{canary}\", \"at\": \"{canary}\"}}]")),
+        ("rows.yaml", format!("- {{at: {canary}}}\n- at: x\n  {canary}\n")),
+        ("rows.yaml", format!("- at: @{canary}\n")),
+        ("rows.yaml", format!("- {canary}\n")),
+    ];
+    for (file, text) in rows {
+        let sandbox =
+            Sandbox::new().file("specs/a.yaml", spec.replace("ROWS", &format!("../rows/{file}")));
+        sandbox.write(&format!("rows/{file}"), &text);
+        told_without(canary, &sandbox, &["specs"], &format!("rows/{file}:"));
+    }
+    let vars = [
+        format!("at: x\nat: {canary}\n"),
+        format!("at: @{canary}\n"),
+        format!("at: [{canary}\n"),
+        format!("at: {canary}: x\n"),
+        format!("at:{canary}\n"),
+        format!("at: \"{canary}\\q\"\n"),
+        format!("- {canary}\n"),
+        format!("at: {canary}\n  other: x\n"),
+    ];
+    for text in vars {
+        let sandbox = Sandbox::new().file("specs/a.yaml", spec).file("vars.yaml", &text);
+        told_without(canary, &sandbox, &["specs", "--vars-file", "vars.yaml"], "vars.yaml:");
+    }
+}
+
+/// Fails unless a fault is told at its place, and nowhere with the text.
+#[track_caller]
+fn told_without(canary: &str, sandbox: &Sandbox, arguments: &[&str], place: &str) {
+    let reports = ["--junit", "out/junit.xml", "--report", "json=out/run.jsonl", "-v"];
+    let ended = sandbox.run(&[arguments, &reports].concat()).expect_code(2);
+    assert!(ended.stderr.contains(&format!("--> {place}")), "{}", ended.stderr);
+    for shown in
+        [ended.stdout, ended.stderr, sandbox.read("out/junit.xml"), sandbox.read("out/run.jsonl")]
+    {
+        assert!(!shown.contains(canary), "{shown}");
     }
 }
 
