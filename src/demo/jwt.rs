@@ -90,6 +90,28 @@ fn pinned_algorithm(header: &Map<String, Value>) -> Result<Algorithm, Reason> {
 /// # Errors
 /// Which of them is missing or wrong.
 pub fn grant(claims: &Claims, kind: &'static str, now: i64) -> Result<Grant, Reason> {
+    grant_between(claims, kind, now, Parties { issuer: ISSUER, audience: AUDIENCE })
+}
+
+/// Who must have issued a JWT, and whom it must be for.
+#[derive(Clone, Copy, Debug)]
+pub struct Parties {
+    /// The `iss`.
+    pub issuer: &'static str,
+    /// The `aud`, or one of several.
+    pub audience: &'static str,
+}
+
+/// What claims grant between two parties; else as [`grant`].
+///
+/// # Errors
+/// Which of them is missing or wrong.
+pub fn grant_between(
+    claims: &Claims,
+    kind: &'static str,
+    now: i64,
+    parties: Parties,
+) -> Result<Grant, Reason> {
     let expiry = time(claims, "exp")?.ok_or("The token does not say when it expires.")?;
     let now = now as f64;
     if expiry + SKEW <= now {
@@ -100,10 +122,10 @@ pub fn grant(claims: &Claims, kind: &'static str, now: i64) -> Result<Grant, Rea
             return Err("The token is not valid yet.");
         }
     }
-    if claims.get("iss").is_none_or(|iss| iss != ISSUER) {
+    if claims.get("iss").is_none_or(|iss| iss != parties.issuer) {
         return Err("The token is from another issuer.");
     }
-    if !claims.get("aud").is_some_and(names_this_api) {
+    if !claims.get("aud").is_some_and(|aud| names(aud, parties.audience)) {
         return Err("The token is for another audience.");
     }
     let subject = claims.get("sub").and_then(Value::as_str).and_then(users::by_name);
@@ -124,10 +146,10 @@ fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, Reason> 
     }
 }
 
-fn names_this_api(audience: &Value) -> bool {
+fn names(audience: &Value, wanted: &str) -> bool {
     match audience {
-        Value::Array(several) => several.iter().any(|one| one == AUDIENCE),
-        one => one == AUDIENCE,
+        Value::Array(several) => several.iter().any(|one| one == wanted),
+        one => one == wanted,
     }
 }
 

@@ -7,7 +7,7 @@ use super::api::Api;
 use super::bearer::{CHALLENGE, Guard, REALM, presented};
 use super::clock;
 use super::keys;
-use super::oauth::{self, LIFETIME};
+use super::oauth::{self, Issued, LIFETIME};
 use super::request::{Request, bad_request};
 use super::users;
 
@@ -27,7 +27,8 @@ pub fn login(request: &Request, api: &Api, _: &str) -> Answer {
                 .with(CHALLENGE, REALM)
         })?;
         let scopes = account.allow(None).unwrap_or_default();
-        Ok(oauth::issued(api, account.name, &scopes, lifetime, Some(&scopes)))
+        let (user, refreshable) = (account.name, Some(scopes.as_slice()));
+        Ok(Issued { user, scopes: &scopes, lifetime, refreshable }.answer(api, None))
     };
     logged_in().unwrap_or_else(|refused: Answer| refused)
 }

@@ -25,12 +25,15 @@
 //! | `demo-revocable-3d5f7a9c1e2b` | alice, all her scopes; for specs that revoke one |
 //! | `demo-expired-9e8d7c6b5a4f` | alice, expired in 2020 |
 //!
+//! `demo-refresh-reader-6e8f0a2b4c6d` is a refresh token of the reader, good once.
+//!
 //! They are good until 2100, and so are the JWTs in `fixtures/tokens/`. A JWT is signed with HS256,
 //! RS256 or ES256 by the demo's one key for it (`kid`: `demo-hs256`, `demo-rs256`, `demo-es256`, or
 //! none) and has `iss` `https://login.demo.example`, `aud` `https://orders.demo.example`, `exp`, a
 //! `sub` from the table above and `scope`. `nbf` and `iat` are judged if they are there; clocks may
 //! be 60 s apart. The secret of HS256 is `demo-hs256-secret-for-tests-only-0d9f2b7a`. [`tokens`] has
-//! all of these, and mints JWTs.
+//! all of these, and mints JWTs. A JWT with `iss` `demo-client` and `aud` `https://login.demo.example` is
+//! an assertion for `…:jwt-bearer` (RFC 7523), and no token.
 //!
 //! # Routes
 //!
@@ -49,7 +52,7 @@
 //! | `GET /session` | the cookie `sid` | `{user, theme}`; else 401 |
 //! | `DELETE /session` | – | 204; the session has ended, and its cookie is taken back |
 //! | `GET /jwks` | – | the public keys of RS256 and ES256 |
-//! | `POST /oauth/token` | the client, by Basic or form | RFC 6749: `client_credentials`, `password`, `refresh_token` (good once); `scope?`, `expires_in?` |
+//! | `POST /oauth/token` | the client, by Basic or form | RFC 6749: `client_credentials`, `password`, `refresh_token` (good once), `…:token-exchange`, `…:jwt-bearer`; `scope?`, `expires_in?` |
 //! | `GET /orders?limit=N` | `orders:read` | `{"orders": […], "total": n}`; N from 1 to 100, else 20 |
 //! | `POST /orders` | `orders:write` | 201 and `Location`; JSON `{item, quantity, price, note?, tags?}`, else 422 |
 //! | `GET /orders/{id}` | `orders:read` | the order, or 404; another user's is a 404 |
@@ -109,6 +112,7 @@ mod flaky;
 mod login;
 mod session;
 mod oauth;
+mod exchange;
 mod basic;
 mod orders;
 mod order_book;

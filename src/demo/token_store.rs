@@ -9,7 +9,9 @@ use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::grant::{Grant, Reason};
-use super::tokens::{ALICE, BOB, EXPIRED, NO_SCOPE, READER, REVOCABLE, YEAR_2020, YEAR_2100};
+use super::tokens::{
+    ALICE, BOB, EXPIRED, NO_SCOPE, READER, REFRESH, REVOCABLE, YEAR_2020, YEAR_2100,
+};
 use super::{clock, jwt, users};
 
 /// Beyond this many, tokens that have expired are forgotten.
@@ -40,9 +42,10 @@ impl Default for TokenStore {
         let access = fixed.map(|(token, user, scopes, expires_at)| {
             (identity(token), Grant::opaque(user.name, scopes, expires_at))
         });
+        let refresh = Grant::opaque(users::READER.name, users::READER.scopes, YEAR_2100);
         TokenStore {
             access: RwLock::new(HashMap::from(access)),
-            refresh: RwLock::default(),
+            refresh: RwLock::new(HashMap::from([(identity(REFRESH), refresh)])),
             revoked: RwLock::default(),
         }
     }

@@ -19,6 +19,8 @@ pub const NO_SCOPE: &str = "demo-no-scope-7b9d1f3e5a6c";
 pub const REVOCABLE: &str = "demo-revocable-3d5f7a9c1e2b";
 /// Alice's, expired in 2020.
 pub const EXPIRED: &str = "demo-expired-9e8d7c6b5a4f";
+/// A refresh token of the reader, good once.
+pub const REFRESH: &str = "demo-refresh-reader-6e8f0a2b4c6d";
 
 /// The HS256 secret that is good behind the flaw `weak-secret` and nowhere else.
 pub const WEAK_SECRET: &str = "secret";

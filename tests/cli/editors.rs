@@ -2,7 +2,7 @@
 
 mod agreement;
 mod faults;
-mod tables;
+pub mod tables;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -144,7 +144,8 @@ fn written(name: &str) -> String {
     fs::read_to_string(path).expect("a schema").replace("\r\n", "\n")
 }
 
-fn schema(name: &str) -> Value {
+/// The schema of that name, read.
+pub fn schema(name: &str) -> Value {
     serde_json::from_str(&written(name)).expect("JSON")
 }
 
@@ -198,7 +199,8 @@ fn named_by(path: &Path) -> PathBuf {
     path.parent().expect("a folder").join(named)
 }
 
-fn members(value: &Value) -> &serde_json::Map<String, Value> {
+/// The members of an object.
+pub fn members(value: &Value) -> &serde_json::Map<String, Value> {
     value.as_object().expect("an object")
 }
 

@@ -4,6 +4,11 @@ use serde_json::Value;
 
 use super::client::{Reply, send, send_form, send_json, send_with};
 use crate::demo::DemoServer;
+use crate::demo::tokens::{
+    AUDIENCE, Algorithm, BOB, EXPIRED, ISSUER, READER, Signer, claims, mint,
+};
+
+const ACCESS: &str = "urn:ietf:params:oauth:token-type:access_token";
 
 // demo-client:demo-client-secret-6b1e9c42
 const CLIENT: &str =
@@ -145,4 +150,63 @@ fn the_client_authenticates_by_basic_or_in_the_form() {
         assert_eq!((reply.status, text(&reply.json(), "error")), (401, "invalid_client"), "{form}");
         assert!(reply.challenge().starts_with("Basic realm="), "{}", reply.challenge());
     }
+}
+
+#[test]
+fn a_token_is_exchanged_for_one_of_the_same_user_and_no_more() {
+    let demo = demo();
+    let form = |more: &str| {
+        format!(
+            "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&subject_token_type={ACCESS}{more}"
+        )
+    };
+    let reply = ask(
+        &demo,
+        &form(&format!("&subject_token={READER}&actor_token={BOB}&actor_token_type={ACCESS}")),
+    );
+    let body = reply.json();
+    assert_eq!((reply.status, text(&body, "issued_token_type")), (200, ACCESS));
+    assert_eq!((text(&body, "scope"), body["refresh_token"].is_string()), ("orders:read", false));
+    let me = send_with(&demo, "GET /me", text(&body, "access_token")).json();
+    assert_eq!(text(&me, "user"), "reader");
+    for (more, error) in [
+        ("", "invalid_request"),
+        ("&subject_token=x", "invalid_grant"),
+        (&format!("&subject_token={EXPIRED}"), "invalid_grant"),
+        (&format!("&subject_token={READER}&scope=orders:write"), "invalid_scope"),
+        (
+            &format!("&subject_token={READER}&actor_token=x&actor_token_type={ACCESS}"),
+            "invalid_grant",
+        ),
+        (&format!("&subject_token={READER}&actor_token={BOB}"), "invalid_request"),
+        (&format!("&subject_token={READER}&requested_token_type=saml2"), "invalid_request"),
+    ] {
+        let reply = ask(&demo, &form(more));
+        assert_eq!((reply.status, text(&reply.json(), "error")), (400, error), "{more}");
+    }
+}
+
+#[test]
+fn an_assertion_of_the_client_gives_a_token_and_a_token_is_no_assertion() {
+    let demo = demo();
+    let ask = |claims: &Value, more: &str| {
+        let assertion = mint(Algorithm::Hs256, Signer::Demo, claims);
+        let grant = "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer";
+        ask(&demo, &format!("{grant}&assertion={assertion}{more}"))
+    };
+    let mut good = claims("bob");
+    (good["iss"], good["aud"]) = ("demo-client".into(), ISSUER.into());
+    let body = ask(&good, "&scope=orders:read").json();
+    assert_eq!(text(&body, "scope"), "orders:read");
+    let me = send_with(&demo, "GET /me", text(&body, "access_token")).json();
+    assert_eq!(text(&me, "user"), "bob");
+    assert_eq!(text(&ask(&good, "&scope=admin").json(), "error"), "invalid_scope");
+    for (name, value) in [("iss", ISSUER), ("aud", AUDIENCE), ("sub", "eve")] {
+        let mut wrong = good.clone();
+        wrong[name] = value.into();
+        let reply = ask(&wrong, "");
+        assert_eq!((reply.status, text(&reply.json(), "error")), (400, "invalid_grant"), "{name}");
+    }
+    good["exp"] = 1.into();
+    assert_eq!(text(&ask(&good, "").json(), "error"), "invalid_grant");
 }

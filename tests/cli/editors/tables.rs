@@ -19,7 +19,7 @@ use crate::support::project::root;
 
 /// A kind of key: what the parser calls it, where the schema has them, and a file that has the
 /// unknown key `qqq` in its place.
-const TABLES: [(&str, &str, &str); 39] = [
+pub const TABLES: [(&str, &str, &str); 39] = [
     ("a key of a spec", "spec#", "{tests: [], qqq: 1}"),
     ("a key of a fragment", "spec#/then/propertyNames/enum", "{steps: [], qqq: 1}"),
     ("a key of a test", "spec#/definitions/test", "tests: [{qqq: 1}]"),
@@ -215,7 +215,7 @@ fn faults(at: &str, text: &str) -> Vec<Diagnostic> {
 }
 
 /// The keys, or the words, that a schema has at a place.
-fn keys(at: &str) -> BTreeSet<String> {
+pub fn keys(at: &str) -> BTreeSet<String> {
     let (name, pointer) = at.split_once('#').expect("a pointer");
     let schema = schema(name);
     let place = schema.pointer(pointer).unwrap_or_else(|| panic!("nothing at {at}"));
