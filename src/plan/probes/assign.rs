@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
-use super::endpoint::{site, url_of};
+use super::endpoint::{sends_bearer, site, url_of};
 use super::{
     DEFAULT_SETS, Endpoint, Enforcement, Extras, Needs, PROBES, Probe, Waived, given, is_jwt,
     only_reads,
@@ -85,11 +85,21 @@ pub fn control_of(
     if let Some(step) = asked {
         return written.iter().position(|other| std::ptr::eq(*other, step));
     }
-    let sending: Vec<usize> = main.iter().copied().filter(|at| sends_token(&steps[*at])).collect();
+    let (spared, sending): (Vec<usize>, Vec<usize>) = main
+        .iter()
+        .filter(|at| sends_token(&steps[**at]))
+        .partition(|at| says_none(&written[**at].settings));
     let own = test.settings.enforce.as_ref().filter(|_| asks_for_probes(&test.settings));
     match (own, sending.as_slice()) {
         (_, [only]) => Some(*only),
         (None, _) => None,
+        (Some(_), []) if !spared.is_empty() => {
+            let span = written[spared[0]].settings.enforce.as_ref()?.span;
+            let title = "`enforce: none` on a step of a test that is to be probed";
+            binder.fault(source, span, title).label =
+                "no other step of it sends a bearer token".into();
+            None
+        }
         (Some(_), []) => main.first().copied(),
         (Some(enforce), _) => {
             let fault = binder.fault(source, enforce.span, "`enforce` on a test of several steps");
@@ -105,11 +115,15 @@ pub fn asks_for_probes(settings: &Settings) -> bool {
     matches!(settings.enforce.as_ref().map(|e| &e.value), Some(Enforce::Bearer(_)))
 }
 
+fn says_none(settings: &Settings) -> bool {
+    matches!(settings.enforce.as_ref().map(|e| &e.value), Some(Enforce::None))
+}
+
 impl Control<'_> {
     /// The probes of the control, each a case; the levels of `binder` begin with that of its test.
     pub fn probes(mut self, binder: &mut Binder) -> Vec<Case> {
         let Work::Steps(steps) = &self.case.work else { return Vec::new() };
-        let step = steps.get(self.at).filter(|step| sends_token(step));
+        let step = steps.get(self.at).filter(|step| sends_bearer(step));
         self.case.endpoint = step.map(|step| Arc::new(Endpoint::of(step, self.written)));
         let Some(said) = said(binder) else { return Vec::new() };
         let Some(step) = steps.get(self.at).filter(|step| is_covered(binder, step, &said)) else {
@@ -309,7 +323,7 @@ fn is_covered(binder: &mut Binder, step: &Step, said: &Said) -> bool {
     true
 }
 
-fn sends_token(step: &Step) -> bool {
+pub(super) fn sends_token(step: &Step) -> bool {
     matches!(step.credential, Credential::Bearer(_) | Credential::Token(_))
 }
 

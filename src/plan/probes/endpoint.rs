@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::assign::sends_token;
 use super::{Endpoint, Enforcement};
 use crate::http::url::Target;
 use crate::plan::credential::Credential;
@@ -105,11 +106,24 @@ impl Endpoint {
 
 /// What these steps, and the way each is written, send a bearer token to; `None` for nothing.
 pub fn of_all(steps: &[Step], written: &[&WrittenStep]) -> Option<Arc<[Endpoint]>> {
-    let sending = steps.iter().zip(written).filter(|(step, _)| {
-        matches!(step.credential, Credential::Bearer(_) | Credential::Token(_))
-    });
+    let sending = steps.iter().zip(written).filter(|(step, _)| sends_bearer(step));
     let all: Vec<Endpoint> = sending.map(|(step, written)| Endpoint::of(step, written)).collect();
     (!all.is_empty()).then(|| all.into())
+}
+
+/// Whether a bearer token is sent, also one that was put together by hand: what it opens can be
+/// proven, though not by this request.
+pub(super) fn sends_bearer(step: &Step) -> bool {
+    let Credential::Header(fields) = &step.credential else { return sends_token(step) };
+    let is_bearer = |value: &Template| {
+        let text = value.written();
+        let scheme = text.split_once(' ').map(|(scheme, _)| scheme);
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"))
+    };
+    let is_named = |name: &Template| {
+        name.as_fixed().is_some_and(|name| name.eq_ignore_ascii_case("authorization"))
+    };
+    fields.iter().any(|(name, value)| is_named(name) && is_bearer(value))
 }
 
 /// Leaves of inherited enforcement the first for each endpoint, and none where a test asks for it

@@ -106,6 +106,8 @@ fn a_required_level_fails_for_what_was_waived_not_probed_or_not_there() {
         ("enforce: {probes: [no-token, empty-value]}", "scheme-only was not asked for"),
         ("enforce: none", "not probed"),
         ("auth: none", "no endpoint was probed"),
+        ("auth: {header: {authorization: Bearer a-token-by-hand}}", "not probed"),
+        ("auth: {header: {Authorization: Basic YWxpY2U6cHc=}}", "no endpoint was probed"),
     ];
     for (line, lack) in table {
         let server =

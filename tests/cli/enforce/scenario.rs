@@ -162,6 +162,41 @@ fn it_must_be_clear_which_step_is_meant() {
 }
 
 #[test]
+fn a_step_that_says_none_is_not_the_one_that_is_meant() {
+    let spared = "{request: GET /b, expect: 200, enforce: none}";
+    let server = api("");
+    let steps = format!(
+        "    enforce: {{probes: [no-token]}}\n    steps:\n      - {spared}\n      \
+         - {{request: GET /a, expect: 200}}\n"
+    );
+    let (sandbox, ended) = run(&server, &steps);
+    ended.expect_code(0);
+    let all = [("life", "passed"), ("life › no-token", "passed")];
+    assert_eq!(named(&cases(&sandbox)), all);
+    let probed: Vec<String> =
+        arrived(&server).into_iter().filter(|l| l.starts_with("-G")).collect();
+    assert_eq!(probed, ["-GET /a"]);
+
+    // What is inherited probes none then, and what the test asks for itself cannot be had.
+    let server = api("");
+    let only =
+        format!("    steps:\n      - {spared}\n      - {{request: GET /open, auth: none}}\n");
+    let (_, ended) = run(&server, &format!("    enforce: bearer\n{only}"));
+    let ended = ended.expect_code(2);
+    let fault = "error: `enforce: none` on a step of a test that is to be probed\n  --> a.yaml:11:";
+    assert!(ended.stderr.contains(fault), "{}", ended.stderr);
+    assert_eq!(server.arrived().len(), 0);
+    let spec = format!(
+        "base_url: {}\nenforce: bearer\nauth: {{bearer: tok-of-the-scenario-4711}}\ntests:\n  \
+         - name: n\n    steps:\n      - {spared}\n",
+        server.url()
+    );
+    let sandbox = Sandbox::new().file("a.yaml", spec);
+    sandbox.run(&["a.yaml", "--junit", "junit.xml"]).expect_code(0);
+    assert_eq!(named(&cases(&sandbox)), [("n", "passed")]);
+}
+
+#[test]
 fn every_step_that_sends_a_token_counts_for_the_level() {
     let spec = "\
 setup:
