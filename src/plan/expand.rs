@@ -46,6 +46,7 @@ pub fn expand(
     expansion.check_enforce();
     let overridden = project.map(|p| origins::overridden(&suite.settings, &suite.source, p));
     expansion.warnings.extend(overridden.unwrap_or_default());
+    expansion.chosen = project.and_then(|p| origins::Chosen::of(p, &suite.settings));
     let setup = expansion.around(Stage::Setup, &suite.setup);
     let mut cases: Vec<Case> = suite.tests.iter().flat_map(|test| expansion.cases(test)).collect();
     let teardown = expansion.around(Stage::Teardown, &suite.teardown);
@@ -72,6 +73,8 @@ struct Expansion<'s> {
     /// What tests inherit that have no settings of their own.
     inherited: Arc<[Inherited]>,
     warnings: Vec<Diagnostic>,
+    /// Where the chosen environment sends requests.
+    chosen: Option<origins::Chosen>,
     /// Where the tests go, and the methods that they use there, those that are skipped included.
     declared: HashSet<(Box<str>, Declared)>,
     /// What is sent a bearer token before and after all tests.
@@ -124,6 +127,7 @@ impl<'s> Expansion<'s> {
             room: 0,
             inherited,
             warnings,
+            chosen: None,
             declared,
             around_sends_to: Vec::new(),
             shared: Shared::default(),
@@ -186,16 +190,23 @@ impl<'s> Expansion<'s> {
             Some(data) => self.each_row(test, data),
             None => self.run(test),
         };
-        let warnings = settle(&mut self.binder, &test.settings, source);
-        self.warnings.extend(warnings);
+        self.settle(&test.settings, source);
         self.binder.leave(outside);
         cases
+    }
+
+    /// Ends the level of a test or a step.
+    fn settle(&mut self, settings: &'s Settings, source: &'s Arc<Source>) {
+        self.warnings.extend(settle(&mut self.binder, settings, source));
+        let chosen = self.chosen.as_ref();
+        self.warnings.extend(chosen.and_then(|chosen| chosen.replaced_by(settings, source)));
     }
 
     /// The case of one run of a test, and its probes.
     fn run(&mut self, test: &'s Test) -> Vec<Case> {
         let (mut case, control) = self.case_inside(test);
         let probes = self.probes(test, &mut case, control);
+        self.tell_unheeded_retry(test, &case);
         std::iter::once(case).chain(probes).collect()
     }
 
@@ -217,6 +228,18 @@ impl<'s> Expansion<'s> {
             let control = Control { case, at, written, tokens, extras, probed };
             control.probes(&mut expansion.binder)
         })
+    }
+
+    /// To write `retry` and `enforce` on one test is a fault; what it only inherits wins in silence.
+    fn tell_unheeded_retry(&mut self, test: &Test, case: &Case) {
+        let retry = test.settings.retry.as_ref().filter(|retry| !retry.value.is_none());
+        let inherits = case.enforced.as_ref().is_some_and(|enforced| !enforced.own);
+        if let Some(retry) = retry.filter(|_| inherits) {
+            let title = "`retry` on a test that is probed";
+            let warning = Diagnostic::warning(&self.suite.source, retry.span, title);
+            let warning = warning.label("it is not run again, for it inherits `enforce`");
+            self.warnings.push(warning.help("take it away, or write `enforce: none` beside it"));
+        }
     }
 
     /// Works under the settings of the step at this position, if that asks for probes itself; one of a fragment

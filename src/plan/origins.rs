@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::scope::Level;
 use crate::diagnostic::Diagnostic;
-use crate::source::{Place, Source, Span};
+use crate::source::{Place, Source, Span, Spanned};
 use crate::suite::project::{Environment, Project};
 use crate::suite::reader::Field;
 use crate::suite::settings::Settings;
+use crate::template::Template;
 
 /// A key that a test inherits, and where it is written.
 #[derive(Clone, Debug)]
@@ -56,6 +57,50 @@ pub fn overridden(spec: &Settings, source: &Arc<Source>, project: &Project) -> V
         Some(warning.label(format!("this takes the place of {place}")))
     };
     all(spec).into_iter().filter_map(warning).collect()
+}
+
+/// Where the chosen environment sends requests.
+pub struct Chosen {
+    environment: String,
+    base_url: Place,
+}
+
+impl Chosen {
+    /// What the environment of `project` says, as far as a spec leaves it to that.
+    pub fn of(project: &Project, spec: &Settings) -> Option<Chosen> {
+        let Environment { name, settings, .. } = project.environment()?;
+        let base_url = settings.base_url.as_ref().filter(|_| spec.base_url.is_none())?;
+        let base_url = Place::new(&project.source, base_url.span);
+        Some(Chosen { environment: name.value.clone(), base_url })
+    }
+
+    /// A warning where a test or a step has a `base_url` of its own.
+    pub fn replaced_by(&self, settings: &Settings, source: &Arc<Source>) -> Option<Diagnostic> {
+        let span = settings.base_url.as_ref()?.span;
+        let title = format!("`base_url` does not come from the environment `{}`", self.environment);
+        Some(self.warning(Diagnostic::warning(source, span, title)))
+    }
+
+    /// A warning where the URL of a request names its server itself. What begins with a variable
+    /// may stand for another one in each environment.
+    pub fn left_by(&self, url: &Spanned<Template>, source: &Arc<Source>) -> Option<Diagnostic> {
+        let text = url.value.written();
+        let (_, rest) = text.split_once("://").filter(|_| !text.starts_with('/'))?;
+        let server = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        if text.starts_with("${") || server.contains("${") {
+            return None;
+        }
+        let title = format!(
+            "the request does not go to the `base_url` of the environment `{}`",
+            self.environment
+        );
+        let warning = self.warning(Diagnostic::warning(source, url.span, title));
+        Some(warning.help("write a path, or a variable that each environment gives its value"))
+    }
+
+    fn warning(&self, warning: Diagnostic) -> Diagnostic {
+        warning.label(format!("this takes the place of {}", self.base_url))
+    }
 }
 
 /// What one level says, key by key, with what it defines.

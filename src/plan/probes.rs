@@ -138,7 +138,7 @@ pub struct Enforcement {
     /// The same for the same endpoint and token.
     identity: u64,
     /// Whether the test itself asks for it.
-    own: bool,
+    pub own: bool,
 }
 
 /// What a spec gives for probes that take more than the token.

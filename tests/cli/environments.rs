@@ -186,3 +186,41 @@ fn what_is_said_to_repeat_a_test_runs_it_in_the_same_place() {
     let again = "apitest specs/a.yaml:2 --env staging --env-file more.env --var path=…\n";
     assert!(ended.stdout.contains(again), "{}", ended.stdout);
 }
+
+#[test]
+fn a_request_that_goes_elsewhere_is_told_of() {
+    let server = Server::answering(200, &[], "{}");
+    let sandbox = sandbox(&server).env("ALICE", "token-of-staging-1");
+    let url = server.url();
+    let spec = format!(
+        "\
+vars: {{there: {url}, host: 127.0.0.1}}
+tests:
+  - {{name: its own, base_url: {url}, request: GET /, expect: 200}}
+  - {{name: whole, request: GET {url}/x, expect: 200}}
+  - {{name: variable, request: 'GET ${{there}}/x', expect: 200}}
+  - {{name: host, request: 'GET http://${{host}}:{}/x', expect: 200}}
+  - name: steps
+    data: [{{a: 1}}, {{a: 2}}]
+    steps:
+      - {{base_url: {url}, request: GET /, expect: 200}}
+      - {{request: 'GET {url}/${{a}}', expect: 200}}
+      - {{request: 'GET /${{path}}', auth: alice, expect: 200}}
+",
+        url.rsplit(':').next().unwrap_or_default()
+    );
+    sandbox.write("specs/a.yaml", spec);
+    let Ended { stderr, .. } = sandbox.run(&["--env", "staging"]).expect_code(0);
+    let own =
+        "warning: `base_url` does not come from the environment `staging`\n --> specs/a.yaml:";
+    let whole = "warning: the request does not go to the `base_url` of the environment `staging`\n \
+                 --> specs/a.yaml:";
+    let wide = stderr.replace("\n  --> ", "\n --> ");
+    assert_eq!(wide.matches(own).count(), 2, "{stderr}");
+    assert_eq!(wide.matches(whole).count(), 2, "{stderr}");
+    assert_eq!(stderr.matches("this takes the place of apitest.yaml:6:15").count(), 4);
+    sandbox.run(&["--env", "staging", "--strict"]).expect_code(2);
+    // Where no environment is chosen, nothing is replaced.
+    let ended = sandbox.run(&["check", "specs", "--strict"]).expect_code(0);
+    assert_eq!(ended.stderr, "");
+}

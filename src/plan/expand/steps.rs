@@ -12,7 +12,6 @@ use crate::plan::probes::{Declared, endpoint};
 use crate::plan::repeat::poll;
 use crate::plan::scope::Level;
 use crate::plan::settings::{StepSettings, effective, pause, says_nothing};
-use crate::plan::unused::settle;
 use crate::plan::{Case, Stage, Step, Work, body, url};
 use crate::source::{Place, Source};
 use crate::suite::Suite;
@@ -156,8 +155,7 @@ impl<'s> Expansion<'s> {
         let name = format!("{}{name}", stand.prefix).into();
         let own = [&[&step.settings], &*stand.outer].concat();
         let planned = self.step(stand, &own, step, Some(name));
-        let warnings = settle(&mut self.binder, &step.settings, source);
-        self.warnings.extend(warnings);
+        self.settle(&step.settings, source);
         self.binder.leave(outside);
         planned
     }
@@ -178,6 +176,8 @@ impl<'s> Expansion<'s> {
         self.refuse_second_line(&credential, &settings);
         let written = &step.line.url;
         let url = url::bind(&mut self.binder, written, source, &settings);
+        let chosen = self.chosen.as_ref();
+        self.warnings.extend(chosen.and_then(|chosen| chosen.left_by(written, source)));
         let cookies = self.binder.cookies(&step.cookies, &settings, &credential, source);
         let body = self.once(
             |shared| &mut shared.body,

@@ -9,7 +9,6 @@ use crate::plan::Stage;
 use crate::plan::frames::coming;
 use crate::plan::scope::Level;
 use crate::plan::settings::pause;
-use crate::plan::unused::settle;
 use crate::source::{Place, Source, Spanned};
 use crate::suite::fragment::{Fragment, FragmentFile, NO_FRAGMENT, Use, path_of};
 use crate::suite::step::Item;
@@ -58,8 +57,7 @@ impl<'s> Expansion<'s> {
             }
             None => self.binder.unread = true,
         }
-        let warnings = settle(&mut self.binder, &used.settings, source);
-        self.warnings.extend(warnings);
+        self.settle(&used.settings, source);
         self.binder.leave(outside);
     }
 

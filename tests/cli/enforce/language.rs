@@ -164,3 +164,32 @@ fn a_probe_that_the_token_does_not_allow_is_an_error_when_it_was_named() {
     assert_eq!(named.probe("alg-none"), ("error", "n/a".into()));
     assert_eq!(named.ended.code, Some(1));
 }
+
+#[test]
+fn a_retry_of_its_own_that_an_inherited_enforce_overrules_is_told_of() {
+    let server = api(right);
+    let spec = |project: &str, retry: &str| {
+        let spec = format!(
+            "base_url: {}\ntokens: {{alice: {TOKEN}}}\nauth: alice\n{project}tests:\n  - name: reads\n    \
+             request: GET /orders\n{retry}    expect: 200\n",
+            server.url()
+        );
+        Sandbox::new().file("specs/a.yaml", spec)
+    };
+    let probed = "enforce: {probes: [no-token]}\n";
+    let ended = spec(probed, "    retry: 1\n").run(&["check"]).expect_code(0);
+    let told = "warning: `retry` on a test that is probed\n --> specs/a.yaml:8:12\n";
+    assert!(ended.stderr.contains(told), "{}", ended.stderr);
+    assert!(ended.stderr.contains("it is not run again, for it inherits `enforce`"));
+    spec(probed, "    retry: 1\n").run(&["--strict"]).expect_code(2);
+    // What is written for all, or takes nothing, is no slip; nor is one beside no probes.
+    let both = format!("{probed}retry: 1\n");
+    for (project, retry) in [
+        (probed, "    retry: 0\n"),
+        (both.as_str(), ""),
+        (probed, "    retry: 1\n    enforce: none\n"),
+    ] {
+        let ended = spec(project, retry).run(&["check"]).expect_code(0);
+        assert_eq!(ended.stderr, "", "{project}{retry}");
+    }
+}
