@@ -22,7 +22,9 @@ use std::time::{Duration, Instant};
 
 use super::decode::{DecodeError, decode, too_large};
 use super::host_override::HostOverride;
-use super::message::{Body, Hop, Request, Response, TransportError, TransportErrorKind as Kind};
+use super::message::{
+    Body, Hop, Request, Response, TransportError, TransportErrorKind as Kind, sends_length,
+};
 use super::proxy::ProxyKind;
 use super::{credential, redirect};
 use lines::{Line, Lines};
@@ -324,11 +326,6 @@ fn next_request(
         ));
     }
     redirect::next(request, answer.status, location).map(Some)
-}
-
-/// Methods that a server expects a body with: without one they say so by `Content-Length: 0`.
-fn sends_length(method: &str) -> bool {
-    matches!(method, "POST" | "PUT" | "PATCH")
 }
 
 /// Whether the server closed a kept connection before it answered, and the request may be repeated.

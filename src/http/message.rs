@@ -170,6 +170,11 @@ impl TransportErrorKind {
     }
 }
 
+/// Methods that a server expects a body with: without one they say so by `Content-Length: 0`.
+pub fn sends_length(method: &str) -> bool {
+    matches!(method, "POST" | "PUT" | "PATCH")
+}
+
 impl Request {
     /// Puts in the cookies that are for its target by now.
     pub fn take_cookies(&mut self) {

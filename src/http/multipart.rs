@@ -70,6 +70,11 @@ impl Multipart {
         format!("multipart/form-data; boundary={}", self.boundary)
     }
 
+    /// Whether a `Content-Type` of the request names what stands between the parts.
+    pub fn has_given_boundary(&self) -> bool {
+        !self.boundary.starts_with(OWN)
+    }
+
     /// How many bytes are sent.
     pub fn length(&self) -> u64 {
         let content = |part: &Part| match &part.content {
@@ -140,7 +145,7 @@ impl Multipart {
         let mut seed = self.texts().flat_map(str::bytes).fold(0xcbf2_9ce4_8422_2325, hash);
         seed = self.parts.iter().flat_map(|part| length(part).to_le_bytes()).fold(seed, hash);
         loop {
-            let boundary = format!("apitest-{seed:016x}");
+            let boundary = format!("{OWN}{seed:016x}");
             if !self.texts().any(|text| text.contains(&boundary)) {
                 return boundary;
             }
@@ -169,6 +174,9 @@ impl Multipart {
         format!("--{}--\r\n", self.boundary)
     }
 }
+
+/// How a boundary begins that nobody gave.
+const OWN: &str = "apitest-";
 
 /// What stands behind a content, and behind a line.
 const END: &str = "\r\n";

@@ -9,7 +9,7 @@ mod fill;
 mod fields;
 mod bind;
 mod attach;
-mod settings;
+pub mod settings;
 pub mod repeat;
 pub mod passage;
 pub mod credential;

@@ -210,7 +210,7 @@ tests:
 ";
     let ended = run(&server, spec).expect_code(1);
     assert!(!format!("{}{}", ended.stdout, ended.stderr).contains("canary"), "{}", ended.stdout);
-    for part in ["Cookie: mine=***; sid=***", r#"-b "mine=$MINE; sid=$SID""#, "sid=***; Path=/"] {
+    for part in ["Cookie: mine=***; sid=***", r#"-b "mine=$COOKIE_MINE; sid=$COOKIE_SID""#, "sid=***; Path=/"] {
         assert!(ended.stdout.contains(part), "{part}: {}", ended.stdout);
     }
 }

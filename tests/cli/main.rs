@@ -11,6 +11,7 @@ mod init;
 mod never_green;
 mod costly;
 mod sent;
+mod curl;
 mod console;
 mod bad_input;
 mod operators;
