@@ -167,7 +167,9 @@ impl Client {
                 withheld = Some(next.target.origin().to_string());
             }
             let location = next.target.url().to_owned();
-            seen.hops.push(Hop { status: answer.status, location, withheld: lost });
+            let set = answer.headers.into_iter().filter(|(name, _)| name == "set-cookie");
+            let cookies = set.map(|(_, line)| line).collect();
+            seen.hops.push(Hop { status: answer.status, location, withheld: lost, cookies });
             request = Cow::Owned(next);
         }
     }

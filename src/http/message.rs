@@ -100,6 +100,8 @@ pub struct Hop {
     /// What the request had and lost on the way: names of header fields, and the client
     /// certificate.
     pub withheld: Vec<String>,
+    /// The cookies that it set, as they came.
+    pub cookies: Vec<String>,
 }
 
 /// Why an exchange did not complete; there is nothing to judge then.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::curl;
 use super::differ;
-use super::issued::{tokens_in, tokens_of};
+use super::issued::{tokens_in, tokens_of, tokens_of_hops};
 use super::messages::{LOOKED_AT, hop_text, request_text, response_text};
 use super::request::Unsent;
 use crate::diagnostic::{Annotation, Diagnostic, Related, Severity};
@@ -149,7 +149,8 @@ impl Explainer<'_> {
         error: &TransportError,
     ) -> Box<Failure> {
         let repeat = self.repeat(case, Some((step, request)));
-        let redactor = self.redactor.beside(&tokens_in(&error.message));
+        let tokens = [tokens_in(&error.message), tokens_of_hops(&error.hops)].concat();
+        let redactor = self.redactor.beside(&tokens);
         let explain = Explainer { redactor: &redactor, ..*self };
         explain.at_step(step, error.kind.name(), &error.message, repeat)
     }
@@ -279,8 +280,10 @@ impl Explainer<'_> {
 
     /// A request that got no answer, and perhaps was not even sent.
     pub fn unanswered(&self, request: &Request, error: &TransportError) -> Box<Exchange> {
-        let (sent, hops) = (is_sent(error), self.hops(&error.hops));
-        Box::new(Exchange { sent, hops, ..*self.exchange(request, None) })
+        let redactor = self.redactor.beside(&tokens_of_hops(&error.hops));
+        let explain = Explainer { redactor: &redactor, ..*self };
+        let (sent, hops) = (is_sent(error), explain.hops(&error.hops));
+        Box::new(Exchange { sent, hops, ..*explain.exchange(request, None) })
     }
 
     /// The redirects of an exchange, a line each.

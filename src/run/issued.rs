@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::http::cookie::SetCookie;
-use crate::http::message::Response;
+use crate::http::message::{Hop, Response};
 use crate::plan::secrets::is_secret_name;
 use crate::secret::{PIECE, SHORT};
 
@@ -22,11 +22,22 @@ static FIELD: LazyLock<Option<Regex>> =
 pub fn tokens_of(response: &Response) -> Vec<String> {
     let mut tokens = tokens_in(&String::from_utf8_lossy(&response.body));
     tokens.extend(response.headers.iter().flat_map(|(_, value)| tokens_in(value)));
-    let urls = response.hops.iter().map(|hop| &hop.location).chain([&response.url]);
-    tokens.extend(urls.flat_map(|url| tokens_in(url)));
-    let cookies = response.header_values("set-cookie").filter_map(SetCookie::parse);
-    tokens.extend(cookies.filter(gives_a_session).map(|cookie| cookie.value.to_owned()));
+    tokens.extend(tokens_in(&response.url));
+    tokens.extend(tokens_of_hops(&response.hops));
+    tokens.extend(response.header_values("set-cookie").filter_map(session));
     tokens
+}
+
+/// The tokens in the redirects before an answer.
+pub fn tokens_of_hops(hops: &[Hop]) -> Vec<String> {
+    let urls = hops.iter().flat_map(|hop| tokens_in(&hop.location));
+    let cookies = hops.iter().flat_map(|hop| &hop.cookies);
+    urls.chain(cookies.filter_map(|line| session(line))).collect()
+}
+
+/// The value of a cookie that must not be shown.
+fn session(line: &str) -> Option<String> {
+    SetCookie::parse(line).filter(gives_a_session).map(|cookie| cookie.value.to_owned())
 }
 
 /// The tokens in a text of an answer.

@@ -9,7 +9,7 @@ pub const LOOKED_AT: usize = 64 * 1024;
 
 /// Where a redirect led, and what the next request lacks.
 pub fn hop_text(hop: &Hop) -> String {
-    let Hop { status, location, withheld } = hop;
+    let Hop { status, location, withheld, .. } = hop;
     match withheld.as_slice() {
         [] => format!("{status} to {location}"),
         lost => format!("{status} to {location}, without {}", lost.join(", ")),

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::support::sandbox::{Ended, Sandbox};
-use crate::support::server::{Arrived, Server, answer, reply};
+use crate::support::server::{Arrived, Server, Then, answer, reply};
 
 /// The session that the server gives, which must be shown nowhere.
 const SID: &str = "canary-session-4711";
@@ -210,7 +210,11 @@ tests:
 ";
     let ended = run(&server, spec).expect_code(1);
     assert!(!format!("{}{}", ended.stdout, ended.stderr).contains("canary"), "{}", ended.stdout);
-    for part in ["Cookie: mine=***; sid=***", r#"-b "mine=$COOKIE_MINE; sid=$COOKIE_SID""#, "sid=***; Path=/"] {
+    for part in [
+        "Cookie: mine=***; sid=***",
+        r#"-b "mine=$COOKIE_MINE; sid=$COOKIE_SID""#,
+        "sid=***; Path=/",
+    ] {
         assert!(ended.stdout.contains(part), "{part}: {}", ended.stdout);
     }
 }
@@ -340,4 +344,40 @@ tests:
     assert!(ended.stdout.contains("3 cases: 1 passed, 2 errored"), "{}", ended.stdout);
     let arrived = server.arrived();
     assert_eq!(cookies(&arrived), [("/login", None), ("/login", None), ("/api/x", None)]);
+}
+
+#[test]
+fn what_a_redirect_sets_is_shown_nowhere_without_a_jar_either() {
+    let server = Server::start(|request, stream| {
+        let path = request.target.split('?').next().unwrap_or_default();
+        let sid = format!("s={SID}; HttpOnly");
+        let to = |path: &str| {
+            answer(302, &[("Set-Cookie", &sid), ("Location", &format!("{path}?q={SID}"))], "")
+        };
+        let bytes = match path {
+            "/echo" => to("/echoed"),
+            "/close" => to("/closed"),
+            "/closed" => return Then::Close,
+            "/loop" => to("/loop"),
+            _ => answer(500, &[], &format!("for {SID}")),
+        };
+        reply(stream, &bytes)
+    });
+    let test = |path: &str, expect: &str| {
+        format!(
+            "  - {{name: {path}, request: GET /{path}, follow_redirects: 2, expect: {expect}}}\n"
+        )
+    };
+    let tests = [
+        test("echo", "{status: 200, url: /x, redirects: [/y], body: no}"),
+        test("close", "200"),
+        test("loop", "200"),
+    ];
+    let spec = format!("base_url: {}\ntests:\n{}", server.url(), tests.concat());
+    let sandbox = Sandbox::new().file("a.yaml", spec);
+    let ended = sandbox.run(&["a.yaml", "--junit", "junit.xml", "-v"]).expect_code(1);
+    for shown in [&ended.stdout, &ended.stderr, &sandbox.read("junit.xml")] {
+        assert!(!shown.contains("canary") && !shown.contains("4711"), "{shown}");
+    }
+    assert!(ended.stdout.contains("302 to http"), "{}", ended.stdout);
 }
