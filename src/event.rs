@@ -22,8 +22,10 @@ pub enum Event<'p> {
         files: usize,
         /// How many run at a time.
         jobs: usize,
-        /// What generated values are made of, if anything is.
+        /// What generated values are made of, if anything is; in the first round.
         seed: Option<u64>,
+        /// How often all of them are run.
+        rounds: u32,
     },
     /// Told some times a second, whether or not anything happened; cases that are through are told
     /// about in their turn.
@@ -74,6 +76,28 @@ pub struct CaseEnd {
     pub warnings: Vec<String>,
     /// The runs before the one that counts, of a test that was run again; none of them passed.
     pub earlier: Vec<EarlierRun>,
+    /// What became of it in each round, where there are several; the rest tells of the gravest.
+    pub rounds: Option<Box<Rounds>>,
+}
+
+/// What became of a case in each round of a run that is repeated.
+#[derive(Debug)]
+pub struct Rounds {
+    /// How many there were to be.
+    pub of: usize,
+    /// How it ended in those that it was in.
+    pub ends: Vec<RoundEnd>,
+}
+
+/// How a case ended in one round.
+#[derive(Debug)]
+pub struct RoundEnd {
+    /// The verdict, in a word.
+    pub verdict: &'static str,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// Why it did not pass, if it did not by itself, in one line.
+    pub why: Option<Box<str>>,
 }
 
 /// A run of a test that did not pass, so that it was run again.
@@ -161,13 +185,40 @@ pub struct Exchange {
 impl CaseEnd {
     /// The end of a case that is no probe and has nothing else to say.
     pub fn new(verdict: Verdict, elapsed: Duration, exchange: Option<Box<Exchange>>) -> CaseEnd {
-        let (probe, notes, warnings, earlier) = Default::default();
-        CaseEnd { verdict, elapsed, exchange, probe, notes, warnings, earlier }
+        let (probe, notes, warnings, earlier, rounds) = Default::default();
+        CaseEnd { verdict, elapsed, exchange, probe, notes, warnings, earlier, rounds }
+    }
+
+    /// Whether it passed in some rounds and not in others.
+    pub fn is_unstable(&self) -> bool {
+        self.rounds.as_ref().is_some_and(|rounds| rounds.is_unstable())
     }
 
     /// Whether it passed, but not at once.
     pub fn is_flaky(&self) -> bool {
         matches!(self.verdict, Verdict::Passed) && !self.earlier.is_empty()
+    }
+}
+
+impl Rounds {
+    /// Whether it passed in some and not in others.
+    pub fn is_unstable(&self) -> bool {
+        self.passed() > 0 && self.bad().next().is_some()
+    }
+
+    /// `passed in 2 of 3 rounds`.
+    pub fn words(&self) -> String {
+        format!("passed in {} of {} rounds", self.passed(), self.of)
+    }
+
+    /// Those that it did not pass in, with their numbers, and why.
+    pub fn bad(&self) -> impl Iterator<Item = (usize, &str)> {
+        let all = self.ends.iter().enumerate();
+        all.filter_map(|(index, end)| Some((index + 1, end.why.as_deref()?)))
+    }
+
+    fn passed(&self) -> usize {
+        self.ends.iter().filter(|end| end.verdict == Verdict::Passed.name()).count()
     }
 }
 

@@ -104,6 +104,17 @@ pub struct FillError {
     pub missing: Option<Slot>,
 }
 
+impl Bindings {
+    /// The same in a later round of the run, counted from 0: other values are generated.
+    pub fn of_round(&self, round: u64) -> Bindings {
+        let generators = match &self.generators {
+            Generators::Seeded(seeded) => Generators::Seeded(seeded.of_round(round)),
+            Generators::None | Generators::Written => self.generators.clone(),
+        };
+        Bindings { generators, ..self.clone() }
+    }
+}
+
 impl Template {
     /// The text, when there is nothing to fill.
     pub fn as_fixed(&self) -> Option<&str> {

@@ -223,6 +223,21 @@ pub struct RunArgs {
     /// which is told when something did not pass, and stands in the reports.
     #[arg(long, value_name = "N", value_parser = parse::seed, help_heading = "Running")]
     pub seed: Option<u64>,
+
+    /// Run everything N times, one round after the other
+    ///
+    /// A case that passes in some rounds and not in others has failed, and is called unstable. It
+    /// stands once in every report, with what became of it in each round. Tokens are kept between
+    /// rounds; generated values are others in each.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        hide_default_value = true,
+        value_parser = parse::repeat,
+        help_heading = "Running"
+    )]
+    pub repeat: u32,
 }
 
 /// Which tests a command is about, and what their specs are read with.

@@ -61,6 +61,13 @@ pub fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("write a whole number from 0 to {}", u64::MAX))
 }
 
+pub fn repeat(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(rounds @ 1..=100_000) => Ok(rounds),
+        _ => Err("write a number from 1 to 100000: so often is everything run".into()),
+    }
+}
+
 pub fn jobs(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(jobs @ 1..=1024) => Ok(jobs),

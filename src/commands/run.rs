@@ -20,6 +20,7 @@ use crate::http::client::{Client, ClientSettings};
 use crate::http::message::Request;
 use crate::plan::token_source::Origin;
 use crate::plan::{Case, Plan};
+use crate::run::controls::Controls;
 use crate::run::curl::quoted;
 use crate::run::enforce::forgeries::Forgeries;
 use crate::run::enforce::key_sets::KeySets;
@@ -82,7 +83,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
     let seed = arguments.seed.unwrap_or_else(any_seed);
     // Where nothing is made of it, nobody need know it.
     let told_seed = (plan.generates || project.server.generates).then_some(seed);
-    let options = options(&arguments.specs, told_seed);
+    let options = options(&arguments.specs);
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let generators = Generators::Seeded(Seeded::new(seed, clock()));
     let known = Bindings { generators, ..Bindings::default() };
@@ -95,6 +96,7 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         verbose: arguments.verbose,
         options: &options,
         seed: told_seed,
+        rounds: arguments.repeat,
         project: &root,
     };
     let surroundings = Surroundings {
@@ -123,6 +125,9 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         clock: &clock,
         project: &root,
     };
+    let tokens = TokenStore::new(&plan, means);
+    let (waivers, forgeries, key_sets) =
+        (WaiverBook::default(), Forgeries::default(), KeySets::default());
     let run = Run {
         plan: &plan,
         settings,
@@ -130,14 +135,15 @@ fn stages(arguments: &RunArgs, process: &Process) -> Result<ExitCode, String> {
         pace: &pace,
         last_transport: &last_transport,
         sites: Sites::new(&plan),
-        tokens: TokenStore::new(&plan, means),
+        controls: Controls::new(&plan),
+        tokens: &tokens,
         redactor: &redactor,
         bindings: &bindings,
         clock: &clock,
         stop: &stop,
-        waivers: WaiverBook::default(),
-        forgeries: Forgeries::default(),
-        key_sets: KeySets::default(),
+        waivers: &waivers,
+        forgeries: &forgeries,
+        key_sets: &key_sets,
     };
     let mut any_bad = false;
     run.execute(&pool, &mut |event| {
@@ -173,7 +179,7 @@ fn no_command(paths: &[String]) -> Option<String> {
 }
 
 /// What the command line has to say again for the same result, besides which test is meant.
-fn options(arguments: &SpecArgs, seed: Option<u64>) -> String {
+fn options(arguments: &SpecArgs) -> String {
     let file = |option, path: &PathBuf| (option, shown(path));
     let env = arguments.env.iter().map(|name| ("--env", name.clone()));
     let all = env
@@ -182,7 +188,7 @@ fn options(arguments: &SpecArgs, seed: Option<u64>) -> String {
     let all = all.map(|(option, value)| format!(" {option} {}", quoted(&value)));
     // A value may be a secret that nobody knows to be one.
     let vars = arguments.var.iter().map(|(name, _)| format!(" --var {name}=…"));
-    all.chain(vars).chain(seed.map(|seed| format!(" --seed {seed}"))).collect()
+    all.chain(vars).collect()
 }
 
 /// A seed that no run before is likely to have had; of 48 bits, so that it is short. The keys of a

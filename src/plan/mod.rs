@@ -46,7 +46,7 @@ use cookies::SentCookies;
 use credential::{Credential, Token, TokenId};
 use multipart::Part;
 use origins::Inherited;
-use probes::endpoint::{declare, once_an_endpoint};
+use probes::endpoint::{declare, number, once_an_endpoint};
 use probes::{Declared, Endpoint, Enforcement, Probe};
 use repeat::{Poll, Retry};
 use secrets::Secrets;
@@ -296,6 +296,7 @@ impl Plan {
         }
         once_an_endpoint(&mut plan.cases);
         declare(&plan.cases, &declared);
+        number(&plan.cases);
         plan
     }
 

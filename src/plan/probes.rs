@@ -17,14 +17,12 @@ mod make;
 mod tests;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use crate::auth::answer::{Accepted, Answer, Profile};
-use crate::http::cookie::CookieJar;
 use crate::plan::credential::TokenId;
 use crate::plan::{Body, Step};
 use crate::source::Place;
-use crate::template::Bindings;
 
 pub use self::catalogue::PROBES;
 pub use self::endpoint::Declared;
@@ -129,12 +127,8 @@ pub struct Enforcement {
     pub declared: OnceLock<Vec<Declared>>,
     /// The position of the control among the steps of its case.
     pub at: usize,
-    /// What is known before the control is sent, once the steps before it were taken.
-    pub before: OnceLock<Bindings>,
-    /// The jar of the cookies of its test.
-    pub jar: OnceLock<Arc<CookieJar>>,
-    /// What is known once it was answered.
-    pub after: OnceLock<Bindings>,
+    /// The number of its control among all, once all specs are read.
+    pub number: OnceLock<usize>,
     /// The same for the same endpoint and token.
     identity: u64,
     /// Whether the test itself asks for it.

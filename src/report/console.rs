@@ -165,14 +165,15 @@ impl<O: Write, E: Write> Reporter for Console<O, E> {
                 let drawn = annotation.draw(self.paint_faults.color);
                 self.screen.print_aside(&format!("{drawn}\n"))
             }
-            Event::Started { cases, files, jobs, seed } => {
-                self.summary.seed = *seed;
-                self.screen.begin_progress(*cases);
+            Event::Started { cases, files, jobs, seed, rounds } => {
+                (self.summary.seed, self.summary.rounds) = (*seed, *rounds);
+                self.screen.begin_progress(*cases * *rounds as usize);
                 if self.detail == Detail::Quiet || *cases == 0 {
                     return Ok(());
                 }
                 let (case, file) = (plural(*cases, "case"), plural(*files, "file"));
-                let line = format!("{cases} {case} in {files} {file}, {jobs} at a time\n");
+                let rounds = summary::rounds(*rounds);
+                let line = format!("{cases} {case} in {files} {file}, {jobs} at a time{rounds}\n");
                 self.line(&line)
             }
             Event::Progressed { done, bad, next } => {

@@ -15,7 +15,7 @@ use super::output::Output;
 use super::proof::Proof;
 use super::tally::Tally;
 use crate::diagnostic::{Annotation, Severity, Shown};
-use crate::event::{CaseEnd, EarlierRun, Event, Exchange, Failure, Verdict};
+use crate::event::{CaseEnd, EarlierRun, Event, Exchange, Failure, RoundEnd, Verdict};
 use crate::judge::probe::Grade;
 use crate::plan::probes::Probe;
 use crate::plan::{Case, Work};
@@ -58,7 +58,7 @@ impl Json {
     fn ended(&mut self, elapsed: Duration, stopped: Option<&str>) -> io::Result<()> {
         let endpoints: Vec<Value> = endpoints(&self.proof).collect();
         endpoints.iter().try_for_each(|endpoint| self.write(endpoint))?;
-        let Tally { passed, flaky, failed, errored, skipped, not_run, .. } = self.tally;
+        let Tally { passed, flaky, unstable, failed, errored, skipped, not_run, .. } = self.tally;
         self.write(&json!({
             "event": "run-ended",
             "seconds": elapsed.as_secs_f64(),
@@ -67,6 +67,7 @@ impl Json {
             "flaky": flaky,
             "failed": failed,
             "errored": errored,
+            "unstable": unstable,
             "skipped": skipped,
             "not_run": not_run,
         }))?;
@@ -86,8 +87,9 @@ impl Reporter for Json {
                 noticed.insert("event".into(), "noticed".into());
                 self.write(&noticed.into())
             }
-            Event::Started { cases, files, jobs, seed } => self.write(&json!({
+            Event::Started { cases, files, jobs, seed, rounds } => self.write(&json!({
                 "event": "run-started", "cases": cases, "files": files, "jobs": jobs, "seed": seed,
+                "rounds": rounds,
             })),
             Event::ServerPrinted(output) => self.write(&json!({
                 "event": "server-printed", "lines": output.lines, "cut": output.is_cut,
@@ -151,6 +153,10 @@ fn case_ended(case: &Case, end: &CaseEnd) -> Value {
         object["flaky"] = end.is_flaky().into();
         object["earlier_runs"] = end.earlier.iter().map(earlier_run).collect();
     }
+    if let Some(rounds) = &end.rounds {
+        object["unstable"] = rounds.is_unstable().into();
+        object["rounds"] = rounds.ends.iter().map(round).collect();
+    }
     if !end.warnings.is_empty() {
         object["warnings"] = end.warnings.as_slice().into();
     }
@@ -166,6 +172,14 @@ fn earlier_run(run: &EarlierRun) -> Value {
         "seconds": run.elapsed.as_secs_f64(),
         "failure": run.failure().map(failure),
         "exchange": run.exchange.as_deref().map(exchange),
+    })
+}
+
+fn round(end: &RoundEnd) -> Value {
+    json!({
+        "verdict": end.verdict,
+        "seconds": end.elapsed.as_secs_f64(),
+        "message": end.why,
     })
 }
 

@@ -10,6 +10,8 @@ pub struct Tally {
     pub passed: usize,
     /// Those of them that did not pass at once.
     pub flaky: usize,
+    /// Those that did not pass, but did in some rounds.
+    pub unstable: usize,
     /// Failed.
     pub failed: usize,
     /// Errored.
@@ -39,6 +41,7 @@ impl Tally {
     /// Counts a case.
     pub fn count_end(&mut self, end: &CaseEnd) {
         self.flaky += usize::from(end.is_flaky());
+        self.unstable += usize::from(end.is_unstable());
         match &end.verdict {
             Verdict::Passed => self.passed += 1,
             Verdict::Failed(_) => self.failed += 1,

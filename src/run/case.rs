@@ -55,7 +55,11 @@ impl Run<'_> {
             worker,
             case,
             bindings: self.bindings_of(case),
-            jar: case.enforced.as_ref().map(|enforced| enforced.jar.get_or_init(Arc::default)),
+            jar: case
+                .enforced
+                .as_ref()
+                .and_then(|enforced| self.controls.of(enforced))
+                .map(|known| known.jar.get_or_init(Arc::default)),
             transport: self.transport,
         }
     }
@@ -63,7 +67,7 @@ impl Run<'_> {
     /// What requests are made with on the thread with this index.
     pub fn maker(&self, worker: usize) -> Maker<'_> {
         Maker {
-            tokens: &self.tokens,
+            tokens: self.tokens,
             redactor: self.redactor,
             bindings: self.bindings,
             project: self.settings.project,

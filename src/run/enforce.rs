@@ -306,8 +306,10 @@ impl<'r> Run<'r> {
         if !captured.is_empty() {
             let mut known = turn.bindings.clone();
             captured.into_iter().for_each(|(slot, value)| known.capture(slot, value));
-            // It is judged once.
-            let _ = trial.enforced.after.set(known);
+            if let Some(control) = self.controls.of(trial.enforced) {
+                // It is judged once a round.
+                let _ = control.after.set(known);
+            }
         }
         let end = self.control_end(trial, request, judged, &response, elapsed);
         if end.is_sound && !probe::is_graphql_refusal(&response, &self.beside(trial)) {

@@ -27,6 +27,8 @@ mod case;
 mod row;
 mod moments;
 mod ends;
+mod rounds;
+pub mod controls;
 pub mod enforce;
 
 use std::collections::VecDeque;
@@ -42,6 +44,7 @@ use crate::plan::units::groups;
 use crate::plan::{Case, Plan};
 use crate::secret::Redactor;
 use crate::template::Bindings;
+use controls::Controls;
 use ends::Ends;
 use enforce::forgeries::Forgeries;
 use enforce::key_sets::KeySets;
@@ -49,6 +52,7 @@ use enforce::trial::Trial;
 use enforce::waivers::WaiverBook;
 use pace::Pace;
 use pool::{Pool, Start};
+use rounds::Told;
 use site::{Around, Sites};
 use stop::Stop;
 use tokens::{Clock, TokenStore};
@@ -71,8 +75,11 @@ pub struct RunSettings<'s> {
     pub verbose: bool,
     /// What else the command line has to say when a case is to be run again, such as ` --env x`.
     pub options: &'s str,
-    /// What generated values are made of, if anything is.
+    /// What the generated values of the first round are made of, if any are; each further round
+    /// has the next one.
     pub seed: Option<u64>,
+    /// How often the whole plan is run.
+    pub rounds: u32,
     /// The project directory, which body files must stay in, without links.
     pub project: &'s Path,
 }
@@ -90,7 +97,7 @@ pub struct Run<'r> {
     /// How those are sent that clean up, also when the run has ended.
     pub last_transport: &'r Transport<'r>,
     /// Where named tokens come from.
-    pub tokens: TokenStore<'r>,
+    pub tokens: &'r TokenStore<'r>,
     /// Takes secrets out of all that is told.
     pub redactor: &'r Redactor,
     /// What is known before the first case.
@@ -99,14 +106,16 @@ pub struct Run<'r> {
     pub clock: &'r Clock<'r>,
     /// What the set-ups of files came to, by [`SpecFile::site`](crate::plan::SpecFile).
     pub sites: Sites,
+    /// What is known of the controls.
+    pub controls: Controls,
     /// Ends the run early.
     pub stop: &'r Stop,
     /// Which waivers were needed.
-    pub waivers: WaiverBook,
+    pub waivers: &'r WaiverBook,
     /// The tokens that were forged.
-    pub forgeries: Forgeries,
+    pub forgeries: &'r Forgeries,
     /// The key sets that were fetched.
-    pub key_sets: KeySets,
+    pub key_sets: &'r KeySets,
 }
 
 /// What a worker takes at a time.
@@ -130,6 +139,47 @@ impl<'r> Run<'r> {
     pub fn execute(&self, pool: &Pool, observe: &mut dyn FnMut(Event)) {
         let started = Instant::now();
         observe(self.started());
+        let mut told = Told::new(self.settings.rounds, self.plan.cases.len());
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                self.stop.watch(self.settings.deadline);
+                self.stop.watch_last();
+            });
+            let ended = catch_unwind(AssertUnwindSafe(|| self.rounds(pool, &mut told, observe)));
+            self.stop.over();
+            ended.unwrap_or_else(|panic| resume_unwind(panic));
+        });
+        for (index, end) in told.finish(self.stop.reason()) {
+            self.observe(index, &end, observe);
+        }
+        for warning in self.tokens.warnings().into_iter().chain(self.waivers.warnings()) {
+            observe(Event::Noticed(&warning.annotation(self.redactor)));
+        }
+        observe(Event::Ended { elapsed: started.elapsed(), stopped: self.stop.reason() });
+    }
+
+    /// Runs the plan as often as it was asked for; tokens are kept, and all else begins anew.
+    fn rounds(&self, pool: &Pool, told: &mut Told, observe: &mut dyn FnMut(Event)) {
+        for number in 0..self.settings.rounds {
+            let seed = self.settings.seed.map(|seed| seed.wrapping_add(number.into()));
+            let again = seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
+            let options = format!("{}{again}", self.settings.options);
+            let bindings = self.bindings.of_round(number.into());
+            let round = Run {
+                settings: RunSettings { options: &options, ..self.settings },
+                bindings: &bindings,
+                sites: Sites::new(self.plan),
+                controls: Controls::new(self.plan),
+                ..*self
+            };
+            round.round(pool, told, observe);
+            if self.stop.reason().is_some() {
+                return;
+            }
+        }
+    }
+
+    fn round(&self, pool: &Pool, through: &mut Told, observe: &mut dyn FnMut(Event)) {
         let ends = Ends::new(self.plan.cases.len());
         let work = |worker: usize, task: Task<'r>, start: Start<Task<'r>>| match task {
             Task::Site(cases) => self.site(worker, cases, &ends, start),
@@ -137,24 +187,12 @@ impl<'r> Run<'r> {
             Task::Unit(unit) => self.unit(worker, unit, &ends, Some(start)),
             Task::Shot(trial, shot) => self.shot(worker, &trial, shot, &ends),
         };
-        let units = self.tasks();
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                self.stop.watch(self.settings.deadline);
-                self.stop.watch_last();
-            });
-            let mut told = Ok(());
-            pool.run(units, work, || {
-                told = catch_unwind(AssertUnwindSafe(|| self.tell(&ends, observe)));
-                ends.close();
-            });
-            self.stop.over();
-            told.unwrap_or_else(|panic| resume_unwind(panic));
+        let mut told = Ok(());
+        pool.run(self.tasks(), work, || {
+            told = catch_unwind(AssertUnwindSafe(|| self.tell(&ends, through, observe)));
+            ends.close();
         });
-        for warning in self.tokens.warnings().into_iter().chain(self.waivers.warnings()) {
-            observe(Event::Noticed(&warning.annotation(self.redactor)));
-        }
-        observe(Event::Ended { elapsed: started.elapsed(), stopped: self.stop.reason() });
+        told.unwrap_or_else(|panic| resume_unwind(panic));
     }
 
     fn started(&self) -> Event<'static> {
@@ -166,6 +204,7 @@ impl<'r> Run<'r> {
             files: files.len(),
             jobs: self.settings.jobs,
             seed: self.settings.seed,
+            rounds: self.settings.rounds,
         }
     }
 
@@ -222,14 +261,14 @@ impl<'r> Run<'r> {
 
     /// Tells the ends in the order of the plan: one that comes early waits for its turn. Progress
     /// is told in time also while nothing ends.
-    fn tell(&self, ends: &Ends, observe: &mut dyn FnMut(Event)) {
+    fn tell(&self, ends: &Ends, through: &mut Told, observe: &mut dyn FnMut(Event)) {
         // From the next one to be told on.
         let mut waiting: VecDeque<Option<CaseEnd>> = VecDeque::new();
-        let (mut next, mut done, mut bad, mut told) = (0, 0, 0, Instant::now());
+        let (mut next, mut told) = (0, Instant::now());
         while let Some(batch) = ends.take(PROGRESS) {
             for (index, end) in batch {
-                done += usize::from(self.is_told(index, &end));
-                bad += usize::from(end.verdict.is_bad());
+                through.done += usize::from(self.is_told(index, &end));
+                through.bad += usize::from(end.verdict.is_bad());
                 if waiting.len() <= index - next {
                     waiting.resize_with(index - next + 1, || None);
                 }
@@ -237,15 +276,22 @@ impl<'r> Run<'r> {
             }
             while waiting.front().is_some_and(Option::is_some) {
                 let Some(end) = waiting.pop_front().flatten() else { break };
-                if self.is_told(next, &end) {
-                    observe(Event::CaseEnded(&self.plan.cases[next], &end));
+                if let Some(end) = through.take(next, end) {
+                    self.observe(next, &end, observe);
                 }
                 next += 1;
             }
             if told.elapsed() >= PROGRESS {
+                let Told { done, bad, .. } = *through;
                 observe(Event::Progressed { done, bad, next: self.plan.cases.get(next) });
                 told = Instant::now();
             }
+        }
+    }
+
+    fn observe(&self, index: usize, end: &CaseEnd, observe: &mut dyn FnMut(Event)) {
+        if self.is_told(index, end) {
+            observe(Event::CaseEnded(&self.plan.cases[index], end));
         }
     }
 }

@@ -30,8 +30,9 @@ impl Run<'_> {
     /// Notes, once, that a case begins whose only step is a control: its request and all that is
     /// judged of it must know the same.
     pub(super) fn begin_control(&self, case: &Case, step: &Step) {
-        let Some(enforced) = case.enforced.as_ref().filter(|_| self.plan.generates) else { return };
-        enforced.before.get_or_init(|| {
+        let enforced = case.enforced.as_ref().filter(|_| self.plan.generates);
+        let Some(known) = enforced.and_then(|enforced| self.controls.of(enforced)) else { return };
+        known.before.get_or_init(|| {
             let mut bindings = self.before(case, 1);
             self.begin_step(step, &mut bindings);
             bindings.into_owned()

@@ -49,8 +49,8 @@ impl Sites {
 impl<'r> Run<'r> {
     /// What a case knows before its first step.
     pub fn bindings_of<'c>(&'c self, case: &'c Case) -> &'c Bindings {
-        let before = case.enforced.as_ref().and_then(|enforced| enforced.before.get());
-        before.unwrap_or_else(|| self.known_to(case))
+        let enforced = case.enforced.as_ref().and_then(|enforced| self.controls.of(enforced));
+        enforced.and_then(|known| known.before.get()).unwrap_or_else(|| self.known_to(case))
     }
 
     /// What all cases of its file know.

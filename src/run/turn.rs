@@ -115,7 +115,7 @@ impl Turn<'_> {
         if mismatches.iter().all(|mismatch| mismatch.kind != "status") {
             return Ok(None);
         }
-        let (index, tokens) = (self.case.token(*id), &self.run.tokens);
+        let (index, tokens) = (self.case.token(*id), self.run.tokens);
         tokens
             .renewed(index, self.worker, request)
             .map_err(|reason| self.unsent(step, &Unsent::token(reason, tokens.place(index))))

@@ -104,6 +104,11 @@ impl Seeded {
         Seeded { seed, began, case, run, case_began: began, step, steps }
     }
 
+    /// The same with the seed of a later round, counted from 0.
+    pub fn of_round(&self, round: u64) -> Seeded {
+        Seeded { seed: self.seed.wrapping_add(round), ..self.clone() }
+    }
+
     /// The value; `None` before its moment.
     fn value(&self, generated: &Generated) -> Option<Value> {
         Some(match &generated.generator {

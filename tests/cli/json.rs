@@ -55,7 +55,9 @@ fn every_event_is_a_line() {
     );
     assert_eq!(
         objects[2],
-        json!({"event": "run-started", "cases": 3, "files": 1, "jobs": 1, "seed": null})
+        json!({
+            "event": "run-started", "cases": 3, "files": 1, "jobs": 1, "seed": null, "rounds": 1,
+        })
     );
     let mut passed = objects[3].clone();
     assert!(passed["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0));

@@ -39,6 +39,7 @@ mod scenarios;
 mod polling;
 mod retrying;
 mod let_through;
+mod repeat;
 mod endings;
 mod fragments;
 mod data;

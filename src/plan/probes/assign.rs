@@ -147,9 +147,7 @@ impl Control<'_> {
             extras: std::mem::take(&mut self.extras),
             site: site(step),
             at: self.at,
-            before: OnceLock::new(),
-            jar: OnceLock::new(),
-            after: OnceLock::new(),
+            number: OnceLock::new(),
             declared: OnceLock::new(),
         });
         self.case.enforced = Some(enforcement.clone());

@@ -73,6 +73,15 @@ pub fn declare(cases: &[Case], declared: &HashSet<(Box<str>, Declared)>) {
     }
 }
 
+/// Gives each control its number.
+pub fn number(cases: &[Case]) {
+    let controls = cases.iter().filter(|case| matches!(case.work, Work::Steps(_)));
+    for (number, enforced) in controls.filter_map(|case| case.enforced.as_ref()).enumerate() {
+        // Its probes share it with it.
+        let _ = enforced.number.set(number);
+    }
+}
+
 /// The URL that tells what a step asks: as it is written. `GET ${path}` is another for each path
 /// that it is given, and so is what stands in a fragment.
 pub(super) fn url_of(step: &Step, written: &WrittenStep) -> String {

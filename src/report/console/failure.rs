@@ -1,7 +1,7 @@
 //! All that is to be said of a case that did not pass.
 
 use super::address;
-use super::runs::{earlier, last_run};
+use super::runs::{earlier, last_run, rounds};
 use super::words::{BOLD, DIM, Paint, RED, shown_time};
 use crate::event::{CaseEnd, Exchange, Failure, ServerOutput, Verdict};
 use crate::plan::Case;
@@ -26,6 +26,7 @@ pub fn failure(
     text.push_str(&reasons(failure, paint));
     text.push_str(&exchange(end.exchange.as_deref(), paint));
     text.push_str(&earlier(end, paint, all_runs));
+    text.push_str(&rounds(end, paint));
     if !failure.repeat.is_empty() {
         text.push_str(&section("repeat", &failure.repeat.join("\n"), paint));
     }

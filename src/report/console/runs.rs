@@ -1,4 +1,4 @@
-//! The runs of a test before the one that counts.
+//! The runs of a test before the one that counts, and its rounds.
 
 use super::failure::{exchange, reasons, section};
 use super::words::{Paint, shown_time};
@@ -35,4 +35,18 @@ pub fn earlier(end: &CaseEnd, paint: Paint, all: bool) -> String {
         format!("Run {}  {}\n{failure}{exchange}", i + 1, shown_time(run.elapsed))
     });
     told.collect::<Vec<_>>().concat()
+}
+
+/// Of how many rounds it is told why a case did not pass.
+const ROUNDS: usize = 5;
+
+/// What became of a case in each round, where there are several.
+pub fn rounds(end: &CaseEnd, paint: Paint) -> String {
+    let Some(rounds) = &end.rounds else { return String::new() };
+    let bad: Vec<String> =
+        rounds.bad().map(|(number, why)| format!("round {number}: {}", one_line(why))).collect();
+    let more = bad.len().saturating_sub(ROUNDS);
+    let more = (more > 0).then(|| format!("and in {more} more"));
+    let lines = [rounds.words()].into_iter().chain(bad.into_iter().take(ROUNDS)).chain(more);
+    section("rounds", &lines.collect::<Vec<_>>().join("\n"), paint)
 }

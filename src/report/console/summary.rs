@@ -41,6 +41,8 @@ pub struct Summary {
     marks: Vec<String>,
     /// What generated values are made of, if anything is.
     pub seed: Option<u64>,
+    /// How often everything is run.
+    pub rounds: u32,
     /// Whether the last case that is no probe lets any certificate pass, and how many such cases
     /// there were, probes among them.
     insecure: (bool, usize),
@@ -102,7 +104,12 @@ impl Summary {
         text.push_str(&list("Did not pass", self.bad.iter().cloned(), paint));
         text.push_str(&list("Most frequent reasons", self.frequent_reasons().into_iter(), paint));
         if let Some(seed) = self.seed.filter(|_| !self.bad.is_empty()) {
-            text.push_str(&format!("\n--seed {seed} repeats the values that were generated\n"));
+            let again = match self.rounds {
+                2.. => format!(" --repeat {}", self.rounds),
+                _ => String::new(),
+            };
+            let line = format!("\n--seed {seed}{again} repeats the values that were generated\n");
+            text.push_str(&line);
         }
         text.push_str(&proof(&self.proof, paint));
         if self.insecure.1 > 0 {
@@ -140,8 +147,9 @@ impl Summary {
         };
         let cases = tally.cases();
         let line = format!(
-            "{cases} {}: {} in {}",
+            "{cases} {}{}: {} in {}",
             plural(cases, "case"),
+            rounds(self.rounds),
             counts(tally),
             shown_time(elapsed)
         );
@@ -150,6 +158,14 @@ impl Summary {
             text.push_str("Nothing was judged: no case was run.\n");
         }
         text
+    }
+}
+
+/// `, 3 rounds`; nothing where there is one.
+pub fn rounds(count: u32) -> String {
+    match count {
+        2.. => format!(", {count} rounds"),
+        _ => String::new(),
     }
 }
 

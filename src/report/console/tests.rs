@@ -39,7 +39,7 @@ fn print_with(detail: Detail, color: bool, events: &[Event]) -> Printed {
     Printed { out: text(out), err: text(err) }
 }
 
-const STARTED: Event = Event::Started { cases: 4, files: 2, jobs: 8, seed: None };
+const STARTED: Event = Event::Started { cases: 4, files: 2, jobs: 8, seed: None, rounds: 1 };
 const ENDED: Event = Event::Ended { elapsed: Duration::from_millis(1234), stopped: None };
 
 fn two_mismatches(spec: &Spec) -> CaseEnd {

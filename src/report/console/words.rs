@@ -40,12 +40,11 @@ pub fn counts(tally: &Tally) -> String {
         count => format!(" ({count} flaky)"),
     };
     let mut counts = vec![format!("{} passed{flaky}", tally.passed)];
-    let others = [
-        (tally.failed, "failed"),
-        (tally.errored, "errored"),
-        (tally.skipped, "skipped"),
-        (tally.not_run, "not run"),
-    ];
-    counts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")));
+    let some = |(n, word): &(usize, &str)| (*n > 0).then(|| format!("{n} {word}"));
+    counts.extend([(tally.failed, "failed"), (tally.errored, "errored")].iter().filter_map(some));
+    if let (Some(last), 1..) = (counts.last_mut(), tally.unstable) {
+        last.push_str(&format!(" ({} unstable)", tally.unstable));
+    }
+    counts.extend([(tally.skipped, "skipped"), (tally.not_run, "not run")].iter().filter_map(some));
     counts.join(", ")
 }

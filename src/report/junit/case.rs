@@ -18,6 +18,12 @@ const BODY: usize = 32 * 1024;
 /// The most of all earlier runs of a case.
 const RERUNS: usize = 8 * 1024;
 
+/// Of how many rounds it is told why a case did not pass, …
+const ROUNDS: usize = 10;
+
+/// … and the most of that.
+const ROUND: usize = 256;
+
 /// The most of an exchange.
 const EXCHANGE: usize = 20 * 1024;
 
@@ -97,6 +103,13 @@ pub fn extra(case: &Case, end: &CaseEnd, written: u64) -> Extra {
     if let Some(runs) = Some(end.earlier.len() + 1).filter(|_| end.is_flaky()) {
         let of = case.retry().times + 1;
         properties.push(("apitest.flaky", format!("passed on run {runs} of {of}")));
+    }
+    if let Some(rounds) = &end.rounds {
+        let name = if rounds.is_unstable() { "apitest.unstable" } else { "apitest.rounds" };
+        properties.push((name, rounds.words()));
+        let bad = rounds.bad().take(ROUNDS);
+        let bad = bad.map(|(number, why)| (number, shortened(one_line(why), ROUND)));
+        properties.extend(bad.map(|(number, why)| ("apitest.round", format!("{number}: {why}"))));
     }
     properties.extend(end.warnings.iter().map(|words| ("apitest.warning", one_line(words))));
     Extra { line: case.line, properties, reruns: reruns(end, Room::left(written)) }

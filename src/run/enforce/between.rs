@@ -36,12 +36,15 @@ impl Run<'_> {
             Err(_) => return self.leave_out(group, self.panicked(case), ends),
         }
         walk.begin(control);
-        // Each case is run once.
-        let _ = enforced.before.set(walk.known().clone());
-        let _ = enforced.jar.set(walk.jar().clone());
+        let Some(known) = self.controls.of(enforced) else {
+            return self.leave_out(group, self.panicked(case), ends);
+        };
+        // Each case is run once a round.
+        let _ = known.before.set(walk.known().clone());
+        let _ = known.jar.set(walk.jar().clone());
         let own = Ends::new(group.len());
         self.probed(worker, group.clone(), control, &own, None);
-        if let Some(after) = enforced.after.get() {
+        if let Some(after) = known.after.get() {
             walk.learn(after.clone());
         }
         for (index, end) in own.take(Duration::ZERO).into_iter().flatten() {
