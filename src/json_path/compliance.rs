@@ -68,7 +68,7 @@ fn values(found: Found) -> Value {
 
 /// The table of the docs, from each example to the message.
 fn refusals() -> HashMap<String, String> {
-    let docs = include_str!("../../docs/spec-language.md");
+    let docs = include_str!("../../docs/language/expectations.md");
     let (_, table) = docs.split_once("| refused | for example | it says |\n").expect("the table");
     let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
     let columns = rows.map(|row| row.trim_matches('|').split(" | ").collect::<Vec<_>>());

@@ -193,6 +193,14 @@ fn a_status_and_a_duration_take_the_operators_that_the_parser_names() {
     }
 }
 
+/// What each table calls its keys, and which these are, in the order of [`TABLES`].
+pub fn of_the_parser() -> Vec<(&'static str, BTreeSet<String>)> {
+    let tables = TABLES.iter();
+    tables
+        .map(|(what, at, text)| (*what, known(at, text, &format!("`qqq` is not {what}"))))
+        .collect()
+}
+
 /// What the parser says it knows, in the fault of that title.
 fn known(at: &str, text: &str, title: &str) -> BTreeSet<String> {
     let faults = faults(at, text);
