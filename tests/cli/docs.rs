@@ -3,9 +3,10 @@
 //! A block of YAML says behind its language what it is: `spec`, a whole spec that is green against
 //! the demo; `tests`, items of `tests` that are; `fragment` with a path, a fragment that they use;
 //! `project`, a project file; `file` with a path, one that transcripts or examples of the page need;
-//! `ci`, for another program. One without such a word fails.
+//! `ci` and `elsewhere`, for other programs. One without such a word fails.
 
 mod book;
+mod elsewhere;
 mod reference;
 #[cfg(unix)]
 mod transcripts;
@@ -98,8 +99,8 @@ fn every_project_file_in_the_docs_is_one() {
 
 #[test]
 fn every_block_of_yaml_says_what_it_is() {
-    let kinds =
-        ["spec", "tests", "fragment", "project", "file", "ci"].map(|word| format!("yaml {word}"));
+    let kinds = ["spec", "tests", "fragment", "project", "file", "ci", "elsewhere"]
+        .map(|word| format!("yaml {word}"));
     let mut counts = kinds.map(|kind| (kind, 0));
     for path in pages() {
         for block in blocks(&path).iter().filter(|block| block.kind.starts_with("yaml")) {
@@ -110,16 +111,6 @@ fn every_block_of_yaml_says_what_it_is() {
         }
     }
     assert!(counts.iter().all(|(_, count)| *count > 0), "{counts:?}");
-}
-
-#[test]
-fn every_block_for_ci_is_yaml() {
-    for path in pages() {
-        for block in blocks(&path).iter().filter(|block| block.kind == "yaml ci") {
-            let read: Result<serde_yaml::Value, _> = serde_yaml::from_str(&block.text);
-            read.unwrap_or_else(|error| panic!("{}:{}: {error}", path.display(), block.line));
-        }
-    }
 }
 
 #[test]
