@@ -10,6 +10,7 @@ mod elsewhere;
 mod reference;
 #[cfg(unix)]
 mod transcripts;
+mod troubleshooting;
 
 use std::ffi::OsString;
 use std::fs;
