@@ -21,6 +21,10 @@ deny:
 ci:
     .ci/run
 
+# The pages under docs/ as a book, in target/book
+book:
+    mdbook build
+
 # The comparison with Hurl
 bench:
     benches/compare.sh

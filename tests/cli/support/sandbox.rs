@@ -112,7 +112,7 @@ pub fn program() -> &'static Path {
 /// of the slowest cases: which they are, and whether there are any, is a matter of time too.
 pub fn steady(text: &str) -> String {
     let slowest = regex::Regex::new(r"\nSlowest\n(  .*\n)+").expect("a regex");
-    let text = &slowest.replace(text, "");
+    let text = &slowest.replace_all(text, "");
     let times = regex::Regex::new(r"\b\d+(\.\d+)? ms\b|\b\d+\.\d\d s\b").expect("a regex");
     let ports = regex::Regex::new(r"127\.0\.0\.1:\d+").expect("a regex");
     let text = times.replace_all(text, "<time>");
