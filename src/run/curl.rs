@@ -43,9 +43,10 @@ fn follows(credential: &Credential, passage: &Passage, request: &Request) -> boo
             || is_cookie(&header.name)
             || header.name.eq_ignore_ascii_case("authorization")
     };
-    let is_key = matches!(credential, Credential::Header(_));
+    let may_stray =
+        matches!(credential, Credential::Header(_)) && !request.headers.iter().all(stays_home);
     request.follow_redirects > 0
-        && !(is_key && !request.headers.iter().all(stays_home))
+        && !may_stray
         && passage.cert.is_none()
         && request.body.is_none()
         && matches!(request.method.as_str(), "GET" | "HEAD" | "POST")

@@ -20,8 +20,8 @@ pub const MASK: &str = "***";
 /// nothing is shown pays nothing.
 #[derive(Default)]
 pub struct Redactor {
-    /// What another one knew when this one was made beside it.
-    base: Option<Arc<Index>>,
+    /// What those knew that this one was made beside.
+    bases: Vec<Arc<Index>>,
     state: RwLock<State>,
 }
 
@@ -75,7 +75,8 @@ impl Redactor {
     /// One that knows these too, for as long as it is used. What it knows hangs on nothing else
     /// that happens in the run.
     pub fn beside(&self, secrets: &[String]) -> Redactor {
-        let beside = Redactor { base: Some(self.index()), ..Redactor::default() };
+        let bases = self.bases.iter().cloned().chain([self.index()]).collect();
+        let beside = Redactor { bases, ..Redactor::default() };
         secrets.iter().for_each(|secret| beside.add(secret));
         beside
     }
@@ -106,11 +107,11 @@ impl Redactor {
 
     fn find(&self, text: &str) -> Vec<Range<usize>> {
         let mut found = self.index().find(text);
-        if let Some(base) = &self.base {
-            found.extend(base.find(text));
-            found = united(found);
+        if self.bases.is_empty() {
+            return found;
         }
-        found
+        self.bases.iter().for_each(|base| found.extend(base.find(text)));
+        united(found)
     }
 
     /// All that is known, ready to be searched for. No lock is held while it is used.

@@ -18,6 +18,17 @@ fn redactor(secrets: &[&str]) -> Redactor {
 const CANARY: &str = "k9\"<Q&f%2+7/Jx\\ w'Zr>T5=p:Lm?d#Hv;B8c@Ny";
 
 #[test]
+fn one_beside_one_beside_another_knows_what_all_of_them_know() {
+    let first = Redactor::default();
+    first.add("a-secret-of-the-first");
+    let second = first.beside(&["a-secret-of-the-second".to_owned()]);
+    let third = second.beside(&[]);
+    let text = "a-secret-of-the-first a-secret-of-the-second";
+    assert_eq!(third.redact(text), "*** ***");
+    assert_eq!(third.beside(&["third".to_owned()]).redact(text), "*** ***");
+}
+
+#[test]
 fn what_is_no_secret_is_left_alone() {
     let nothing_known = Redactor::default();
     assert_eq!(nothing_known.redact("token-of-alice"), "token-of-alice");

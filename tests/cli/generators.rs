@@ -203,7 +203,7 @@ tests:
     request: GET /polled
     headers: {X-Each: '${uuid()}'}
     expect: 404
-    poll: {every: 10ms, within: 50ms}
+    poll: {every: 200ms, within: 1s}
 ";
     let (_sandbox, server, ended) = run(&[("a.yaml", spec)], &["a.yaml"]);
     ended.expect_code(1);
