@@ -11,6 +11,7 @@ use super::site::around_of;
 use super::turn::{Judged, StepEnd, Turn, Unanswered};
 use crate::event::{CaseEnd, Exchange, Failure, StopReason, Verdict};
 use crate::http::cookie::CookieJar;
+use crate::plan::cookies::JarUse;
 use crate::plan::{Case, Stage, Step};
 use crate::template::{Bindings, Slot};
 
@@ -21,8 +22,8 @@ pub struct Walk<'w> {
     case: &'w Case,
     /// What is known by now; of its own once something was captured.
     bindings: Cow<'w, Bindings>,
-    /// The cookies that were set by now.
-    jar: Arc<CookieJar>,
+    /// The cookies that were set by now, if any of its steps has to do with them.
+    jar: Option<Arc<CookieJar>>,
     warnings: Vec<String>,
     is_let_through: bool,
 }
@@ -49,8 +50,9 @@ impl<'w> Walk<'w> {
     /// Before the first step of a run of the case, counted from 1.
     pub fn new(run: &'w Run<'w>, worker: usize, case: &'w Case, nth: u32) -> Walk<'w> {
         let bindings = run.before(case, nth);
-        let (jar, warnings) = (Arc::default(), Vec::new());
-        Walk { run, worker, case, bindings, jar, warnings, is_let_through: false }
+        let needs_jar = case.steps().iter().any(|step| step.cookies.jar != JarUse::None);
+        let jar = needs_jar.then(Arc::default);
+        Walk { run, worker, case, bindings, jar, warnings: Vec::new(), is_let_through: false }
     }
 
     /// Takes the steps.
@@ -75,9 +77,9 @@ impl<'w> Walk<'w> {
         &self.bindings
     }
 
-    /// The cookies that were set by now.
-    pub fn jar(&self) -> &Arc<CookieJar> {
-        &self.jar
+    /// The cookies that were set by now, if any of its steps has to do with them.
+    pub fn jar(&self) -> Option<&Arc<CookieJar>> {
+        self.jar.as_ref()
     }
 
     /// Begins with a step that is taken elsewhere.
@@ -168,7 +170,7 @@ impl<'w> Walk<'w> {
             Stage::Setup | Stage::Main => run.transport,
             Stage::Teardown => run.last_transport,
         };
-        Turn { run, worker, case, bindings: &self.bindings, jar: Some(&self.jar), transport }
+        Turn { run, worker, case, bindings: &self.bindings, jar: self.jar.as_ref(), transport }
     }
 
     /// Waits before a step, unless the run ends. What cleans up goes on then, without waiting.

@@ -25,6 +25,7 @@ mod redaction;
 mod broken_servers;
 mod redirects;
 mod cookies;
+mod jars;
 mod multipart;
 mod transport;
 mod token_sources;

@@ -41,7 +41,7 @@ impl Run<'_> {
         };
         // Each case is run once a round.
         let _ = known.before.set(walk.known().clone());
-        let _ = known.jar.set(walk.jar().clone());
+        let _ = walk.jar().map(|jar| known.jar.set(jar.clone()));
         let own = Ends::new(group.len());
         self.probed(worker, group.clone(), control, &own, None);
         if let Some(after) = known.after.get() {

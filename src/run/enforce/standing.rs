@@ -32,7 +32,10 @@ impl Run<'_> {
             return Standing::Stopped(reason);
         }
         let lost = |how: &str| Standing::Lost(format!("after the probes the good request {how}"));
-        match self.patient(worker, &trial.request) {
+        let mut request = trial.request.clone();
+        // The answer to the first one may have set others.
+        request.take_cookies();
+        match self.patient(worker, &request) {
             Ok(again) if probe::has_expected_status(&again, &self.beside(trial)) => {
                 Standing::Passed
             }
