@@ -109,7 +109,7 @@ fn read_operator(
         "matches" => Operator::Matches(Pattern::Written(read_pattern(reader, node)?)),
         "not" => Operator::Not(Matcher::read(reader, node, subject)),
         "length" => {
-            refuse_text_as_length(reader, node);
+            refuse_as_length(reader, node);
             Operator::Length(Matcher::read(reader, node, Subject::Json))
         }
         "each" => Operator::Each(Matcher::read(reader, node, subject.of_element())),
@@ -179,12 +179,20 @@ fn read_bytes(reader: &mut Reader, node: &Node) -> Option<Bytes> {
     }
 }
 
-/// A length is a number, and never the same as a text such as `>= 2`.
-fn refuse_text_as_length(reader: &mut Reader, node: &Node) {
-    let Some(text) = node.as_text().filter(|text| !text.contains("${")) else { return };
-    let instead = habits::comparison(text);
-    reader.unexpected(node, "length", "a number, or operators").label =
-        instead.map_or("found a text".into(), |instead| format!("write `{instead}`"));
+/// A length is a number, and never the same as a text such as `>= 2`, nor as anything else.
+fn refuse_as_length(reader: &mut Reader, node: &Node) {
+    let wanted = "a number, or operators";
+    match (&node.value, node.as_text()) {
+        (_, Some(text)) if !text.contains("${") => {
+            let instead = habits::comparison(text);
+            reader.unexpected(node, "length", wanted).label =
+                instead.map_or("found a text".into(), |instead| format!("write `{instead}`"));
+        }
+        (Value::Null | Value::Bool(_) | Value::List(_), _) => {
+            reader.unexpected(node, "length", wanted);
+        }
+        _ => {}
+    }
 }
 
 fn read_pattern(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
