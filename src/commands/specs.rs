@@ -13,6 +13,7 @@ use crate::discover::{self, Found};
 use crate::exit_code::ExitCode;
 use crate::plan::scope::Inputs;
 use crate::plan::select::Selection;
+use crate::plan::unused::faults_of_project;
 use crate::plan::{Plan, Work};
 use crate::run::pool::Pool;
 use crate::secret::Redactor;
@@ -51,6 +52,8 @@ pub fn planned(
         return refused(faults);
     }
     learn_secrets(project, &inputs, redactor);
+    let of_project = project.project.as_ref().map(|project| faults_of_project(project, &inputs));
+    project.diagnostics.extend(of_project.unwrap_or_default());
     bind_server(project, &inputs, redactor);
     let everything = arguments.paths.is_empty();
     let paths = if everything { project.default_paths() } else { arguments.paths.clone() };

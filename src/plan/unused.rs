@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::credential;
-use super::scope::{Binder, Place, place};
+use super::scope::{Binder, Inputs, Level, Place, place};
 use super::settings::effective;
 use super::tokens::Tokens;
 use crate::diagnostic::Diagnostic;
@@ -66,6 +66,28 @@ pub fn try_settings(binder: &mut Binder, settings: &Settings, source: &Arc<Sourc
     if let Some(auth) = settings.auth.as_ref().filter(|auth| !used_at(binder, source, auth.span)) {
         binder.apart(|binder| credential::bind(binder, &mut Tokens::default(), auth, source));
     }
+}
+
+/// The faults in what the project file says for all specs and for each environment, also where no spec
+/// uses it and nobody chose it: whoever does must not be the first to see them.
+pub fn faults_of_project(project: &Project, inputs: &Inputs) -> Vec<Diagnostic> {
+    let own = &project.settings;
+    let environments = project.environments.iter();
+    let all = environments.map(|environment| vec![&environment.settings, own]);
+    let all = all.chain([vec![own]]);
+    all.flat_map(|levels| faults_of(&levels, &project.source, inputs)).collect()
+}
+
+fn faults_of(levels: &[&Settings], source: &Arc<Source>, inputs: &Inputs) -> Vec<Diagnostic> {
+    let own = levels.iter().map(|settings| Level::new(source, settings)).collect();
+    let mut binder = Binder::new(inputs, own);
+    // What is not defined here a spec may define.
+    binder.unread = true;
+    if let Some(nearest) = levels.first().filter(|settings| !settings.broken) {
+        try_settings(&mut binder, nearest, source);
+        settle(&mut binder, nearest, source);
+    }
+    binder.faults
 }
 
 /// A warning for each variable and token of the project file that nothing uses.

@@ -224,3 +224,41 @@ tests:
     let ended = sandbox.run(&["check", "specs", "--strict"]).expect_code(0);
     assert_eq!(ended.stderr, "");
 }
+
+#[test]
+fn what_is_wrong_with_an_environment_is_told_whichever_is_chosen() {
+    let project = "\
+base_url: http://127.0.0.1:1
+tokens: {alice: token-of-the-laptop-1, spare: \"\"}
+environments:
+  right:
+    base_url: ${host}
+    headers: {X-A: \"${elsewhere}\", X-B: \"${env.NOWHERE}\"}
+    tokens: {alice: \"${env.NOWHERE}\"}
+  wrong: {timeout: 5, base_url: staging, retry: 99, tokens: {alice: \"\"}, vars: {a: \"${a}\"}}
+";
+    let spec = "vars: {host: http://127.0.0.1:2, elsewhere: x}\n".to_owned() + SPEC;
+    let sandbox = Sandbox::new().file("apitest.yaml", project).file("specs/a.yaml", spec);
+    let faults = [
+        ("the token `spare` is empty", "2:47"),
+        ("`timeout` takes a time with its unit", "8:20"),
+        ("`base_url` is no URL to begin with", "8:33"),
+        ("`retry` takes a number from 0 to 10", "8:49"),
+        ("the token `alice` is empty", "8:69"),
+    ];
+    for arguments in
+        [&["check", "--var", "path=x"][..], &["check", "--env", "right", "--var", "path=x"]]
+    {
+        let ended = sandbox.run(arguments).expect_code(2);
+        for (title, place) in faults {
+            let told = ended.stderr.split_once(title);
+            let (_, rest) = told.unwrap_or_else(|| panic!("{title}: {}", ended.stderr));
+            let arrow = rest.lines().nth(1).unwrap_or_default();
+            assert!(arrow.ends_with(&format!("apitest.yaml:{place}")), "{title}: {arrow}");
+            assert_eq!(ended.stderr.matches(title).count(), 1, "{}", ended.stderr);
+        }
+        assert!(ended.stderr.contains("error: `a` stands for itself\n"), "{}", ended.stderr);
+        let count = ended.stderr.matches("error: ").count();
+        assert_eq!(count, faults.len() + 1, "{}", ended.stderr);
+    }
+}
