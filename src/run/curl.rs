@@ -13,7 +13,7 @@ use crate::plan::settings::default_headers;
 /// `$COOKIE_SID` for a cookie `sid`.
 pub fn command(credential: &Credential, passage: &Passage, request: &Request) -> String {
     let mut words = vec!["curl -sS -i".to_owned()];
-    let follows = follows(credential, passage, request);
+    let follows = follows(passage, request);
     words.extend(method_word(request, follows));
     if follows {
         words.push(format!("-L --max-redirs {}", request.follow_redirects));
@@ -37,16 +37,14 @@ pub fn command(credential: &Credential, passage: &Passage, request: &Request) ->
 
 /// Whether curl is to follow redirects. It would take a key and a client certificate along to wherever
 /// they lead, the type of a body to where the body does not go, and other methods through a 303.
-fn follows(credential: &Credential, passage: &Passage, request: &Request) -> bool {
+fn follows(passage: &Passage, request: &Request) -> bool {
     let stays_home = |header: &Header| {
         !header.credential
             || is_cookie(&header.name)
             || header.name.eq_ignore_ascii_case("authorization")
     };
-    let may_stray =
-        matches!(credential, Credential::Header(_)) && !request.headers.iter().all(stays_home);
     request.follow_redirects > 0
-        && !may_stray
+        && request.headers.iter().all(stays_home)
         && passage.cert.is_none()
         && request.body.is_none()
         && matches!(request.method.as_str(), "GET" | "HEAD" | "POST")
