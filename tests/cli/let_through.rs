@@ -10,10 +10,11 @@ use crate::support::server::{Server, Then, answer};
 use crate::support::xml::Element;
 
 /// A success that ends too early, in one way or another.
-const BROKEN: [(&str, &str); 6] = [
+const BROKEN: [(&str, &str); 7] = [
     ("error.closed", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"),
     ("error.closed", "HTTP/1.1 200 OK\r\nContent-Le"),
     ("error.closed", "HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 201 OK\r\nContent-Length: 9\r\n\r\n{"),
+    ("error.closed", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nConte"),
     ("error.framing", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nContent-Length: 8\r\n\r\n{"),
     ("error.body-too-large", "HTTP/1.1 202 OK\r\nContent-Length: 99999\r\n\r\n"),
     (

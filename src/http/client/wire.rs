@@ -15,8 +15,11 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 /// How an answer begins that is HTTP.
 const HTTP: &[u8] = b"HTTP/1.";
 
-/// How much of one that is HTTP is kept: all up to its status.
+/// How much is kept of a final one: all up to its status.
 const STATUS_LINE: usize = "HTTP/1.1 200".len();
+
+/// How the head of an interim one ends.
+const END: &[u8] = b"\r\n\r\n";
 
 /// How much of the beginning of an answer is kept, to say what it is when it is not HTTP. It is
 /// redacted and shortened by whoever shows it: that it was cut they know by its being longer than
@@ -59,14 +62,19 @@ pub struct Heard {
     pub reused: bool,
     /// How many bytes came.
     pub came: u64,
-    /// The first of them; many only where they are not HTTP.
+    /// The first of them; many only where they are no final answer.
     pub head: Vec<u8>,
 }
 
 impl Heard {
     /// The status that the answer begins with, if it is a final one.
     pub fn status(&self) -> Option<u16> {
-        let digits = self.head.strip_prefix(HTTP)?.get(2..)?;
+        let mut head = self.head.as_slice();
+        while head.starts_with(HTTP) && !is_final(head) {
+            let end = head.windows(END.len()).position(|window| window == END)?;
+            head = &head[end + END.len()..];
+        }
+        let digits = head.strip_prefix(HTTP)?.get(2..5)?;
         let status = std::str::from_utf8(digits).ok()?.parse().ok()?;
         (200..600).contains(&status).then_some(status)
     }
@@ -164,7 +172,7 @@ impl<In: Transport> Transport for Wired<In> {
         let heard = &mut self.wire.state().heard;
         heard.came += input.len() as u64;
         let begin = if heard.head.is_empty() { input } else { &heard.head };
-        let wanted = if begin.starts_with(HTTP) { STATUS_LINE } else { HEAD };
+        let wanted = if is_final(begin) { STATUS_LINE } else { HEAD };
         let missing = wanted.saturating_sub(heard.head.len()).min(input.len());
         heard.head.extend_from_slice(&input[..missing]);
         Ok(came)
@@ -205,6 +213,11 @@ impl<In: Transport> Drop for Wired<In> {
             self.wire.state().mistrusted = true;
         }
     }
+}
+
+/// Whether this begins an answer after which none comes, as far as its status is there.
+fn is_final(head: &[u8]) -> bool {
+    head.starts_with(HTTP) && head.get(HTTP.len() + 2).is_some_and(|digit| *digit != b'1')
 }
 
 fn is_end(error: &IoError) -> bool {
