@@ -4,6 +4,26 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+/// What is wrong with a regex that every text matches.
+pub const EMPTY: &str = "an empty regex is found in every text";
+/// What is wrong with one that is not empty.
+pub const EVERYWHERE: &str = "this regex is found in every text";
+
+/// What is wrong with a regex that no URL matches.
+pub const NO_URL_BEGINS_SO: &str = "no URL begins like this";
+/// What to write instead.
+pub const URL_BEGINS: &str = "write `^/…` for its path, or `^http://…` for all of it";
+
+/// Whether a regex is bound to the beginning of a text, and goes on with what no URL and no path
+/// begins with.
+pub fn begins_no_url(pattern: &str) -> bool {
+    let bound = pattern.strip_prefix("(?i)").unwrap_or(pattern).trim_start_matches('(');
+    let rest = bound.strip_prefix('^').or_else(|| bound.strip_prefix(r"\A"));
+    let first = rest.and_then(|rest| rest.trim_start_matches('(').chars().next());
+    let begins = first.is_some_and(|c| c.is_alphanumeric() && !c.eq_ignore_ascii_case(&'h'));
+    begins && !pattern.contains('|')
+}
+
 /// Whether a regex is found in every text: in the empty one, and in one that has a bit of
 /// everything in it. One that is none is found in none.
 pub fn is_in_every_text(pattern: &str) -> bool {
@@ -24,7 +44,7 @@ static MOTLEY: LazyLock<[String; 2]> = LazyLock::new(|| {
 
 #[cfg(test)]
 mod tests {
-    use super::is_in_every_text;
+    use super::{begins_no_url, is_in_every_text};
 
     #[test]
     fn what_is_found_everywhere_demands_nothing() {
@@ -48,6 +68,27 @@ mod tests {
             "^(|x.*)$",
         ] {
             assert!(!is_in_every_text(pattern), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_url_begins_with_its_scheme_and_its_path_with_a_slash() {
+        for pattern in ["^login", "(?i)^login", "^(login)", r"\Alogin", "(^login)", "^8080"] {
+            assert!(begins_no_url(pattern), "{pattern}");
+        }
+        for pattern in [
+            "^/login",
+            "^http",
+            "(?i)^HTTP",
+            "login",
+            "^(?:http|/)",
+            "^[a-z]+:",
+            "^a|/login",
+            r"^\w",
+            "^.",
+            "^",
+        ] {
+            assert!(!begins_no_url(pattern), "{pattern}");
         }
     }
 }

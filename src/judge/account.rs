@@ -7,7 +7,7 @@ use super::at::At;
 use super::hint;
 use super::late;
 use super::note::Note;
-use super::outcome::{Judge, Outcome};
+use super::outcome::{Judge, Outcome, has_parts};
 use super::seen::Seen;
 use super::words::{actual, demand, found_by, operator_demand};
 use crate::json_path::{Found, place};
@@ -92,7 +92,7 @@ impl Account<'_, '_> {
                 Err(_) => self.mismatch(operator, at),
             },
             (Operator::Length(inner), _) if at.seen.length().is_some() => self.length(inner, at),
-            (Operator::Json(checks), Some(value)) => {
+            (Operator::Json(checks), Some(value)) if has_parts(&value) => {
                 checks.iter().for_each(|check| self.check(check, &value, &at.part, &at.place));
             }
             _ => self.mismatch(operator, at),
@@ -125,7 +125,7 @@ impl Account<'_, '_> {
     fn length(&mut self, inner: &Matcher, at: &At) {
         let seen = Seen::Count(at.seen.length().unwrap_or_default() as u64);
         let part = format!("length of {}", at.part);
-        self.matcher(inner, &At { part, seen, subject: Subject::Status, ..at.clone() });
+        self.matcher(inner, &At { part, seen, subject: Subject::Count, ..at.clone() });
     }
 
     fn each(&mut self, inner: &Matcher, at: &At) {
@@ -196,11 +196,6 @@ impl Account<'_, '_> {
                     && self.judge.matcher(&check.matcher, Seen::Nodes(&[])) == Outcome::Holds
                 {
                     let note = "a query that finds nothing is missing, not `[]`: for that, write `exists: false`";
-                    self.add_notes(before, &[note.to_owned()]);
-                }
-                if part == "body" {
-                    let note =
-                        "under `body` all is text: queries into a JSON body stand under `json`";
                     self.add_notes(before, &[note.to_owned()]);
                 }
             }

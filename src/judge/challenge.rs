@@ -106,7 +106,7 @@ impl<'f> Demanded<'f> {
             });
             has.into_iter().chain(near).collect()
         };
-        account.part(&self.name, self.matcher, seen, Subject::Text, notes);
+        account.part(&self.name, self.matcher, seen, Subject::Line, notes);
     }
 }
 
@@ -122,7 +122,7 @@ fn what_it_has(challenge: &Challenge) -> String {
 fn wanted(demands: &[Demanded], judge: Judge) -> String {
     let demands: Vec<String> = demands
         .iter()
-        .map(|d| format!("{} {}", d.name, demand(d.matcher, Subject::Text, judge.bindings)))
+        .map(|d| format!("{} {}", d.name, demand(d.matcher, Subject::Line, judge.bindings)))
         .collect();
     format!("a challenge with {}", demands.join(" and "))
 }

@@ -84,7 +84,7 @@ fn judge_missing(
     match of_value {
         Some(part) if !holds(part) => {
             account
-                .part(name, &part.matcher, Seen::Missing, Subject::Text, || sets(name, response));
+                .part(name, &part.matcher, Seen::Missing, Subject::Line, || sets(name, response));
         }
         _ if check.must_be_set => {
             let subject = format!("cookie {name}");

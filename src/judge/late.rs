@@ -12,7 +12,8 @@ use super::outcome::Judge;
 use super::seen::Seen;
 use crate::json_path::JsonPath;
 use crate::json_schema::JsonSchema;
-use crate::suite::matcher::{EMPTY_REGEX, Path, Pattern, Schema, Subject, ValueOperator};
+use crate::pattern::{EMPTY, EVERYWHERE, NO_URL_BEGINS_SO, begins_no_url, is_found_in_all};
+use crate::suite::matcher::{Path, Pattern, Schema, Subject, ValueOperator};
 use crate::suite::operand::check_operand;
 use crate::template::Draft;
 
@@ -27,42 +28,58 @@ pub fn operand<'d>(
     seen: Seen,
     judge: Judge,
 ) -> Result<Cow<'d, Value>, String> {
-    let operand = draft.fill(judge.bindings).map_err(|error| error.message)?;
-    // What was known before the run was checked then; a status may be spelled as a text.
-    if !matches!(draft, Draft::Fixed(_)) && kind != ValueOperator::Status {
+    let mut operand = draft.fill(judge.bindings).map_err(|error| error.message)?;
+    // What was known before the run was checked then.
+    if !matches!(draft, Draft::Fixed(_)) {
+        if kind == ValueOperator::Status {
+            operand = Cow::Owned(statuses(&operand));
+        }
         check_operand(kind, &operand, subject(seen))
             .map_err(|reason| format!("{reason}: what was captured does not fit"))?;
     }
     Ok(operand)
 }
 
+/// A status that was captured of a text is one all the same.
+fn statuses(operand: &Value) -> Value {
+    match operand {
+        Value::Array(items) => items.iter().map(statuses).collect(),
+        Value::String(text) => text.parse::<u16>().map_or_else(|_| operand.clone(), Value::from),
+        other => other.clone(),
+    }
+}
+
 fn subject(seen: Seen) -> Subject {
     match seen {
-        Seen::Missing | Seen::Json(_) | Seen::Nodes(_) | Seen::Count(_) => Subject::Json,
+        Seen::Missing | Seen::Json(_) | Seen::Nodes(_) => Subject::Json,
+        Seen::Count(_) => Subject::Count,
         Seen::Time(_) => Subject::Duration,
         Seen::Body(_) => Subject::Body,
-        Seen::Text(_)
-        | Seen::Line(_)
-        | Seen::Lines(_)
-        | Seen::Scheme(_)
-        | Seen::Url(_)
-        | Seen::Urls(_) => Subject::Text,
+        Seen::Line(_) | Seen::Lines(_) => Subject::Text,
+        Seen::Text(_) | Seen::Scheme(_) => Subject::Line,
+        Seen::Url(_) => Subject::Url,
+        Seen::Urls(_) => Subject::Urls,
     }
 }
 
 /// The regex, compiled.
 ///
 /// # Errors
-/// Why it is none, in words.
-pub fn regex(pattern: &Pattern, judge: Judge) -> Result<Arc<Regex>, String> {
+/// Why it is none that could be found in some texts and not in others, in words.
+pub fn regex(pattern: &Pattern, seen: Seen, judge: Judge) -> Result<Arc<Regex>, String> {
     let written = match pattern {
         Pattern::Compiled(regex) => return Ok(regex.clone()),
         Pattern::Written(written) => written.value.fill(judge.bindings),
     };
-    match written.map_err(|error| error.message)?.as_ref() {
-        "" => Err(EMPTY_REGEX.to_owned()),
-        text => Regex::new(text).map(Arc::new).map_err(|_| format!("/{text}/ is not a regex")),
-    }
+    let text = written.map_err(|error| error.message)?;
+    let regex = Regex::new(&text).map_err(|_| format!("/{text}/ is not a regex"))?;
+    let wrong = match seen {
+        _ if text.is_empty() => EMPTY,
+        _ if is_found_in_all(&regex) => EVERYWHERE,
+        Seen::Url(_) if begins_no_url(&text) => NO_URL_BEGINS_SO,
+        _ => return Ok(Arc::new(regex)),
+    };
+    Err(format!("{wrong}: what was captured does not fit"))
 }
 
 /// The query, compiled.

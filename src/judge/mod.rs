@@ -141,11 +141,11 @@ impl<'r> Reading<'r> {
             }
             Demand::Url(matcher) => {
                 let seen = Seen::Url(&response.url);
-                account.part("", matcher, seen, Subject::Text, Vec::new);
+                account.part("", matcher, seen, Subject::Url, Vec::new);
             }
             Demand::Redirects(matcher) => {
                 let hops: Vec<&str> = response.hops.iter().map(|hop| &*hop.location).collect();
-                account.part("", matcher, Seen::Urls(&hops), Subject::Text, Vec::new);
+                account.part("", matcher, Seen::Urls(&hops), Subject::Urls, Vec::new);
             }
             Demand::Duration(matcher) => {
                 let seen = Seen::Time(response.elapsed);

@@ -5,12 +5,12 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::compare::{is_equal, is_of_type, order};
+use super::compare::{could_be_equal, is_equal, is_of_type, order, part_of_url};
 use super::digest::sha256;
 use super::late;
 use super::near::is_close;
 use super::part::{includes, is_same_in_any_order};
-use super::seen::{Seen, path_and_query};
+use super::seen::Seen;
 use crate::format::Format;
 use crate::json_path::Found;
 use crate::suite::matcher::{
@@ -64,8 +64,10 @@ impl Judge<'_> {
             Operator::Any(inner) => self.any(inner, seen),
             Operator::All(inner) => worst(inner.iter().map(|matcher| self.matcher(matcher, seen))),
             Operator::Json(checks) => match seen.to_json() {
-                Some(value) => worst(checks.iter().map(|check| self.check(check, &value))),
-                None => Outcome::Unfit,
+                Some(value) if has_parts(&value) => {
+                    worst(checks.iter().map(|check| self.check(check, &value)))
+                }
+                _ => Outcome::Unfit,
             },
             Operator::Bytes(wanted) => is_of_bytes(wanted, seen),
             Operator::Schema(schema) => match (late::schema(schema, self), seen.to_json()) {
@@ -107,12 +109,22 @@ impl Judge<'_> {
         outcome
     }
 
+    /// In a URL a regex may be bound to the beginning or the end of the path, too.
     fn matches(self, pattern: &Pattern, seen: Seen) -> Outcome {
-        match (late::regex(pattern, self), seen.text()) {
-            (Ok(regex), Some(text)) => holds(regex.is_match(text)),
-            _ => Outcome::Unfit,
+        let (Ok(regex), Some(text)) = (late::regex(pattern, seen, self), seen.text()) else {
+            return Outcome::Unfit;
+        };
+        let parts = [text, part_of_url(text, "/"), part_of_url(text, "/?")];
+        match seen {
+            Seen::Url(_) => holds(parts.iter().any(|part| regex.is_match(part))),
+            _ => holds(regex.is_match(text)),
         }
     }
+}
+
+/// In a scalar nothing could ever be found, and nothing missed.
+pub fn has_parts(value: &Value) -> bool {
+    value.is_array() || value.is_object()
 }
 
 fn compare(kind: ValueOperator, operand: &Value, seen: Seen) -> Outcome {
@@ -127,13 +139,12 @@ fn compare(kind: ValueOperator, operand: &Value, seen: Seen) -> Outcome {
         (_, seen) if seen.unreadable().is_some() => Outcome::Unfit,
         (V::Exists, seen) => holds(operand.as_bool() == Some(!matches!(seen, Seen::Missing))),
         (_, Seen::Missing) => Outcome::Unfit,
-        (V::Equals, seen) => holds(is_equal(operand, seen)),
-        (V::In, seen) => {
-            let mut items = operand.as_array().into_iter().flatten();
-            holds(items.any(|item| is_equal(item, seen)))
-        }
+        (V::Equals, seen) => is_one_of(std::slice::from_ref(operand), seen),
+        (V::In, seen) => is_one_of(operand.as_array().map_or(&[], Vec::as_slice), seen),
         (V::Status, Seen::Count(status)) => holds(is_status(operand, status)),
         (V::Status, _) => Outcome::Unfit,
+        // What a query finds that may find several is a list, whatever it finds.
+        (V::Type, Seen::Nodes(_)) if !is_of_types(operand, seen) => Outcome::Unfit,
         (V::Type, seen) => holds(is_of_types(operand, seen)),
         (V::Gt, seen) => by_order(operand, seen, Ordering::is_gt),
         (V::Gte, seen) => by_order(operand, seen, Ordering::is_ge),
@@ -150,6 +161,13 @@ fn compare(kind: ValueOperator, operand: &Value, seen: Seen) -> Outcome {
         },
         (V::Includes, seen) => includes(operand, seen).map_or(Outcome::Unfit, holds),
         (V::Unordered, seen) => is_same_in_any_order(operand, seen).map_or(Outcome::Unfit, holds),
+    }
+}
+
+fn is_one_of(values: &[Value], seen: Seen) -> Outcome {
+    match values.iter().any(|value| could_be_equal(value, seen)) {
+        true => holds(values.iter().any(|value| is_equal(value, seen))),
+        false => Outcome::Unfit,
     }
 }
 
@@ -186,8 +204,8 @@ fn by_part(operand: &Value, seen: Seen, test: fn(&str, &str) -> bool) -> Outcome
         false => operand.as_str().map(Cow::Borrowed),
     };
     match (seen.text(), part) {
-        (Some(text), Some(part)) if matches!(seen, Seen::Url(_)) && part.starts_with('/') => {
-            holds(test(path_and_query(text), &part))
+        (Some(url), Some(part)) if matches!(seen, Seen::Url(_)) => {
+            holds(test(part_of_url(url, &part), &part))
         }
         (Some(text), Some(part)) => holds(test(text, &part)),
         _ => Outcome::Unfit,

@@ -143,7 +143,7 @@ pub fn operator_demand(operator: &Operator, subject: Subject, bindings: &Binding
         Operator::Matches(pattern) => format!("a text that matches /{}/", regex(pattern, bindings)),
         Operator::Not(matcher) => opposite(matcher, subject, bindings),
         Operator::Length(matcher) => {
-            format!("a length of {}", demand(matcher, Subject::Status, bindings))
+            format!("a length of {}", demand(matcher, Subject::Count, bindings))
         }
         Operator::Each(matcher) => format!("each element to be {}", inner(matcher)),
         Operator::Any(matcher) => format!("any element to be {}", inner(matcher)),
@@ -274,15 +274,17 @@ fn nearness(operand: &Value) -> String {
 fn operand(value: &Value, subject: Subject) -> String {
     match subject {
         Subject::Json => typed(value),
-        Subject::Text | Subject::Body => quoted(value),
-        Subject::Status | Subject::Duration => json(value),
+        Subject::Text | Subject::Line | Subject::Body | Subject::Url | Subject::Urls => {
+            quoted(value)
+        }
+        Subject::Status | Subject::Count | Subject::Duration => json(value),
     }
 }
 
 fn listed(value: &Value, subject: Subject) -> String {
     let shown = |value: &Value| match subject {
-        Subject::Text | Subject::Body => quoted(value),
-        _ => json(value),
+        Subject::Json | Subject::Status | Subject::Count | Subject::Duration => json(value),
+        _ => quoted(value),
     };
     let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
     items.iter().map(shown).collect::<Vec<_>>().join(", ")

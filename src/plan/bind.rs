@@ -8,13 +8,12 @@ use super::attach;
 use super::scope::Binder;
 use crate::diagnostic::Diagnostic;
 use crate::json_path::JsonPath;
+use crate::pattern;
 use crate::source::{Source, Span, Spanned};
 use crate::suite::capture::{Capture, ResponsePart};
 use crate::suite::cookies::{CookieCheck, CookiePart};
 use crate::suite::expect::{ChallengeField, Demand, Expectation};
-use crate::suite::matcher::{
-    EMPTY_REGEX, JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator,
-};
+use crate::suite::matcher::{JsonCheck, Matcher, Operator, Path, Pattern, Subject, ValueOperator};
 use crate::suite::operand::check_operand;
 use crate::suite::settings::is_token;
 use crate::template::{Draft, Part, Template};
@@ -31,6 +30,7 @@ impl Expectations<'_, '_> {
     /// The expectation with nothing left to look up before the run.
     pub fn bind(&mut self, expectation: &Expectation) -> Expectation {
         self.binder.judges = true;
+        let mark = self.binder.mark();
         let demand = match &*expectation.demand {
             Demand::Status(matcher) => Demand::Status(self.matcher(matcher, Subject::Status)),
             Demand::Header(name, matcher) => {
@@ -48,16 +48,24 @@ impl Expectations<'_, '_> {
                     .iter()
                     .map(|field| ChallengeField {
                         name: self.spanned(&field.name),
-                        matcher: self.matcher(&field.matcher, Subject::Text),
+                        matcher: self.matcher(&field.matcher, Subject::Line),
                     })
                     .collect(),
             ),
-            Demand::Url(matcher) => Demand::Url(self.matcher(matcher, Subject::Text)),
-            Demand::Redirects(matcher) => Demand::Redirects(self.matcher(matcher, Subject::Text)),
+            Demand::Url(matcher) => Demand::Url(self.matcher(matcher, Subject::Url)),
+            Demand::Redirects(matcher) => Demand::Redirects(self.matcher(matcher, Subject::Urls)),
             Demand::Duration(matcher) => Demand::Duration(self.matcher(matcher, Subject::Duration)),
         };
         self.binder.judges = false;
-        Expectation::new(expectation.span, demand)
+        let bound = Expectation::new(expectation.span, demand);
+        if self.binder.is_sound(mark)
+            && let Some(nonsense) = bound.nonsense()
+            && expectation.nonsense().is_none()
+        {
+            let fault = Diagnostic::error(self.source, nonsense.span, nonsense.title);
+            self.binder.blame(mark, fault.label("what the variables stand for has no sense here"));
+        }
+        bound
     }
 
     /// The capture with nothing left to look up before the run.
@@ -115,9 +123,9 @@ impl Expectations<'_, '_> {
                 let bound = self.operand(*kind, draft, operator, subject);
                 Operator::Value(*kind, bound)
             }
-            Operator::Matches(pattern) => Operator::Matches(self.pattern(pattern)),
+            Operator::Matches(pattern) => Operator::Matches(self.pattern_of(pattern, subject)),
             Operator::Not(matcher) => Operator::Not(self.matcher(matcher, subject)),
-            Operator::Length(matcher) => Operator::Length(self.matcher(matcher, Subject::Json)),
+            Operator::Length(matcher) => Operator::Length(self.matcher(matcher, Subject::Count)),
             Operator::Each(matcher) => Operator::Each(self.matcher(matcher, subject.of_element())),
             Operator::Any(matcher) => Operator::Any(self.matcher(matcher, subject.of_element())),
             Operator::All(matchers) => {
@@ -158,6 +166,31 @@ impl Expectations<'_, '_> {
         {
             let fault = Diagnostic::error(self.source, operator.span, reason);
             let label = "what the variable stands for does not fit";
+            self.binder.blame(mark, fault.label(label));
+        }
+        bound
+    }
+
+    /// As [`Self::pattern`], of one that must not be found everywhere. What is written out was
+    /// looked at when it was read, as far as it could.
+    fn pattern_of(&mut self, pattern: &Pattern, subject: Subject) -> Pattern {
+        let mark = self.binder.mark();
+        let bound = self.pattern(pattern);
+        let (Pattern::Written(written), Pattern::Compiled(regex)) = (pattern, &bound) else {
+            return bound;
+        };
+        let fault = if pattern::is_found_in_all(regex) {
+            Some((pattern::EVERYWHERE, "it demands nothing"))
+        } else if subject == Subject::Url
+            && written.value.as_fixed().is_none()
+            && pattern::begins_no_url(regex.as_str())
+        {
+            Some((pattern::NO_URL_BEGINS_SO, pattern::URL_BEGINS))
+        } else {
+            None
+        };
+        if let Some((title, label)) = fault {
+            let fault = Diagnostic::error(self.source, written.span, title);
             self.binder.blame(mark, fault.label(label));
         }
         bound
@@ -277,7 +310,7 @@ fn code(bound: Draft) -> Draft {
 /// A regex, or the title and label of its fault.
 fn compiled(text: &str) -> Result<regex::Regex, (&'static str, String)> {
     if text.is_empty() {
-        return Err((EMPTY_REGEX, "this is what is left once its variables are filled".into()));
+        return Err((pattern::EMPTY, "this is what is left once its variables are filled".into()));
     }
     regex::Regex::new(text).map_err(|error| {
         let text = error.to_string();

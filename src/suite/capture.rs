@@ -149,7 +149,7 @@ fn path(reader: &mut Reader, node: &Node) -> Option<ResponsePart> {
 fn read_regex(reader: &mut Reader, node: &Node) -> Option<Pattern> {
     let pattern = reader.spanned_template(node, "regex")?;
     if pattern.value.as_fixed() == Some("") {
-        reader.fault(node.span, super::matcher::EMPTY_REGEX).label = "it finds nothing".into();
+        reader.fault(node.span, crate::pattern::EMPTY).label = "it finds nothing".into();
         return None;
     }
     Some(Pattern::Written(pattern))

@@ -94,7 +94,7 @@ impl Attribute {
     pub fn subject(self) -> Subject {
         match self {
             Attribute::Secure | Attribute::HttpOnly => Subject::Json,
-            _ => Subject::Text,
+            _ => Subject::Line,
         }
     }
 }
@@ -138,7 +138,7 @@ fn read_check(reader: &mut Reader, name: Template, node: &Node) -> CookieCheck {
             CookieCheck { name, must_be_set: true, parts: parts.collect() }
         }
         _ => {
-            let matcher = Matcher::read(reader, node, Subject::Text);
+            let matcher = Matcher::read(reader, node, Subject::Line);
             let part = CookiePart { span: node.span, part: Attribute::Value, matcher };
             CookieCheck { name, must_be_set: false, parts: vec![part] }
         }

@@ -106,7 +106,9 @@ pub fn read(reader: &mut Reader, node: &Node) -> Option<Vec<Expectation>> {
             return None;
         }
         Value::Number(_) | Value::Text(_) | Value::List(_) => {
-            return Some(vec![status(reader, node)]);
+            let expectations = vec![status(reader, node)];
+            refuse_nonsense(reader, &expectations);
+            return Some(expectations);
         }
         _ => {
             reader.unexpected(node, "expect", "a mapping, or a status");
@@ -131,7 +133,14 @@ pub fn read(reader: &mut Reader, node: &Node) -> Option<Vec<Expectation>> {
     if !unread && !seen.contains(&"status") {
         expectations.splice(0..0, default_status(reader, node, entries));
     }
+    refuse_nonsense(reader, &expectations);
     Some(expectations)
+}
+
+fn refuse_nonsense(reader: &mut Reader, expectations: &[Expectation]) {
+    for nonsense in expectations.iter().filter_map(Expectation::nonsense) {
+        reader.fault(nonsense.span, nonsense.title).label = nonsense.label.into();
+    }
 }
 
 /// An item of a list that was never meant as a status.
@@ -190,7 +199,7 @@ fn read_value(reader: &mut Reader, name: &str, node: &Node, expectations: &mut V
             expectations.push(Expectation::new(span, Demand::Challenge(fields)));
         }
         "url" => {
-            let matcher = Matcher::read(reader, node, Subject::Text);
+            let matcher = Matcher::read(reader, node, Subject::Url);
             expectations.push(Expectation::new(span, Demand::Url(matcher)));
         }
         "redirects" => {
@@ -210,7 +219,7 @@ fn read_redirects(reader: &mut Reader, node: &Node) -> Matcher {
         Value::Text(text) if !text.starts_with("${") => format!("write `[{text}]`"),
         Value::Number(number) => format!("for how many there are, write `{{length: {number}}}`"),
         Value::Null | Value::Bool(_) => "for none, write `[]`".into(),
-        _ => return Matcher::read(reader, node, Subject::Text),
+        _ => return Matcher::read(reader, node, Subject::Urls),
     };
     reader.unexpected(node, "redirects", "a list, or operators").label = instead;
     Matcher(Box::new([]))
@@ -312,7 +321,7 @@ fn challenge_field(reader: &mut Reader, entry: &Entry) -> Option<ChallengeField>
         ("scheme", Value::Text(_)) => Some(scheme(reader, value, span)),
         _ => {
             let name = Spanned::new(Template::Fixed(name.into()), span);
-            Some(ChallengeField { name, matcher: Matcher::read(reader, value, Subject::Text) })
+            Some(ChallengeField { name, matcher: Matcher::read(reader, value, Subject::Line) })
         }
     }
 }
@@ -323,6 +332,6 @@ fn scheme(reader: &mut Reader, node: &Node, span: Span) -> ChallengeField {
         reader.fault(node.span, format!("`{text}` is not a scheme")).label =
             "write {scheme: Bearer, error: …} for the parameters behind it".into();
     }
-    let matcher = Matcher::read(reader, node, Subject::Text);
+    let matcher = Matcher::read(reader, node, Subject::Line);
     ChallengeField { name: Spanned::new(Template::Fixed("scheme".into()), span), matcher }
 }

@@ -6,6 +6,7 @@ use super::operand::{check_operand, found, instead_of};
 use super::reader::{Keys, Reader};
 use super::schema;
 use super::tree::{Entry, Node, Value};
+use crate::pattern::{EMPTY, NO_URL_BEGINS_SO, URL_BEGINS, begins_no_url};
 use crate::source::Spanned;
 use crate::template::{Draft, Template};
 
@@ -21,12 +22,26 @@ const KEYS: Keys = Keys {
     help: Some("a mapping is always operators: to compare with an object, write `equals:`"),
 };
 
-/// What is wrong with a regex that every text matches.
-pub const EMPTY_REGEX: &str = "an empty regex is found in every text";
-
-/// The operators that say something about a status, and about a time.
+/// The operators that say something about a status, a length, a time, a URL and a list of those:
+/// any other would never hold, and `not` around some of them always.
 const OF_STATUS: [&str; 8] = ["equals", "not", "in", "gt", "gte", "lt", "lte", "all"];
+const OF_COUNT: [&str; 9] = ["equals", "not", "in", "gt", "gte", "lt", "lte", "close_to", "all"];
 const OF_DURATION: [&str; 4] = ["gt", "gte", "lt", "lte"];
+const OF_URL: [&str; 9] =
+    ["equals", "not", "in", "contains", "starts_with", "ends_with", "matches", "length", "all"];
+const OF_URLS: [&str; 11] = [
+    "equals",
+    "not",
+    "in",
+    "contains",
+    "length",
+    "empty",
+    "each",
+    "any",
+    "includes",
+    "unordered",
+    "all",
+];
 
 /// Whether a key is an operator, or meant to be one.
 pub fn is_operator(key: &str) -> bool {
@@ -106,12 +121,10 @@ fn read_operator(
         "unordered" => with(V::Unordered),
         "sha256" => with(V::Sha256),
         "schema" => Operator::Schema(schema::read(reader, node)?),
-        "matches" => Operator::Matches(Pattern::Written(read_pattern(reader, node)?)),
+        "matches" => Operator::Matches(Pattern::Written(read_pattern(reader, node, subject)?)),
         "not" => Operator::Not(Matcher::read(reader, node, subject)),
-        "length" => {
-            refuse_as_length(reader, node);
-            Operator::Length(Matcher::read(reader, node, Subject::Json))
-        }
+        "length" if is_no_length(reader, node) => return None,
+        "length" => Operator::Length(Matcher::read(reader, node, Subject::Count)),
         "each" => Operator::Each(Matcher::read(reader, node, subject.of_element())),
         "any" => Operator::Any(Matcher::read(reader, node, subject.of_element())),
         "all" => Operator::All(read_all(reader, node, subject)),
@@ -123,23 +136,28 @@ fn read_operator(
 /// Whether an operator says something about the subject, in the form it has.
 fn fits(reader: &mut Reader, name: &str, entry: &Entry, subject: Subject) -> bool {
     let Entry { key, value } = entry;
-    let fitting: &[&str] = match subject {
-        Subject::Status => &OF_STATUS,
-        Subject::Duration => &OF_DURATION,
-        Subject::Body | Subject::Text if name == "schema" => {
-            reader.fault(key.span, "`schema` looks at JSON, and here all is text").label =
-                "write `json: {$: {schema: …}}`".into();
+    let (fitting, what): (&[&str], &str) = match subject {
+        Subject::Status => (&OF_STATUS, "a status"),
+        Subject::Count => (&OF_COUNT, "a length"),
+        Subject::Duration => (&OF_DURATION, "a duration"),
+        Subject::Body | Subject::Text | Subject::Line if matches!(name, "schema" | "json") => {
+            let title = format!("`{name}` looks at JSON, and here all is text");
+            reader.fault(key.span, title).label = match name {
+                "schema" => "write `json: {$: {schema: …}}`".into(),
+                _ => "it stands beside `status`, and looks at the body".into(),
+            };
             return false;
         }
-        Subject::Json | Subject::Text if name == "sha256" => {
+        Subject::Json | Subject::Text | Subject::Line if name == "sha256" => {
             reader.fault(key.span, "`sha256` compares bytes").label =
                 "it stands under `body`".into();
             return false;
         }
-        Subject::Json | Subject::Text | Subject::Body => &OPERATORS,
+        Subject::Url => (&OF_URL, "a URL"),
+        Subject::Urls => (&OF_URLS, "redirects"),
+        Subject::Json | Subject::Text | Subject::Line | Subject::Body => (&OPERATORS, ""),
     };
     if !fitting.contains(&name) {
-        let what = if subject == Subject::Status { "a status" } else { "a duration" };
         reader.fault(key.span, format!("`{name}` says nothing about {what}")).label =
             format!("use one of {}", fitting.join(", "));
         return false;
@@ -180,25 +198,33 @@ fn read_bytes(reader: &mut Reader, node: &Node) -> Option<Bytes> {
 }
 
 /// A length is a number, and never the same as a text such as `>= 2`, nor as anything else.
-fn refuse_as_length(reader: &mut Reader, node: &Node) {
-    let wanted = "a number, or operators";
-    match (&node.value, node.as_text()) {
-        (_, Some(text)) if !text.contains("${") => {
-            let instead = habits::comparison(text);
-            reader.unexpected(node, "length", wanted).label =
-                instead.map_or("found a text".into(), |instead| format!("write `{instead}`"));
-        }
-        (Value::Null | Value::Bool(_) | Value::List(_), _) => {
-            reader.unexpected(node, "length", wanted);
-        }
-        _ => {}
+fn is_no_length(reader: &mut Reader, node: &Node) -> bool {
+    let text = node.as_text();
+    let is_none = match text {
+        Some(text) => !text.contains("${"),
+        None => matches!(node.value, Value::Null | Value::Bool(_) | Value::List(_)),
+    };
+    if is_none {
+        let instead = text.map(|text| match habits::comparison(text) {
+            Some(instead) => format!("write `{instead}`"),
+            None => "found a text".into(),
+        });
+        let fault = reader.unexpected(node, "length", "a number, or operators");
+        instead.into_iter().for_each(|label| fault.label = label);
     }
+    is_none
 }
 
-fn read_pattern(reader: &mut Reader, node: &Node) -> Option<Spanned<Template>> {
+/// A regex is looked at once it is compiled, but for what is seen at once.
+fn read_pattern(reader: &mut Reader, node: &Node, subject: Subject) -> Option<Spanned<Template>> {
     let pattern = reader.spanned_template(node, "matches")?;
-    if pattern.value.as_fixed() == Some("") {
-        reader.fault(node.span, EMPTY_REGEX).label = "it demands nothing".into();
+    let text = pattern.value.as_fixed();
+    if text == Some("") {
+        reader.fault(node.span, EMPTY).label = "it demands nothing".into();
+        return None;
+    }
+    if subject == Subject::Url && text.is_some_and(begins_no_url) {
+        reader.fault(node.span, NO_URL_BEGINS_SO).label = URL_BEGINS.into();
         return None;
     }
     Some(pattern)

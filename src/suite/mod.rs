@@ -18,6 +18,7 @@ pub mod operand;
 pub mod attachment;
 pub mod schema;
 pub mod expect;
+pub mod sense;
 pub mod cookies;
 pub mod enforce;
 pub mod capture;

@@ -1,6 +1,12 @@
 //! What may stand behind an operator: checked when it is read, or once its variables are bound.
 
+mod counts;
+mod texts;
+
 use serde_json::{Number, Value as Json};
+
+use self::counts::is_negative;
+use self::texts::{check_beginning, check_element, check_equality};
 
 use super::habits;
 use super::operator::{Subject, ValueOperator};
@@ -22,21 +28,27 @@ pub fn check_operand(
     use ValueOperator as V;
     match operator {
         V::Status => check_status(operand),
-        V::Type => check_types(operand),
+        V::Type => check_types(operand, subject),
         V::Gt | V::Gte | V::Lt | V::Lte => check_order(operator, operand, subject),
-        V::Equals if subject == Subject::Json || !operand.is_object() => Ok(()),
-        V::Equals => Err("`equals` takes a text here: a text is what it looks at".into()),
-        V::In if operand.as_array().is_some_and(|items| !items.is_empty()) => Ok(()),
-        V::In => Err("`in` takes a list with at least one value".into()),
+        V::Equals => check_equality(operator, operand, subject),
+        V::In => match operand.as_array().map(Vec::as_slice) {
+            None | Some([]) => Err("`in` takes a list with at least one value".into()),
+            Some(items) => {
+                items.iter().try_for_each(|item| check_equality(operator, item, subject))
+            }
+        },
         V::Exists if operand.is_boolean() => Ok(()),
         V::Exists => Err("`exists` takes true or false".into()),
+        V::Contains if subject == Subject::Urls => check_element(operator, operand, subject),
         V::Contains | V::StartsWith | V::EndsWith => check_part(operator, operand, subject),
         V::CloseTo => check_nearness(operand),
         V::Empty if operand.is_boolean() => Ok(()),
         V::Empty => Err("`empty` takes true or false".into()),
         V::Is => check_format(operand),
-        V::Includes => check_included(operand),
-        V::Unordered if operand.is_array() => Ok(()),
+        V::Includes => {
+            check_included(operand).and_then(|()| check_elements(operator, operand, subject))
+        }
+        V::Unordered if operand.is_array() => check_elements(operator, operand, subject),
         V::Unordered => Err("`unordered` takes a list".into()),
         V::Sha256 => check_digest(operand),
     }
@@ -57,10 +69,6 @@ fn check_nearness(operand: &Json) -> Result<(), String> {
     };
     let expected = "`close_to` takes [value, tolerance]: two numbers, or a date and a time as 5s";
     if fits { Ok(()) } else { Err(expected.to_owned()) }
-}
-
-fn is_negative(number: &Number) -> bool {
-    number.as_f64().is_some_and(|number| number < 0.0)
 }
 
 fn check_format(operand: &Json) -> Result<(), String> {
@@ -84,6 +92,11 @@ fn check_included(operand: &Json) -> Result<(), String> {
         Some(_) => Err("an empty mapping is included in every object".into()),
         None => Ok(()),
     }
+}
+
+fn check_elements(operator: ValueOperator, operand: &Json, subject: Subject) -> Result<(), String> {
+    let mut items = operand.as_array().into_iter().flatten();
+    items.try_for_each(|item| check_element(operator, item, subject))
 }
 
 /// The first value inside another, or that itself, which `is_wanted`.
@@ -110,6 +123,9 @@ fn check_part(operator: ValueOperator, operand: &Json, subject: Subject) -> Resu
     if operand.as_str() == Some("") {
         return Err(format!("`{name}` with an empty text holds for every text"));
     }
+    if subject == Subject::Url && operator == ValueOperator::StartsWith {
+        return check_beginning(operator, operand);
+    }
     let scalar = !operand.is_array() && !operand.is_object();
     let fits = match subject {
         Subject::Json if operator == ValueOperator::Contains => true,
@@ -126,6 +142,7 @@ pub fn instead_of(operator: ValueOperator, operand: &Json, subject: Subject) -> 
         (V::Status, Json::String(text)) => {
             habits::status(text).map(|instead| format!("write `{instead}`"))
         }
+        (V::Type, Json::String(name)) if TYPES.contains(&name.as_str()) => None,
         (V::Type, Json::String(name)) => near(
             name,
             &TYPES,
@@ -168,7 +185,9 @@ pub fn instead_of(operator: ValueOperator, operand: &Json, subject: Subject) -> 
         (V::Includes, Json::String(_) | Json::Number(_) | Json::Bool(_) | Json::Null) => {
             Some("write `contains` for one element, or a part of a text".into())
         }
-        (V::Includes, _) => Some("write `{empty: true}` for that, or what must be in it".into()),
+        (V::Includes, _) if check_included(operand).is_err() => {
+            Some("write `{empty: true}` for that, or what must be in it".into())
+        }
         (V::Sha256, Json::String(text)) => {
             Some(format!("found {} characters", text.chars().count()))
         }
@@ -188,13 +207,16 @@ fn near(name: &str, known: &[&'static str], synonyms: &[(&str, &str)]) -> Option
     near.map(|near| format!("did you mean `{near}`?"))
 }
 
-/// What was found where an operand does not fit; of a list of statuses or types, the first that is
-/// none.
+/// What was found where an operand does not fit; of a list, the first that is odd.
 pub fn found(operator: ValueOperator, operand: &Json, subject: Subject) -> String {
-    let listed = matches!(operator, ValueOperator::Status | ValueOperator::Type);
-    let odd = operand.as_array().filter(|_| listed).and_then(|items| {
-        items.iter().find(|item| check_operand(operator, item, subject).is_err())
-    });
+    use ValueOperator as V;
+    let is_odd = |item: &&Json| match operator {
+        V::Status | V::Type => check_operand(operator, item, subject).is_err(),
+        V::In => check_equality(operator, item, subject).is_err(),
+        V::Equals | V::Includes | V::Unordered => check_element(operator, item, subject).is_err(),
+        _ => false,
+    };
+    let odd = operand.as_array().and_then(|items| items.iter().find(is_odd));
     format!("found {}", named(odd.unwrap_or(operand)))
 }
 
@@ -233,17 +255,36 @@ pub fn status_class(text: &str) -> Option<u16> {
     }
 }
 
-fn check_types(operand: &Json) -> Result<(), String> {
-    let known = |value: &Json| match value {
-        Json::String(name) => TYPES.contains(&name.as_str()),
-        Json::Null => true,
-        _ => false,
+fn check_types(operand: &Json, subject: Subject) -> Result<(), String> {
+    let names = match operand {
+        Json::Array(names) => names.as_slice(),
+        name => std::slice::from_ref(name),
     };
-    let fits = match operand {
-        Json::Array(names) => !names.is_empty() && names.iter().all(known),
-        value => known(value),
+    let name = |value: &Json| match value {
+        Json::Null => Some("null"),
+        value => TYPES.into_iter().find(|name| value == name),
     };
-    if fits { Ok(()) } else { Err(format!("`type` takes one or a list of {}", TYPES.join(", "))) }
+    let names: Option<Vec<&str>> = names.iter().map(name).collect();
+    let Some(names) = names.filter(|names| !names.is_empty()) else {
+        return Err(format!("`type` takes one or a list of {}", TYPES.join(", ")));
+    };
+    let possible: &[&str] = match subject {
+        Subject::Text => &["string", "array"],
+        Subject::Line | Subject::Body => &["string"],
+        _ => &["string", "number", "boolean", "array", "object", "null"],
+    };
+    let is_text = matches!(subject, Subject::Text | Subject::Line | Subject::Body);
+    let odd = names.iter().find(|name| is_text && !possible.contains(name));
+    match odd {
+        Some(odd) => {
+            Err(format!("`type: {odd}` holds for no text, not even for one that spells it"))
+        }
+        None if subject == Subject::Body => Ok(()),
+        None if possible.iter().all(|name| names.contains(name)) => {
+            Err("`type` with each type that there can be holds for everything".into())
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_order(operator: ValueOperator, operand: &Json, subject: Subject) -> Result<(), String> {
@@ -254,11 +295,15 @@ fn check_order(operator: ValueOperator, operand: &Json, subject: Subject) -> Res
             let time = operand.as_str().map(humantime::parse_duration);
             (matches!(time, Some(Ok(_))), "a time with its unit, such as 500ms or 2s")
         }
+        Subject::Count => match operand {
+            Json::Number(number) => return counts::check_order(operator, number),
+            _ => (false, "a number"),
+        },
         Subject::Json => (
             operand.is_number() || operand.as_str().is_some_and(is_date),
             "a number, or a date such as 2027-03-01",
         ),
-        Subject::Text | Subject::Body => (
+        Subject::Text | Subject::Line | Subject::Body | Subject::Url | Subject::Urls => (
             operand.is_number() || operand.as_str().is_some_and(|t| is_number(t) || is_date(t)),
             "a number, or a date such as 2027-03-01",
         ),

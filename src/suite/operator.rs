@@ -155,10 +155,18 @@ impl Matcher {
 pub enum Subject {
     /// A typed value.
     Json,
-    /// A text: a header, a challenge. A scalar counts as it is spelled.
+    /// The lines of a header field, mostly one. In texts a scalar counts as it is spelled.
     Text,
+    /// One text: a cookie, a part of a challenge, a line of several.
+    Line,
     /// The body: a text, and the bytes that it came in.
     Body,
+    /// A URL.
+    Url,
+    /// A list of URLs.
+    Urls,
+    /// A length.
+    Count,
     /// A status code.
     Status,
     /// A time; operands carry a unit.
@@ -166,9 +174,13 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// What the elements of a list are: those of a header are texts as it is.
+    /// What the elements of a list are.
     pub fn of_element(self) -> Subject {
-        if self == Subject::Body { Subject::Text } else { self }
+        match self {
+            Subject::Body | Subject::Text => Subject::Line,
+            Subject::Urls => Subject::Url,
+            same => same,
+        }
     }
 }
 

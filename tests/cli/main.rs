@@ -9,6 +9,7 @@ mod list;
 mod show;
 mod init;
 mod never_green;
+mod odd_expectations;
 mod costly;
 mod sent;
 mod curl;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostic::did_you_mean;
 use crate::json_path::place;
-use crate::judge::compare::{equal, order_numbers};
+use crate::judge::compare::{equal, order_numbers, part_of_url};
 use crate::judge::note::{Difference, Excerpt, Note};
 use crate::judge::seen::{Seen, spelled_number};
 use crate::judge::words::{json, with_article};
@@ -32,9 +32,6 @@ pub fn on_equals(expected: &Value, seen: Seen, place: &str) -> Vec<Note> {
             let count = lines.len();
             said(format!("the header came in {count} lines: `any` or `each` looks at each of them"))
         }
-        Seen::Nodes(_) if !expected.is_array() => said(
-            "this query can find several values, so it gives an array: use `any`, `each`, or an array",
-        ),
         Seen::Json(actual) => values(expected, actual, if place.is_empty() { "$" } else { place }),
         _ => None,
     };
@@ -64,6 +61,7 @@ pub fn on_contains(part: &Value, seen: Seen) -> Vec<String> {
 /// Notes on a text that does not have a part where `test` looks for it.
 pub fn on_part(part: &Value, seen: Seen, test: fn(&str, &str) -> bool) -> Vec<String> {
     let (Some(part), Some(text)) = (as_text(part), seen.text()) else { return Vec::new() };
+    let text = if matches!(seen, Seen::Url(_)) { part_of_url(text, &part) } else { text };
     match test(&text.to_lowercase(), &part.to_lowercase()) {
         true => vec!["it does, if upper and lower case are ignored".into()],
         false => Vec::new(),

@@ -19,7 +19,7 @@ pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<String> {
             Ok(operand) => on_value(*kind, &operand, at.seen),
             Err(reason) => reason,
         },
-        Operator::Matches(pattern) => match late::regex(pattern, judge) {
+        Operator::Matches(pattern) => match late::regex(pattern, at.seen, judge) {
             Ok(_) => needs_text("matches", at.seen),
             Err(reason) => reason,
         },
@@ -39,9 +39,13 @@ pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<String> {
             }
             None => needs_list("any", at),
         },
-        Operator::All(_) | Operator::Json(_) | Operator::Bytes(_) | Operator::Schema(_) => {
-            return Vec::new();
+        Operator::Json(_) => {
+            format!(
+                "`json` looks for parts of an object or an array, and this is {}",
+                kind(at.seen)
+            )
         }
+        Operator::All(_) | Operator::Bytes(_) | Operator::Schema(_) => return Vec::new(),
     };
     vec![note]
 }
@@ -62,6 +66,7 @@ fn on_value(operator: ValueOperator, operand: &Value, seen: Seen) -> String {
     use ValueOperator as V;
     let name = operator.name();
     match operator {
+        V::Equals | V::In | V::Type => another_kind(seen),
         V::Gt | V::Gte | V::Lt | V::Lte => on_order(name, operand, seen),
         V::Contains if seen.text().is_some() => format!(
             "a text contains texts: write `\"{}\"` in quotes to look for it",
@@ -85,6 +90,22 @@ fn on_value(operator: ValueOperator, operand: &Value, seen: Seen) -> String {
         ),
         V::Unordered => format!("`unordered` compares arrays, and this is {}", kind(seen)),
         _ => needs_text(name, seen),
+    }
+}
+
+/// A list is never the same as something that is none.
+pub fn another_kind(seen: Seen) -> String {
+    match seen {
+        Seen::Nodes(_) => {
+            "this query can find several values, so it gives an array: use `any`, `each`, or an array"
+                .into()
+        }
+        Seen::Lines(lines) => {
+            let count = lines.len();
+            format!("the header came in {count} lines: `any` or `each` looks at each of them")
+        }
+        Seen::Line(_) => "the header came in one line, and a list is compared with several".into(),
+        seen => format!("this is {}, and can never be that", kind(seen)),
     }
 }
 

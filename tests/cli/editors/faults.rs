@@ -38,10 +38,11 @@ const NAME: &str = "whether a text is the name of a token";
 const ELSEWHERE: &str = "what other levels and files say";
 const LANGUAGE: &str = "what a text says in a language of its own";
 const LIMIT: &str = "how long a time may be, and which days there are";
+const SENSE: &str = "whether something can ever be so";
 const BESIDE: &str = "what a value asks for beside it";
 
 /// What only the parser sees: a fixture, a line of it, and the row that says why.
-const ONLY_THE_PARSER: [(&str, usize, &str); 35] = [
+const ONLY_THE_PARSER: [(&str, usize, &str); 43] = [
     ("auth-token-itself", 4, NAME),
     ("capture-where-it-must-be-known", 12, VARIABLE),
     ("data-values", 11, VARIABLE),
@@ -61,6 +62,10 @@ const ONLY_THE_PARSER: [(&str, usize, &str); 35] = [
     ("generators-written-wrongly", 12, LANGUAGE),
     ("habit-auth-name-of-a-token-as-bearer", 5, NAME),
     ("headers-null-from-a-variable", 5, VARIABLE),
+    ("matchers-without-sense", 11, SENSE),
+    ("matchers-without-sense", 18, SENSE),
+    ("matchers-without-sense", 31, SENSE),
+    ("matchers-without-sense-when-filled", 14, VARIABLE),
     ("multipart-from-variables", 9, VARIABLE),
     ("no-proxy-wildcard", 7, LANGUAGE),
     ("operand-from-a-variable", 6, VARIABLE),
@@ -77,6 +82,10 @@ const ONLY_THE_PARSER: [(&str, usize, &str); 35] = [
     ("tls-key-beside-null", 1, ELSEWHERE),
     ("tls-key-without-cert", 1, ELSEWHERE),
     ("token-login", 4, LANGUAGE),
+    ("urls-that-are-none", 6, SENSE),
+    ("urls-that-are-none", 7, SENSE),
+    ("urls-that-are-none", 12, SENSE),
+    ("urls-that-are-none", 13, SENSE),
 ];
 
 #[test]
