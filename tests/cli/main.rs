@@ -29,6 +29,7 @@ mod cookies;
 mod jars;
 mod multipart;
 mod transport;
+mod verdicts;
 mod token_sources;
 mod signals;
 mod server;

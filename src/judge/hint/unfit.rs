@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::format::Format;
 use crate::judge::at::At;
 use crate::judge::late;
-use crate::judge::outcome::{Judge, Outcome};
+use crate::judge::outcome::{Judge, Outcome, has_parts};
 use crate::judge::seen::{Seen, spelled_number};
 use crate::judge::words::{json_text, with_article};
 use crate::suite::matcher::{Matcher, Operator, ValueOperator};
@@ -23,43 +23,67 @@ pub fn on_operator(judge: Judge, operator: &Operator, at: &At) -> Vec<String> {
             Ok(_) => needs_text("matches", at.seen),
             Err(reason) => reason,
         },
-        Operator::Length(_) => {
-            format!("only texts, arrays and objects have a length, and this is {}", kind(at.seen))
-        }
+        Operator::Length(inner) => match at.seen.length() {
+            Some(length) => {
+                let seen = Seen::Count(length as u64);
+                return of_first(judge, inner, &At { seen, ..at.clone() });
+            }
+            None => {
+                let kind = kind(at.seen);
+                format!("only texts, arrays and objects have a length, and this is {kind}")
+            }
+        },
         Operator::Each(_) if at.seen.elements() == Some(0) => {
             "an empty array proves nothing: to demand one, write `{length: 0}`".into()
         }
-        Operator::Each(_) => needs_list("each", at),
-        Operator::Any(inner) => match at.seen.elements() {
+        Operator::Each(inner) | Operator::Any(inner) => match at.seen.elements() {
             Some(count) => {
                 let unfit = (0..count)
                     .map(|i| at.seen.element(i))
                     .find(|seen| judge.matcher(inner, *seen) == Outcome::Unfit);
                 format!("it does not fit an element that is {}", kind(unfit.unwrap_or(at.seen)))
             }
-            None => needs_list("any", at),
+            None => {
+                needs_list(if matches!(operator, Operator::Each(_)) { "each" } else { "any" }, at)
+            }
         },
-        Operator::Json(_) => {
-            format!(
-                "`json` looks for parts of an object or an array, and this is {}",
-                kind(at.seen)
-            )
+        Operator::Json(checks) => match at.seen.to_json().filter(|value| has_parts(value)) {
+            Some(value) => {
+                let unfit =
+                    checks.iter().find(|check| judge.check(check, &value) == Outcome::Unfit);
+                let path = unfit.map(|check| late::text(&check.path, judge)).unwrap_or_default();
+                format!("`{path}` finds nothing there, or what it is compared with does not fit")
+            }
+            None => {
+                let kind = kind(at.seen);
+                format!("`json` looks for parts of an object or an array, and this is {kind}")
+            }
+        },
+        Operator::All(all) => {
+            let unfit = |inner: &&Matcher| judge.matcher(inner, at.seen) == Outcome::Unfit;
+            let first = all.iter().find(unfit);
+            return first.map(|inner| of_first(judge, inner, at)).unwrap_or_default();
         }
-        Operator::All(_) | Operator::Bytes(_) | Operator::Schema(_) => return Vec::new(),
+        Operator::Bytes(_) | Operator::Schema(_) => return Vec::new(),
     };
     vec![note]
 }
 
-/// The notes on the first operator inside that does not fit.
+/// The notes on what does not fit inside, and that `not` does not make it fit.
 fn inside_not(judge: Judge, inner: &Matcher, at: &At) -> Vec<String> {
-    let operators = inner.0.iter().map(|operator| &operator.value);
-    let unfit = operators.filter(|operator| judge.operator(operator, at.seen) == Outcome::Unfit);
-    let mut notes: Vec<String> =
-        unfit.take(1).flat_map(|operator| on_operator(judge, operator, at)).collect();
-    notes.push(
-        "what does not fit the value does not hold, and neither does a `not` around it".into(),
-    );
+    let note = "what does not fit the value does not hold, and neither does a `not` around it";
+    let mut notes = of_first(judge, inner, at);
+    if notes.last().is_none_or(|last| last != note) {
+        notes.push(note.into());
+    }
     notes
+}
+
+/// The notes on the first operator that does not fit.
+fn of_first(judge: Judge, inner: &Matcher, at: &At) -> Vec<String> {
+    let mut operators = inner.0.iter().map(|operator| &operator.value);
+    let unfit = operators.find(|operator| judge.operator(operator, at.seen) == Outcome::Unfit);
+    unfit.map(|operator| on_operator(judge, operator, at)).unwrap_or_default()
 }
 
 fn on_value(operator: ValueOperator, operand: &Value, seen: Seen) -> String {
