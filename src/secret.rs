@@ -2,12 +2,14 @@
 //!
 //! `redactor` is what everybody else calls; `index` finds secrets in a text: short ones whole in
 //! `words`, long ones and pieces of them in `grams`. `forms` are the ways in which a secret may be
-//! spelled, `payload` is what a JWT says, `unescape` undoes spellings of the text that no list of
+//! spelled, `payload` is what a JWT says, `names` are those that
+//! secrets are given under, `unescape` undoes spellings of the text that no list of
 //! forms could foresee.
 
 mod forms;
 mod grams;
 mod index;
+pub mod names;
 mod payload;
 mod redactor;
 #[cfg(test)]

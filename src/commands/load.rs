@@ -7,6 +7,7 @@ mod circles;
 mod public_key;
 mod routes;
 mod rows;
+mod secret_files;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use self::fragments::FragmentStore;
 use self::project::LoadedProject;
 use self::routes::Routes;
+use self::secret_files::SecretFiles;
 use crate::auth::credential::secret_parts;
 use crate::diagnostic::{Diagnostic, Related, Severity};
 use crate::discover::{self, Found};
@@ -59,11 +61,14 @@ pub fn load(
     let root = project.root().canonicalize().ok();
     let routes = Routes::new(root.as_deref());
     let fragments = FragmentStore::new(root.as_deref(), redactor);
-    let (root, fragments) = (root.as_deref(), &fragments);
+    let (root, fragments, secret_files) = (root.as_deref(), &fragments, SecretFiles::default());
     let reading = Reading { found, project, inputs, redactor, root, fragments };
     let read = |path: std::path::PathBuf| {
         let mut plan = reading.file(&path);
-        plan.cases.iter_mut().for_each(|case| check_files(case, root));
+        for case in &mut plan.cases {
+            check_files(case, root);
+            secret_files.learn(case, redactor);
+        }
         routes.lay(&mut plan);
         plan
     };

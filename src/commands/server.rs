@@ -209,6 +209,7 @@ fn case(place: &Place) -> Case {
         enforced: None,
         around: None,
         row: None,
+        cut: None,
         inherited: Arc::new([]),
     }
 }

@@ -31,7 +31,11 @@ pub fn bind(binder: &mut Binder, body: &WrittenBody, source: &Arc<Source>, span:
         WrittenBody::Multipart(parts) => {
             Body::Multipart(multipart::bind(binder, parts, source, span))
         }
-        WrittenBody::Text(text) => Body::Text(binder.template(text, source)),
+        WrittenBody::Text(text) => {
+            let bound = binder.template(text, source);
+            binder.learn_in_text(&bound, source, span);
+            Body::Text(bound)
+        }
         WrittenBody::File(path) => {
             let bound = file(binder, path, source, "the body file");
             Body::File(Spanned::new(bound, path.span))

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::multipart::PartContent;
 use super::{Body, JsonText};
+use crate::secret::names::sounds_secret;
 use crate::template::{Draft, Template, as_text};
 
 /// The values of a body whose names say that they are secret.
@@ -61,30 +62,12 @@ fn of_value(name: &str, value: &Value, secrets: &mut Vec<(String, String)>) {
             members.iter().for_each(|(key, value)| of_value(key, value, secrets));
         }
         Value::Null | Value::Bool(_) => {}
-        Value::String(_) | Value::Number(_) if is_secret(name) => {
+        Value::String(_) | Value::Number(_) if sounds_secret(name) => {
             let text = as_text(value).unwrap_or_default().into_owned();
             secrets.push((name.to_owned(), text));
         }
         Value::String(_) | Value::Number(_) => {}
     }
-}
-
-/// Whether a name says that its value is secret.
-pub fn is_secret(name: &str) -> bool {
-    const PARTS: [&str; 9] = [
-        "pass",
-        "pwd",
-        "secret",
-        "token",
-        "credential",
-        "assertion",
-        "apikey",
-        "api_key",
-        "api-key",
-    ];
-    let name = name.to_ascii_lowercase();
-    let holds = PARTS.iter().any(|part| name.contains(part)) && !name.ends_with("type");
-    holds || ["key", "pin", "otp"].contains(&name.as_str())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What the steps of a test capture: which names the later ones know, and the slots behind them.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::bind::Expectations;
@@ -7,10 +9,11 @@ use super::credential::Credential;
 use super::frames::Coming;
 use super::generated::is_generated;
 use super::multipart::PartContent;
+use super::named::secret_variables;
 use super::scope::{Binder, Known, place};
-use super::secrets::is_secret_name;
 use super::{Body, Captured, JsonText, Step as PlannedStep};
 use crate::diagnostic::Diagnostic;
+use crate::secret::names::may_name_a_secret;
 use crate::source::Source;
 use crate::suite::capture::Capture;
 use crate::suite::step::Step;
@@ -92,45 +95,47 @@ impl Binder<'_> {
             // What was bound before may have another value from here on.
             self.bound.clear();
         }
-        let captured = bound.into_iter().map(|mut capture| {
-            capture.secret |= gives_a_secret(&capture.name.value);
+        let captured = bound.into_iter().map(|capture| {
+            let is_sensitive = may_name_a_secret(&capture.name.value);
             let slot = Slot(self.captured.len() as u32);
             let (name, source) = (capture.name.clone(), source.clone());
             self.captured.push(Known { name, source, slot });
-            Captured { slot, capture }
+            Captured { slot, capture, is_sensitive }
         });
         captured.collect()
     }
 }
 
-/// Whether what is captured under a name is most likely a secret.
-fn gives_a_secret(name: &str) -> bool {
-    is_secret_name(name) || ["token", "jwt"].iter().any(|known| known.eq_ignore_ascii_case(name))
-}
-
 /// What is sent as a credential, or under a name that gives a secret, is secret from the moment it
-/// is captured, or made.
-pub(super) fn keep_secret(steps: &mut [PlannedStep]) {
-    let mut slots: Vec<Slot> = Vec::new();
+/// is captured, or made. Gives the slots of what is.
+pub(super) fn keep_secret(steps: &mut [PlannedStep]) -> HashSet<Slot> {
+    let mut slots = HashSet::new();
     for step in steps.iter_mut() {
         let secrets = secrets_of(step);
         slots.extend(secrets.iter().flat_map(|text| text.variables()).flat_map(Variable::slots));
-        step.secrets = secrets.into_iter().filter(|text| is_generated(text)).cloned().collect();
+        let generated = secrets.into_iter().filter(|text| is_generated(text));
+        step.secrets = generated.map(Cow::into_owned).collect();
     }
+    mark_sensitive(steps, &slots);
+    slots
+}
+
+/// Marks the captures of these slots as secret.
+pub(super) fn mark_sensitive(steps: &mut [PlannedStep], slots: &HashSet<Slot>) {
     for captured in steps.iter_mut().flat_map(|step| &mut step.captures) {
-        captured.capture.secret |= slots.contains(&captured.slot);
+        captured.is_sensitive |= slots.contains(&captured.slot);
     }
 }
 
 /// What a step sends as a secret.
-fn secrets_of(step: &PlannedStep) -> Vec<&Template> {
+fn secrets_of(step: &PlannedStep) -> Vec<Cow<'_, Template>> {
     let mut templates: Vec<&Template> = match &step.credential {
         Credential::None | Credential::Token(_) => Vec::new(),
         Credential::Bearer(token) => vec![token],
         Credential::Basic(_, password) => vec![password],
         Credential::Header(fields) => fields.iter().map(|(_, value)| value).collect(),
     };
-    let is_secret = |name: &Template| name.as_fixed().is_some_and(is_secret_name);
+    let is_secret = |name: &Template| name.as_fixed().is_some_and(may_name_a_secret);
     let query = step.settings.query.iter().filter(|parameter| is_secret(&parameter.name));
     templates.extend(query.map(|parameter| &parameter.value));
     templates.extend(step.cookies.own.iter().filter_map(|(_, value)| value.as_ref()));
@@ -152,7 +157,13 @@ fn secrets_of(step: &PlannedStep) -> Vec<&Template> {
         }
         _ => {}
     }
-    templates
+    let mut secrets: Vec<_> = templates.into_iter().map(Cow::Borrowed).collect();
+    let mut written = vec![&step.url];
+    if let Some(Body::Text(text)) = step.body.as_deref() {
+        written.push(text);
+    }
+    secrets.extend(written.into_iter().flat_map(secret_variables).map(Cow::Owned));
+    secrets
 }
 
 /// The texts below names that give a secret; `under` says whether the value at hand stands so.
@@ -163,7 +174,7 @@ fn secrets_in<'d>(draft: &'d Draft, under: bool, found: &mut Vec<&'d Template>) 
         Draft::List(items) => items.iter().for_each(|item| secrets_in(item, under, found)),
         Draft::Map(members) => {
             for (name, value) in members {
-                let secret = name.as_fixed().is_some_and(is_secret_name);
+                let secret = name.as_fixed().is_some_and(may_name_a_secret);
                 secrets_in(value, under || secret, found);
             }
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use self::rows::Shared;
 use self::steps::Taken;
+use super::capture::mark_sensitive;
 use super::credential::Credential;
 use super::invalid::{invalid, sort};
 use super::origins::{self, Inherited};
@@ -29,7 +30,7 @@ use crate::suite::project::Project;
 use crate::suite::settings::Settings;
 use crate::suite::step::Step as WrittenStep;
 use crate::suite::test::Test;
-use crate::template::{Moment, identity};
+use crate::template::{Moment, Slot, identity};
 
 /// Plans a file: `suite` is what could be read of it, `faults` what could not.
 pub fn expand(
@@ -47,10 +48,13 @@ pub fn expand(
     let overridden = project.map(|p| origins::overridden(&suite.settings, &suite.source, p));
     expansion.warnings.extend(overridden.unwrap_or_default());
     expansion.chosen = project.and_then(|p| origins::Chosen::of(p, &suite.settings));
-    let setup = expansion.around(Stage::Setup, &suite.setup);
+    let mut setup = expansion.around(Stage::Setup, &suite.setup);
     let mut cases: Vec<Case> = suite.tests.iter().flat_map(|test| expansion.cases(test)).collect();
     let teardown = expansion.around(Stage::Teardown, &suite.teardown);
     expansion.add_sent_around(&mut cases);
+    if let Some(Work::Steps(steps)) = setup.as_mut().map(|case| &mut case.work) {
+        mark_sensitive(steps, &expansion.secret_slots);
+    }
     cases.splice(0..0, setup);
     cases.extend(teardown);
     expansion.finish(cases, faults)
@@ -83,6 +87,8 @@ struct Expansion<'s> {
     shared: Shared,
     /// What was probed because of an inherited `enforce`.
     probed: HashSet<u64>,
+    /// What of the captures is sent as a secret, those of the set-up among them.
+    secret_slots: HashSet<Slot>,
 }
 
 /// The step of a test whose wrong forms are its probes.
@@ -132,6 +138,7 @@ impl<'s> Expansion<'s> {
             around_sends_to: Vec::new(),
             shared: Shared::default(),
             probed: HashSet::new(),
+            secret_slots: HashSet::new(),
         }
     }
 
@@ -323,6 +330,7 @@ impl<'s> Expansion<'s> {
             enforced: None,
             around: None,
             row: None,
+            cut: None,
             inherited,
         };
         (case, control)

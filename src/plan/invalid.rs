@@ -44,6 +44,7 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
         enforced: None,
         around: None,
         row: None,
+        cut: None,
         inherited: Arc::new([]),
     };
     FilePlan { cases: vec![case], diagnostics, ..FilePlan::default() }

@@ -17,6 +17,7 @@ mod tokens;
 pub mod token_source;
 pub mod cookies;
 pub mod multipart;
+mod named;
 mod body;
 mod body_secrets;
 mod capture;
@@ -49,6 +50,7 @@ use origins::Inherited;
 use probes::endpoint::{declare, number, once_an_endpoint};
 use probes::{Declared, Endpoint, Enforcement, Probe};
 use repeat::{Poll, Retry};
+use rows::CutValue;
 use secrets::Secrets;
 use settings::StepSettings;
 
@@ -96,6 +98,8 @@ pub struct Case {
     pub around: Option<Stage>,
     /// Where the row of `data` or `matrix` stands that it is for, of a test that has such.
     pub row: Option<Place>,
+    /// What its name shows of values that it does not show whole.
+    pub cut: Option<Arc<[CutValue]>>,
     /// Which settings it inherits, and where they stand.
     pub inherited: Arc<[Inherited]>,
 }
@@ -197,6 +201,8 @@ pub struct Captured {
     pub slot: Slot,
     /// What is captured.
     pub capture: Capture,
+    /// Whether its name, or what is done with it, says that it is a secret.
+    pub is_sensitive: bool,
 }
 
 /// The most bytes that a body file may have: each worker holds one in memory.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::scope::{Binder, Bound, Definition};
+use crate::secret::Redactor;
 use crate::source::{Place, Source, Span};
 use crate::suite::data::Data;
 use crate::template::{Draft, Moment, Variable, as_text};
@@ -130,29 +131,66 @@ impl<'s> Binder<'s> {
     pub(super) fn row_name(&self) -> String {
         let shown = self.row.iter().filter_map(|cell| {
             let Draft::Fixed(value) = &cell.bound.as_ref()?.value else { return None };
-            Some(format!("{}={}", cell.name, cell.shown(value)?))
+            Some(format!("{}={}", cell.name, short(&cell.shown(value)?)))
         });
         let shown: Vec<String> = shown.collect();
         if shown.is_empty() { String::new() } else { format!(" [{}]", shown.join(", ")) }
     }
+
+    /// The values of which [`Binder::row_name`] does not show all.
+    pub(super) fn cut_values(&self) -> Option<Arc<[CutValue]>> {
+        let whole = self.row.iter().filter_map(|cell| {
+            let Draft::Fixed(value) = &cell.bound.as_ref()?.value else { return None };
+            cell.shown(value)
+        });
+        let cut = whole.filter_map(|whole| {
+            let shown = short(&whole);
+            (shown != whole).then(|| CutValue { shown: shown.into(), whole: whole.into() })
+        });
+        let cut: Vec<CutValue> = cut.collect();
+        (!cut.is_empty()).then(|| cut.into())
+    }
+}
+
+/// A value and what the name of its case shows of it: what is left of a secret in that, nobody
+/// would know for one.
+#[derive(Debug)]
+pub struct CutValue {
+    shown: Box<str>,
+    whole: Box<str>,
+}
+
+impl CutValue {
+    /// The name with what is shown of a value that holds secrets taken out.
+    pub(super) fn hide(&self, name: &str, redactor: &Redactor) -> Option<String> {
+        match redactor.redact(&self.whole) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(hidden) => Some(name.replace(&*self.shown, &short(&hidden))),
+        }
+    }
 }
 
 impl Cell<'_> {
-    /// A scalar as it stands in a name. A text in quotes that would be another scalar without them
+    /// A scalar as it stands in a name, however long. A text in quotes that would be another scalar without them
     /// keeps them.
     fn shown(&self, value: &Value) -> Option<String> {
         let text = as_text(value)?;
         let spelled = &self.source.text()[self.span.start as usize..self.span.end as usize];
         let is_other = || serde_json::from_str::<Value>(&text).is_ok();
         if value.is_string() && spelled.starts_with(['"', '\'']) && is_other() {
-            return Some(middle_out(&format!("\"{text}\"")));
+            return Some(format!("\"{text}\""));
         }
-        Some(middle_out(&one_line(&text)))
+        Some(text.into_owned())
     }
 }
 
 fn nothing() -> Cow<'static, Draft> {
     Cow::Owned(Draft::Fixed(Value::Null))
+}
+
+/// A value as a name shows it.
+fn short(text: &str) -> String {
+    middle_out(&one_line(text))
 }
 
 /// A text without its middle, if it is long.

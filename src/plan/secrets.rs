@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::probes::Endpoint;
 use super::scope::{self, Binder, Inputs};
-use super::{Plan, SpecFile};
+use super::{Case, Plan, SpecFile};
 use crate::diagnostic::Diagnostic;
+use crate::secret::names::{is_secret, is_secret_field};
 use crate::secret::{Redactor, SHORT, TINY};
 use crate::source::{Place, Source, Span};
 use crate::suite::project::Project;
@@ -27,23 +28,6 @@ impl Binder<'_> {
     }
 }
 
-/// Names that a secret is given under, whatever is not a credential of `auth`, without `_` and `-`.
-const SECRET_NAMES: [&str; 7] = [
-    "password",
-    "clientsecret",
-    "clientassertion",
-    "accesstoken",
-    "refreshtoken",
-    "idtoken",
-    "apikey",
-];
-
-/// Whether a secret stands under a name: `access_token`, `accessToken`, `Access-Token`.
-pub fn is_secret_name(name: &str) -> bool {
-    let letters = || name.chars().filter(|c| !matches!(c, '_' | '-'));
-    SECRET_NAMES.iter().any(|known| letters().map(|c| c.to_ascii_lowercase()).eq(known.chars()))
-}
-
 impl Binder<'_> {
     /// Notes what a body of JSON, all names bound, has under names that give a secret.
     pub fn learn_in_body(&mut self, body: &Draft, source: &Arc<Source>, span: Span) {
@@ -57,7 +41,7 @@ impl Binder<'_> {
                 for (name, value) in members {
                     match value {
                         Draft::Fixed(Value::String(text))
-                            if name.as_fixed().is_some_and(is_secret_name) =>
+                            if name.as_fixed().is_some_and(|name| is_secret(name, text)) =>
                         {
                             self.learn(text, source, span);
                         }
@@ -68,7 +52,8 @@ impl Binder<'_> {
         }
     }
 
-    fn learn_in_value(&mut self, value: &Value, source: &Arc<Source>, span: Span) {
+    /// As [`Binder::learn_in_body`], for a value in which nothing is to be bound.
+    pub(super) fn learn_in_value(&mut self, value: &Value, source: &Arc<Source>, span: Span) {
         match value {
             Value::Array(items) => {
                 items.iter().for_each(|item| self.learn_in_value(item, source, span));
@@ -76,7 +61,7 @@ impl Binder<'_> {
             Value::Object(members) => {
                 for (name, value) in members {
                     match value {
-                        Value::String(text) if is_secret_name(name) => {
+                        Value::String(text) if is_secret(name, text) => {
                             self.learn(text, source, span);
                         }
                         value => self.learn_in_value(value, source, span),
@@ -96,7 +81,22 @@ impl Binder<'_> {
         span: Span,
     ) {
         if let (Some(name), Some(value)) = (name.as_fixed(), value.as_fixed())
-            && is_secret_name(name)
+            && is_secret(name, value)
+        {
+            self.learn(value, source, span);
+        }
+    }
+
+    /// As [`Binder::learn_field`], for a field of the header.
+    pub fn learn_header(
+        &mut self,
+        name: &Template,
+        value: &Template,
+        source: &Arc<Source>,
+        span: Span,
+    ) {
+        if let (Some(name), Some(value)) = (name.as_fixed(), value.as_fixed())
+            && is_secret_field(name, value)
         {
             self.learn(value, source, span);
         }
@@ -176,7 +176,7 @@ impl Plan {
                 };
                 case.sends_to = Some(all.iter().map(hidden).collect());
             }
-            if let Cow::Owned(name) = redactor.redact(&case.name) {
+            if let Some(name) = hidden_name(case, redactor) {
                 let number = taken.entry((file, name.clone())).or_insert(0);
                 *number += 1;
                 case.name = match *number {
@@ -189,5 +189,23 @@ impl Plan {
                 case.file = hidden.entry(file).or_insert_with(renamed).clone();
             }
         }
+    }
+}
+
+/// The name of a case without secrets, if it has any. What is cut short of a value is judged by all
+/// of that: half of a secret looks like none.
+fn hidden_name(case: &Case, redactor: &Redactor) -> Option<String> {
+    let mut name = Cow::Borrowed(&*case.name);
+    for cut in case.cut.iter().flat_map(|cut| cut.iter()) {
+        if let Some(hidden) = cut.hide(&name, redactor) {
+            name = Cow::Owned(hidden);
+        }
+    }
+    if let Cow::Owned(hidden) = redactor.redact(&name) {
+        name = Cow::Owned(hidden);
+    }
+    match name {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(name) => Some(name),
     }
 }

@@ -7,11 +7,11 @@ use std::time::Duration;
 use regex::Regex;
 use serde_json::Value;
 
-use super::body_secrets::is_secret;
 use super::scope::{self, Binder, Inputs, of_project};
 use super::secrets::Secrets;
 use super::settings::typed;
 use crate::diagnostic::Diagnostic;
+use crate::secret::names::sounds_secret;
 use crate::source::{Place, Span, Spanned};
 use crate::suite::project::Project;
 use crate::suite::server::{PORT_GROUP, Ready as WrittenReady, Server, ServerCommand};
@@ -159,7 +159,7 @@ impl ServerBinder<'_, '_> {
             Draft::List(_) | Draft::Map(_) => return None,
         };
         if let Some(text) = value.as_ref().and_then(Template::as_fixed)
-            && is_secret(&name.value)
+            && sounds_secret(&name.value)
         {
             self.binder.learn(text, source, name.span);
         }

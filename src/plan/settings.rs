@@ -177,6 +177,7 @@ fn headers(binder: &mut Binder, levels: &[Level]) -> (Vec<(Template, Template)>,
             named.insert(name_in_any_case(&name), distance);
             check_header_name(binder, &name, field, source);
             for line in header_lines(binder, field, source) {
+                binder.learn_header(&name, &line, source, field.value.span);
                 own.push((name.clone(), line));
             }
         }

@@ -28,6 +28,7 @@ pub fn required_level(proof: &Proof, level: Level) -> (Case, CaseEnd) {
         enforced: None,
         around: None,
         row: None,
+        cut: None,
         inherited: Arc::new([]),
     };
     let verdict = match shortfall(proof, level) {

@@ -46,6 +46,7 @@ impl Spec {
             enforced: None,
             around: None,
             row: None,
+            cut: None,
             inherited: Arc::new([]),
         }
     }

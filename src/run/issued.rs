@@ -7,8 +7,8 @@ use regex::Regex;
 
 use crate::http::cookie::SetCookie;
 use crate::http::message::{Hop, Response};
-use crate::plan::secrets::is_secret_name;
-use crate::secret::{PIECE, SHORT};
+use crate::secret::PIECE;
+use crate::secret::names::{could_be_a_token, may_name_a_secret};
 
 /// A member of an object, whole or cut off, in JSON or what was meant to be JSON.
 static MEMBER: LazyLock<Option<Regex>> =
@@ -48,7 +48,7 @@ pub fn tokens_in(text: &str) -> Vec<String> {
     };
     found(&MEMBER)
         .chain(found(&FIELD))
-        .filter(|[name, _]| gives_a_token(name))
+        .filter(|[name, _]| may_name_a_secret(name))
         .map(|[_, value]| meant(value).into_owned())
         .filter(|value| could_be_a_token(value))
         .collect()
@@ -56,18 +56,9 @@ pub fn tokens_in(text: &str) -> Vec<String> {
 
 /// A cookie that scripts must not see, or with a value that nobody chose as a word.
 fn gives_a_session(cookie: &SetCookie) -> bool {
-    let is_meant = cookie.http_only || cookie.value.len() >= PIECE || gives_a_token(cookie.name);
+    let is_meant =
+        cookie.http_only || cookie.value.len() >= PIECE || may_name_a_secret(cookie.name);
     is_meant && could_be_a_token(cookie.value)
-}
-
-/// What has white space in it says what is wrong with a token, and what is short is a word.
-fn could_be_a_token(value: &str) -> bool {
-    !value.contains(char::is_whitespace) && value.chars().count() >= SHORT
-}
-
-/// Answers give tokens under names that are too common to be secret in a request.
-fn gives_a_token(name: &str) -> bool {
-    is_secret_name(name) || ["token", "jwt"].iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// A JSON text without its escapes.

@@ -14,7 +14,7 @@ use crate::http::message::{Request, Response, TransportError, TransportErrorKind
 use crate::judge::refusal::is_let_through;
 use crate::judge::{Mismatch, Reading};
 use crate::plan::credential::Credential;
-use crate::plan::{Case, Step};
+use crate::plan::{Captured, Case, Step};
 use crate::secret::SHORT;
 use crate::template::{Bindings, Slot};
 
@@ -202,17 +202,13 @@ impl Turn<'_> {
         for known in &step.captures {
             match reading.capture(&known.capture) {
                 Ok(value) => {
-                    if known.capture.secret {
-                        self.learn(&value);
-                    }
+                    self.learn_captured(known, &value);
                     captured.push((known.slot, value));
                 }
                 Err(mismatch) => {
                     // What its regex should have found in it may stand there otherwise.
-                    if let Some(whole) =
-                        reading.whole(&known.capture).filter(|_| known.capture.secret)
-                    {
-                        self.learn(&whole);
+                    if let Some(whole) = reading.whole(&known.capture) {
+                        self.learn_captured(known, &whole);
                     }
                     missing.push(*mismatch);
                 }
@@ -228,13 +224,24 @@ impl Turn<'_> {
         values.for_each(|value| self.run.redactor.add(&value));
     }
 
-    fn learn(&self, value: &Value) {
+    /// What a spec calls secret is so however short it is; of what only looks so, a short text is a
+    /// word, which others may say.
+    fn learn_captured(&self, captured: &Captured, value: &Value) {
+        if captured.capture.secret {
+            self.learn(value, 0);
+        } else if captured.is_sensitive {
+            self.learn(value, SHORT);
+        }
+    }
+
+    /// Learns each text in a value that has this many characters.
+    fn learn(&self, value: &Value, least: usize) {
         match value {
-            Value::Array(items) => items.iter().for_each(|item| self.learn(item)),
-            Value::Object(members) => members.values().for_each(|member| self.learn(member)),
-            Value::String(text) => self.run.redactor.add(text),
-            Value::Number(number) => self.run.redactor.add(&number.to_string()),
-            Value::Null | Value::Bool(_) => {}
+            Value::Array(items) => items.iter().for_each(|item| self.learn(item, least)),
+            Value::Object(members) => members.values().for_each(|item| self.learn(item, least)),
+            Value::String(text) if text.chars().count() >= least => self.run.redactor.add(text),
+            Value::Number(number) => self.learn(&Value::String(number.to_string()), least),
+            Value::Null | Value::Bool(_) | Value::String(_) => {}
         }
     }
 

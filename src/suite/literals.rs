@@ -4,9 +4,11 @@
 //! A secret is the value of `bearer`, `password`, `client_secret`, `refresh_token`, `subject_token`,
 //! `actor_token` or `assertion` wherever they stand, the `key` of a `jwt`, each value under `tokens`
 //! that is no source such as `{file: …}`, each under the `header` of `auth`, each under `secrets`, an `Authorization` header, what stands behind `auth` and can name
-//! no token, and the password in a URL. The name of a token, as in `auth: alice`, is none. When in
+//! no token, the password in a URL, and what stands in a `command` behind a name such as
+//! `--password`, or looks like a token. The name of a token, as in `auth: alice`, is none. When in
 //! doubt, more is found than is secret: all that follows a quote that does not close.
 
+mod command;
 mod key;
 mod noted;
 mod scan;
@@ -33,6 +35,8 @@ enum Below {
     Secret,
     /// How a token is signed: with a secret `key`.
     Jwt,
+    /// A program and its arguments, of which some may be secret.
+    Command,
 }
 
 /// The keys that lead to secrets.
@@ -96,6 +100,7 @@ impl Below {
             "tokens" => Below::Secrets,
             "auth" => Below::Auth,
             "enforce" => Below::Names,
+            "command" => Below::Command,
             // It does not belong there, and holds a secret all the same.
             key if key.eq_ignore_ascii_case("authorization") => Below::Secret,
             _ => Below::Nothing,
@@ -106,16 +111,15 @@ impl Below {
     fn child(self, key: &str, alone: Below) -> Below {
         match (self, key) {
             (Below::Names, "tokens") => Below::Names,
-            (Below::Nothing | Below::Names, _) => alone,
+            (Below::Nothing | Below::Names | Below::Command, _) => alone,
             (Below::Auth, "username") => Below::Nothing,
             (Below::Auth, "basic") => Below::Auth,
             (Below::Auth, "header") => Below::Secrets,
             (Below::Secret, "jwt") => Below::Jwt,
             (Below::Jwt, "key") => Below::Secret,
             (Below::Jwt, _) => alone,
-            (Below::Secret, "file" | "command" | "login" | "oauth2" | "github_oidc") => {
-                Below::Nothing
-            }
+            (Below::Secrets | Below::Secret, "command") => alone,
+            (Below::Secret, "file" | "login" | "oauth2" | "github_oidc") => Below::Nothing,
             // A matcher, where an expected body has a `password`.
             (Below::Secret, "type" | "exists" | "length" | "not" | "is") => Below::Nothing,
             // It may be misspelt, and hold a secret all the same.
@@ -129,7 +133,10 @@ impl Below {
 
     /// Whether a scalar is a secret. What cannot name a token is most likely one.
     fn hides(self, scalar: &str) -> bool {
-        if matches!(scalar.trim(), "true" | "false" | "yes" | "no") {
+        // Among them what says of which type a secret is.
+        const WORDS: [&str; 9] =
+            ["true", "false", "yes", "no", "null", "string", "integer", "number", "boolean"];
+        if WORDS.contains(&scalar.trim()) {
             return false;
         }
         self.is_secret() || self == Below::Auth && !is_name(scalar.trim())

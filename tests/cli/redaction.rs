@@ -2,6 +2,7 @@
 
 mod canary;
 mod faults;
+mod names;
 mod requests;
 mod sources;
 

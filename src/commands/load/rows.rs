@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::discover::{self, without_dots};
-use crate::plan::secrets::is_secret_name;
 use crate::secret::Redactor;
+use crate::secret::names::is_secret_name;
 use crate::source::Source;
 use crate::suite::Suite;
 use crate::suite::data::{self, RowFile, Table};

@@ -65,8 +65,10 @@ impl<'s> Expansion<'s> {
             self.binder.begin_row(row.cells);
             self.shared.begun = 0;
             let mut of_row = self.run(test);
+            let cut = self.binder.cut_values();
             for case in &mut of_row {
                 case.row = Some(row.place.clone());
+                case.cut = cut.clone();
                 self.shared.share_endpoint(case);
             }
             cases.extend(of_row);

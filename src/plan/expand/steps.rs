@@ -64,7 +64,8 @@ impl<'s> Expansion<'s> {
                 written => self.list(&stand, written, &mut taken),
             }
         }
-        keep_secret(&mut taken.steps);
+        let secret = keep_secret(&mut taken.steps);
+        self.secret_slots.extend(secret);
         self.refuse_without_expectations(test, &taken);
         let mut unset = std::mem::replace(&mut self.binder.missing, before);
         unset.sort_by_key(|fault| fault.place.span.start);
@@ -83,7 +84,7 @@ impl<'s> Expansion<'s> {
         let sends_to = endpoint::of_all(&taken.steps, &taken.written);
         self.around_sends_to.extend(sends_to.iter().flat_map(|all| all.iter().cloned()));
         let mut steps = taken.steps;
-        keep_secret(&mut steps);
+        self.secret_slots.extend(keep_secret(&mut steps));
         // What was bound without its captures may be something else with them.
         (self.settings, self.credential) = (None, None);
         self.declared.extend(steps.iter().map(Declared::of));
@@ -108,6 +109,7 @@ impl<'s> Expansion<'s> {
             enforced: None,
             around: Some(stage),
             row: None,
+            cut: None,
             inherited: Arc::new([]),
         })
     }
@@ -178,6 +180,7 @@ impl<'s> Expansion<'s> {
         let url = url::bind(&mut self.binder, written, source, &settings);
         let chosen = self.chosen.as_ref();
         self.warnings.extend(chosen.and_then(|chosen| chosen.left_by(written, source)));
+        self.binder.learn_in_url(&url, source, written.span);
         let cookies = self.binder.cookies(&step.cookies, &settings, &credential, source);
         let body = self.once(
             |shared| &mut shared.body,

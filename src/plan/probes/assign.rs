@@ -161,6 +161,7 @@ impl Control<'_> {
             work: Work::Probe(probe),
             enforced: Some(enforcement.clone()),
             row: case.row.clone(),
+            cut: case.cut.clone(),
             inherited: case.inherited.clone(),
             ..*case
         };

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::Below;
 use super::key::Key;
 use super::noted::Noted;
+use super::{Below, command};
 
 /// No YAML that is read nests deeper.
 const MAX_DEPTH: usize = 128;
@@ -76,6 +76,12 @@ impl Scan<'_> {
     /// brackets or quotes close, else at the beginning or the end of a line.
     fn value(&mut self, at: usize, below: Below, place: Where) -> usize {
         let at = self.skip_blanks(at);
+        if below == Below::Command {
+            let end = self.value(at, Below::Nothing, place);
+            let found = command::secrets(&self.text[at..end]);
+            found.into_iter().for_each(|part| self.noted.value(at + part.start..at + part.end));
+            return end;
+        }
         self.depth += 1;
         if below.is_secret() {
             self.last = at;
