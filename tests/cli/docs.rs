@@ -136,7 +136,7 @@ fn the_readme_shows_its_first_example_and_a_real_failure() {
 fn the_readme_shows_what_is_really_proven() {
     let blocks = blocks(&root().join("README.md"));
     let nth = |kind, n| &blocks.iter().filter(|b| b.kind == kind).nth(n).expect(kind).text;
-    let (spec, shown) = (nth("yaml spec", 1), nth("text", 1));
+    let (spec, shown) = (nth("yaml spec", 2), nth("text", 1));
     assert!(spec.contains("enforce: bearer") && shown.contains("L3  GET /orders"), "{shown}");
     let sandbox = Sandbox::new().file("a.yaml", spec.replace(DEMO_URL, "${server.url}"));
     sandbox.write("apitest.yaml", project());
