@@ -103,6 +103,7 @@ mod framing;
 mod request;
 mod answer;
 mod routes;
+mod index;
 mod flawed;
 mod echo;
 mod encoded;

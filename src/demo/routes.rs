@@ -7,7 +7,7 @@ use super::api::Api;
 use super::bearer::{Guard, strict};
 use super::flawed::{self, Flaw};
 use super::request::Request;
-use super::{basic, echo, encoded, flaky, login, multipart, oauth, orders, session, status};
+use super::{basic, echo, encoded, flaky, index, login, multipart, oauth, orders, session, status};
 
 struct Route {
     method: &'static str,
@@ -165,7 +165,7 @@ fn without_route(request: &Request, target: Target) -> Answer {
 
 fn index() -> Answer {
     let routes: Vec<String> = ROUTES.iter().map(|r| format!("{} {}", r.method, r.path)).collect();
-    Answer::json(200, &json!({"name": "apitest demo API", "routes": routes}))
+    index::index(&routes)
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ pub const CLIENT: Account = Account {
 /// What `/api-key` asks for in `X-Api-Key`.
 pub const API_KEY: &str = "demo-key-41d7c0a95e";
 
-const USERS: [Account; 3] = [ALICE, BOB, READER];
+/// Who may log in.
+pub const USERS: [Account; 3] = [ALICE, BOB, READER];
 
 impl Account {
     /// The scopes of a new token: what was asked for, or all the account may have. `None` when one
