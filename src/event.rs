@@ -180,6 +180,24 @@ pub struct Exchange {
     pub hops: Vec<String>,
     /// The status line, header and body; `None` when nothing came back.
     pub response: Option<String>,
+    /// Those of the steps before, if all are to be shown.
+    pub before: Vec<Exchange>,
+}
+
+impl Exchange {
+    /// The last of two exchanges, which knows the one before it; of a step that sent nothing there
+    /// is none to show.
+    pub fn behind(
+        before: Option<Box<Exchange>>,
+        last: Option<Box<Exchange>>,
+    ) -> Option<Box<Exchange>> {
+        let mut last = last?;
+        if let Some(mut before) = before {
+            last.before = std::mem::take(&mut before.before);
+            last.before.push(*before);
+        }
+        Some(last)
+    }
 }
 
 impl CaseEnd {

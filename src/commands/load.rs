@@ -157,7 +157,7 @@ impl Reading<'_> {
             return FilePlan { diagnostics: faults, ..FilePlan::default() };
         }
         let mut plan = invalid(&file.source, None, faults);
-        plan.cases[0].name = "is a valid fragment".into();
+        plan.cases[0].name = "the fragment itself".into();
         plan
     }
 }
@@ -238,7 +238,7 @@ fn project_plan(project: &LoadedProject, files: &mut [FilePlan]) -> FilePlan {
         });
     }
     let mut plan = invalid(source, None, plan.diagnostics);
-    plan.cases[0].name = "is a valid project file".into();
+    plan.cases[0].name = "the project file itself".into();
     plan
 }
 

@@ -32,7 +32,7 @@ pub fn invalid(source: &Arc<Source>, name: Option<&str>, faults: Vec<Diagnostic>
     };
     let case = Case {
         file: Arc::new(file),
-        name: "is a valid spec".into(),
+        name: "the spec itself".into(),
         identity: 0,
         line: location.map_or(1, |l| l.line as u32),
         column: location.map_or(1, |l| l.column as u32),

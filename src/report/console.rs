@@ -1,6 +1,7 @@
 //! The run as a person reads it: in a terminal, in a pipe, in the log of a CI job.
 
 mod failure;
+mod folds;
 mod proof;
 mod runs;
 mod screen;
@@ -13,6 +14,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use self::failure::{exchange, failure, printed};
+use self::folds::Folds;
 use self::runs::{earlier, last_run, reasons_in_short};
 use self::screen::Screen;
 use self::summary::Summary;
@@ -21,7 +23,7 @@ use super::Reporter;
 use super::progress::Progress;
 use super::tally::Tally;
 use crate::event::{CaseEnd, Event, Skip, StopReason, Verdict};
-use crate::plan::Case;
+use crate::plan::{Case, Work};
 use crate::text::{one_line, plural};
 
 /// How much is told.
@@ -43,6 +45,7 @@ pub struct Console<O: Write, E: Write> {
     detail: Detail,
     file: Option<FileLine>,
     summary: Summary,
+    folds: Folds,
     /// Whether the last that was printed has several lines; a blank one sets it off.
     after_block: bool,
 }
@@ -64,6 +67,7 @@ impl<O: Write, E: Write> Console<O, E> {
             detail,
             file: None,
             summary: Summary::default(),
+            folds: Folds::default(),
             after_block: false,
         }
     }
@@ -74,8 +78,16 @@ impl<O: Write, E: Write> Console<O, E> {
             file.elapsed += end.elapsed;
             file.tally.count_end(end);
         }
+        if !matches!(case.work, Work::Probe(_)) {
+            self.tell_folded_probes()?;
+        }
         self.summary.add(case, end);
+        let is_told_with_others = self.detail != Detail::Verbose && self.folds.take(case, end);
+        if !is_told_with_others {
+            self.summary.list(case, end);
+        }
         match &end.verdict {
+            _ if is_told_with_others => Ok(()),
             Verdict::Passed if self.detail == Detail::Verbose => {
                 let (word, name) = (self.paint.with(GREEN, "PASSED "), one_line(&case.name));
                 let time = shown_time(end.elapsed);
@@ -112,6 +124,18 @@ impl<O: Write, E: Write> Console<O, E> {
         }
     }
 
+    fn tell_folded_probes(&mut self) -> io::Result<()> {
+        let line = self.folds.probes();
+        line.map_or(Ok(()), |line| self.bad(line))
+    }
+
+    /// Tells of cases that did not pass, in a line.
+    fn bad(&mut self, line: String) -> io::Result<()> {
+        self.line(&format!("{line}\n"))?;
+        self.summary.add_bad(line);
+        Ok(())
+    }
+
     /// Prints several lines that belong together.
     fn block(&mut self, text: &str) -> io::Result<()> {
         self.after_block = true;
@@ -137,6 +161,8 @@ impl<O: Write, E: Write> Console<O, E> {
 
     fn leave_file(&mut self) -> io::Result<()> {
         let Some(file) = self.file.take() else { return Ok(()) };
+        self.tell_folded_probes()?;
+        self.folds.unset().into_iter().try_for_each(|line| self.bad(line))?;
         if self.detail == Detail::Quiet {
             return Ok(());
         }

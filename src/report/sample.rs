@@ -76,6 +76,7 @@ pub fn failed(message: &str, annotations: Vec<Annotation>, response: &str) -> Ca
         hops: Vec::new(),
         request: "GET /orders HTTP/1.1\nAuthorization: Bearer ***\n".to_owned(),
         response: Some(response.to_owned()),
+        before: Vec::new(),
     };
     let failure = failure(message, annotations);
     CaseEnd { exchange: Some(Box::new(exchange)), ..end(Verdict::Failed(failure), 7) }

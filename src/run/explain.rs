@@ -275,7 +275,7 @@ impl Explainer<'_> {
         let hops = response.map_or(&[][..], |response| &response.hops);
         let hops = explain.hops(hops);
         let response = response.map(|response| explain.shown(&response_text(response)));
-        Box::new(Exchange { sent: true, request: request_text, hops, response })
+        Box::new(Exchange { sent: true, request: request_text, hops, response, before: Vec::new() })
     }
 
     /// A request that got no answer, and perhaps was not even sent.

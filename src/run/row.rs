@@ -14,6 +14,8 @@ pub fn tell(case: &Case, end: &mut CaseEnd) {
     }
     // A line of a spec is all rows of its test. A name without its secrets selects nothing.
     if let Some(command) = failure.repeat.first_mut().filter(|_| !case.name.contains(MASK)) {
-        command.push_str(&format!(" --filter {}", curl::quoted(&case.name)));
+        // Behind a space it would be another option.
+        let sign = if case.name.starts_with('-') { '=' } else { ' ' };
+        command.push_str(&format!(" --filter{sign}{}", curl::quoted(&case.name)));
     }
 }

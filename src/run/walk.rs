@@ -99,7 +99,10 @@ impl<'w> Walk<'w> {
         let CaseEnd { verdict, exchange, elapsed, .. } = end;
         let step_end = match verdict {
             Verdict::Passed if rest.is_empty() => (Verdict::Passed, exchange),
-            Verdict::Passed => self.all(rest),
+            Verdict::Passed => {
+                let (verdict, last) = self.all(rest);
+                (verdict, Exchange::behind(exchange, last))
+            }
             bad => self.told(taken, (bad, exchange)),
         };
         let (verdict, exchange) = self.clean_up(step_end);
@@ -119,8 +122,10 @@ impl<'w> Walk<'w> {
         let mut exchange = None;
         for step in steps {
             match self.step(step) {
-                Ok(shown) => exchange = shown,
-                Err(end) => return self.told(step, end),
+                Ok(shown) => exchange = Exchange::behind(exchange, shown),
+                Err((verdict, shown)) => {
+                    return self.told(step, (verdict, Exchange::behind(exchange, shown)));
+                }
             }
         }
         (Verdict::Passed, exchange)

@@ -1,5 +1,7 @@
 //! What a person reads of a run, where it goes, and what becomes of a run that nobody reads.
 
+mod alike;
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 

@@ -136,7 +136,7 @@ fn what_a_response_holds_stays_text() {
 fn a_bad_file_is_one_error_with_all_of_its_faults() {
     let root = Element::parse(report());
     let [case] = &root.children[0].children[..] else { panic!("{root:?}") };
-    assert_eq!(case.attribute("name"), "is a valid spec");
+    assert_eq!(case.attribute("name"), "the spec itself");
     let [error] = &case.children[..] else { panic!("{case:?}") };
     assert_eq!(error.attribute("type"), "error.spec");
     assert!(error.text.contains("`requst` is not a key of a test"), "{}", error.text);

@@ -56,16 +56,24 @@ pub fn reasons(failure: &Failure, paint: Paint) -> String {
     drawn.collect()
 }
 
-/// What was sent and what came back.
+/// What was sent and what came back; of several steps numbered.
 pub fn exchange(exchange: Option<&Exchange>, paint: Paint) -> String {
-    let Some(exchange) = exchange else { return String::new() };
-    let title = if exchange.sent { "request" } else { "request (not sent)" };
-    let mut request = section(title, &exchange.request, paint);
+    let Some(last) = exchange else { return String::new() };
+    if last.before.is_empty() {
+        return one_exchange(last, "", paint);
+    }
+    let all = last.before.iter().chain([last]).enumerate();
+    all.map(|(at, exchange)| one_exchange(exchange, &format!(" {}", at + 1), paint)).collect()
+}
+
+fn one_exchange(exchange: &Exchange, number: &str, paint: Paint) -> String {
+    let sent = if exchange.sent { "" } else { " (not sent)" };
+    let mut request = section(&format!("request{number}{sent}"), &exchange.request, paint);
     if !exchange.hops.is_empty() {
         request.push_str(&section("redirects followed", &exchange.hops.join("\n"), paint));
     }
     match &exchange.response {
-        Some(response) => request + &section("response", response, paint),
+        Some(response) => request + &section(&format!("response{number}"), response, paint),
         None => request,
     }
 }

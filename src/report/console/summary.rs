@@ -62,11 +62,20 @@ impl Summary {
         let place = || format!("{}  {}", address(case), one_line(&case.name));
         let marks = end.warnings.iter().map(|words| format!("{}: {}", place(), one_line(words)));
         self.marks.extend(marks);
+    }
+
+    /// Lists a case among those that did not pass, if it did not.
+    pub fn list(&mut self, case: &Case, end: &CaseEnd) {
         let (Verdict::Failed(failure) | Verdict::Errored(failure)) = &end.verdict else { return };
         let reason = shortened(one_line(&failure.message), REASON);
         let (word, name) = (verdict_word(&end.verdict), one_line(&case.name));
         self.bad.push(format!("{word}  {}  {name}: {reason}", address(case)));
         *self.reasons.entry(cause(failure)).or_default() += 1;
+    }
+
+    /// Adds a line to the list of what did not pass.
+    pub fn add_bad(&mut self, line: String) {
+        self.bad.push(line);
     }
 
     fn remember_slow(&mut self, case: &Case, end: &CaseEnd) {

@@ -168,7 +168,7 @@ fn a_fault_is_drawn_beside_the_results_and_named_among_them() {
     let why = Failure { noticed: true, repeat: vec![], ..*failure("unknown key", vec![fault]) };
     let fault = &why.annotations[0].clone();
     let end = end(Verdict::Errored(Box::new(why)), 0);
-    let case = spec.case("is a valid spec", 5);
+    let case = spec.case("the spec itself", 5);
     let events = [Event::Noticed(fault), Event::CaseEnded(&case, &end), ENDED];
     let printed = print(Detail::Normal, &events);
     let drawn = "\
@@ -180,13 +180,13 @@ error: unknown key
 
 ";
     let named = "
-ERRORED  specs/bad.yaml:5  is a valid spec
+ERRORED  specs/bad.yaml:5  the spec itself
 specs/bad.yaml:5:5  unknown key
 
 bad  specs/bad.yaml  0 passed, 1 errored  0 ms
 
 Did not pass
-  ERRORED  specs/bad.yaml:5  is a valid spec: unknown key
+  ERRORED  specs/bad.yaml:5  the spec itself: unknown key
 
 1 case: 0 passed, 1 errored in 1.23 s
 ";

@@ -65,7 +65,7 @@ fn one_named_on_the_command_line_is_an_error_that_says_what_it_is() {
         let why =
             "error: this is a fragment, which is not run by itself\n --> specs/f/login.yaml:1:1";
         assert!(ended.stderr.contains(why), "{}", ended.stderr);
-        let bad = ("specs/f/login.yaml", "is a valid spec", "error");
+        let bad = ("specs/f/login.yaml", "the spec itself", "error");
         expect_cases(&sandbox, &[bad, ("specs/a.yaml", "a", "passed")]);
     }
 }
@@ -85,12 +85,12 @@ fn its_fault_is_told_once_and_is_an_error_of_every_spec_that_uses_it() {
     let ended = sandbox.run(&["--junit", "junit.xml"]).expect_code(2);
     assert_eq!(ended.stderr.matches("`captur` is not a key of a step").count(), 1);
     assert_eq!(ended.stderr.matches("error").count(), 1, "{}", ended.stderr);
-    let invalid = |file| (file, "is a valid spec", "error");
+    let invalid = |file| (file, "the spec itself", "error");
     let expected = [
         invalid("specs/a.yaml"),
         invalid("specs/b.yaml"),
         invalid("specs/c.yaml"),
-        ("specs/f/login.yaml", "is a valid fragment", "error"),
+        ("specs/f/login.yaml", "the fragment itself", "error"),
         ("specs/other.yaml", "b", "passed"),
     ];
     expect_cases(&sandbox, &expected);

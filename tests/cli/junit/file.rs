@@ -162,11 +162,11 @@ fn faults_outside_the_specs_are_errors_of_the_report() {
         bad.map(|case| format!("{}: {}", case.attribute("classname"), case.attribute("name")))
             .collect::<Vec<_>>()
     };
-    let project = "apitest: is a valid project file";
+    let project = "apitest: the project file itself";
     assert_eq!(errors("authh: none\n", &["specs"]), [project]);
     assert_eq!(errors("secrets: [\"${unknown}\"]\n", &["specs"]), [project]);
-    assert_eq!(errors("{}\n", &["specs", "empty"]), ["empty: is a valid spec"]);
-    assert_eq!(errors("{}\n", &["specs", "nowhere", "nowhere"]), ["nowhere: is a valid spec"]);
+    assert_eq!(errors("{}\n", &["specs", "empty"]), ["empty: the spec itself"]);
+    assert_eq!(errors("{}\n", &["specs", "nowhere", "nowhere"]), ["nowhere: the spec itself"]);
     let strict = errors("{}\n", &["unused", "--strict"]);
     assert_eq!(strict, ["unused.a: has no warnings (--strict)"]);
 }
