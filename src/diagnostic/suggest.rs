@@ -3,17 +3,20 @@
 /// The candidate that `found` was most likely meant to be, if one is near.
 ///
 /// One that differs only in case, `-` and `_` comes first, then the nearest by edits, of which one
-/// is allowed for every three characters; last one that `found` is the beginning of.
+/// is allowed for every three characters; last one that `found` is the beginning of. A word of one
+/// or two letters is near to too much: the candidate must have all of them.
 pub fn did_you_mean<'c>(
     found: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
     let found = bare(found);
-    let allowed = (found.chars().count() / 3).max(1);
+    let length = found.chars().count();
+    let allowed = (length / 3).max(1);
     let rank = |candidate: &'c str| {
         let wanted = bare(candidate);
         let edits = strsim::damerau_levenshtein(&found, &wanted);
-        let near = edits <= allowed && edits < wanted.chars().count();
+        let has_all = length > 2 || found.chars().all(|c| wanted.contains(c));
+        let near = edits <= allowed && edits < wanted.chars().count() && has_all;
         let begins = found.len() >= 3 && wanted.starts_with(&found);
         let likeness = strsim::jaro_winkler(&found, &wanted);
         (near || begins).then_some((if near { edits } else { usize::MAX }, likeness, candidate))
@@ -39,7 +42,7 @@ mod tests {
     #[test]
     fn misspelt_names_find_their_candidate() {
         let candidates =
-            ["status", "headers", "auth", "expect", "gt", "gte", "base_url", "description"];
+            ["status", "headers", "auth", "expect", "gt", "gte", "base_url", "description", "in"];
         let table = [
             ("staus", Some("status")),
             ("Header", Some("headers")),
@@ -50,6 +53,8 @@ mod tests {
             ("baseUrl", Some("base_url")),
             ("desc", Some("description")),
             ("GTE", Some("gte")),
+            ("ge", Some("gte")),
+            ("id", None),
             ("banana", None),
             ("x", None),
             ("", None),

@@ -36,6 +36,11 @@ impl Binder<'_> {
         self.captures_of_test = coming;
     }
 
+    /// Whether an earlier step captures a value under a name.
+    pub(super) fn is_captured(&self, name: &str) -> bool {
+        self.captured.iter().any(|known| known.name.value == name)
+    }
+
     /// Whether steps of the test at hand have captured anything.
     pub(super) fn has_own_captures(&self) -> bool {
         self.captured.len() > self.captures_of_file

@@ -11,6 +11,7 @@ use self::rows::Shared;
 use self::steps::Taken;
 use super::capture::mark_sensitive;
 use super::credential::Credential;
+use super::frames::coming;
 use super::invalid::{invalid, sort};
 use super::origins::{self, Inherited};
 use super::probes::assign::{self, Control};
@@ -116,6 +117,8 @@ impl<'s> Expansion<'s> {
             tokens: Vec::new(),
             site: None,
         });
+        let all = suite.tests.iter().flat_map(Test::items);
+        binder.captures_of_tests = coming(all, source, &suite.fragments);
         let (tokens, warnings) = (Tokens::default(), Vec::new());
         let tags = tags_of(binder.levels());
         let inherited = origins::inherited(binder.levels(), 0);

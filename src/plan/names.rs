@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::frames::Coming;
 use super::generated::{alone, holds};
 use super::scope::{Binder, Bound, Definition, Level, Place, place};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Related, did_you_mean};
 use crate::source::{Source, Span};
 use crate::template::{Draft, Moment, Name, Slot, Variable, generator_call, is_of_environment};
 
@@ -276,8 +276,18 @@ impl<'s> Binder<'s> {
                 .push("or take back on this one what it inherits, as with `auth: none`".into());
             return empty();
         }
+        let elsewhere = self.captures_of_tests.iter().find(|coming| *coming.name == *name).cloned();
         let fault =
             self.fault(source, variable.span, format!("the variable `{name}` is not defined"));
+        if let Some(Coming { place, .. }) = elsewhere.filter(|_| !in_environment) {
+            fault.label = "another test captures it, for its own steps alone".into();
+            fault.related.push(Related { place, label: "captured here".into() });
+            fault.helps.push("make both requests `steps` of one test".into());
+            fault
+                .helps
+                .push("or capture it under `setup:` of the spec, for all of its tests".into());
+            return empty();
+        }
         if let Some(call) = generator_call(name).filter(|_| near.is_none()) {
             fault.label = format!("the generator of that name is written `${{{call}}}`");
             return empty();

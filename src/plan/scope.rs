@@ -91,6 +91,8 @@ pub struct Binder<'s> {
     pub(super) captures_of_file: usize,
     /// What the steps of the test at hand capture in all.
     pub(super) captures_of_test: Vec<Coming>,
+    /// What the tests of the file capture in all.
+    pub(super) captures_of_tests: Vec<Coming>,
     /// What is bound that may not know any of them.
     pub(super) captures_hidden: Option<&'static str>,
     /// The data row of the run at hand; empty for a test without rows.
@@ -205,6 +207,7 @@ impl<'s> Binder<'s> {
             captured: Vec::new(),
             captures_of_file: 0,
             captures_of_test: Vec::new(),
+            captures_of_tests: Vec::new(),
             captures_hidden: None,
             row: Vec::new(),
             row_reads: 0,

@@ -137,6 +137,12 @@ fn unknown(binder: &mut Binder, name: &str, written: &Spanned<Template>, source:
     let near = did_you_mean(name, tokens.chain(["none"])).map(str::to_owned);
     let is_variable = binder.columns().any(|column| column == name)
         || levels.iter().any(|level| level.settings.vars.iter().any(|(k, _)| k.value == name));
+    if binder.is_captured(name) {
+        let fault = binder.fault(source, written.span, format!("no token is named `{name}`"));
+        fault.label = "this is the name of a captured value".into();
+        fault.helps.push(format!("to send it, write `auth: {{bearer: \"${{{name}}}\"}}`"));
+        return;
+    }
     if near.is_none() && !is_variable && (!is_name(name) || name.len() >= LIKE_A_TOKEN) {
         learn_words(binder, name, written, source);
         let fault = binder.fault(source, written.span, "`auth` takes the name of a token");

@@ -57,6 +57,13 @@ impl Matcher {
                     "write `{equals: {}}` for an empty object".into();
                 Matcher(Box::new([]))
             }
+            Value::Map(entries) if let Some(path) = path_among(entries) => {
+                let written = &path.key.value;
+                let fault = reader.fault(path.key.span, format!("`{written}` is not an operator"));
+                fault.label = format!("it is a JSONPath: write `json: {{{written}: …}}`");
+                fault.helps.push("in it `$` is the value at hand".into());
+                Matcher(Box::new([]))
+            }
             Value::Map(entries) => {
                 // An object where operators belong is one mistake, whatever is in it.
                 let object = !entries.iter().any(|entry| is_operator(&entry.key.value));
@@ -80,6 +87,13 @@ impl Matcher {
         let operator = value_operator(reader, node, equality(subject), subject);
         Matcher(Box::new([Spanned::new(operator, node.span)]))
     }
+}
+
+/// The first key that is a JSONPath.
+fn path_among(entries: &[Entry]) -> Option<&Entry> {
+    entries
+        .iter()
+        .find(|entry| entry.key.value.starts_with('$') && !entry.key.value.starts_with("${"))
 }
 
 fn equality(subject: Subject) -> ValueOperator {

@@ -1,6 +1,7 @@
 //! Reads the tree and collects every fault on the way; `keys` knows what may stand in a mapping,
 //! `values` what may stand behind a key.
 
+mod foreign;
 mod keys;
 mod values;
 

@@ -1,6 +1,6 @@
 //! The keys of a mapping: known, misspelt, of a later version, or of another place.
 
-use super::Reader;
+use super::{Reader, foreign};
 use crate::diagnostic::did_you_mean;
 use crate::source::Spanned;
 use crate::suite::tree::Entry;
@@ -17,54 +17,11 @@ pub struct Keys {
     pub help: Option<&'static str>,
 }
 
+/// A key of so few characters is only told what it may be meant to be.
+const SHORT_WORD: usize = 2;
+
 /// What is said of a part of the language that is not built yet.
 pub const NOT_YET: &str = "part of the language, but not of this version";
-
-/// What people who know other tools write, and what it is called here.
-const SYNONYMS: [(&str, &str); 42] = [
-    ("env", "vars"),
-    ("test_name", "name"),
-    ("title", "name"),
-    ("status_code", "status"),
-    ("statuscode", "status"),
-    ("code", "status"),
-    ("validate", "expect"),
-    ("check", "expect"),
-    ("payload", "json"),
-    ("api_key", "header"),
-    ("apikey", "header"),
-    ("user", "username"),
-    ("pass", "password"),
-    ("variables", "vars"),
-    ("params", "query"),
-    ("assert", "expect"),
-    ("asserts", "expect"),
-    ("response", "expect"),
-    ("url", "request"),
-    ("method", "request"),
-    ("authorization", "auth"),
-    ("jsonpath", "json"),
-    ("eq", "equals"),
-    ("ne", "not"),
-    ("regex", "matches"),
-    ("pattern", "matches"),
-    ("size", "length"),
-    ("one_of", "in"),
-    ("token", "bearer"),
-    ("cacert", "ca"),
-    ("ca_cert", "ca"),
-    ("ca_file", "ca"),
-    ("client_cert", "cert"),
-    ("client_key", "key"),
-    ("verify", "insecure"),
-    ("proxies", "proxy"),
-    ("files", "multipart"),
-    ("form_data", "multipart"),
-    ("parametrize", "data"),
-    ("parameters", "data"),
-    ("examples", "data"),
-    ("foreach", "data"),
-];
 
 /// Keys that are easily written one level too high or too low, and where they belong.
 const ELSEWHERE: [(&str, &str); 23] = [
@@ -137,13 +94,17 @@ impl Reader<'_> {
     /// read as the value of that.
     fn unknown_key(&mut self, key: &Spanned<String>, keys: &Keys) -> Option<&'static str> {
         let written = key.value.as_str();
-        let near = did_you_mean(written, keys.all().chain(keys.later()));
-        let synonym = SYNONYMS.iter().find(|(other, _)| other.eq_ignore_ascii_case(written));
-        let synonym = synonym.and_then(|(_, here)| keys.find(here));
+        let synonym = foreign::synonym(written).and_then(|here| keys.find(here));
+        let near = match synonym {
+            Some(_) => None,
+            None => did_you_mean(written, keys.all().chain(keys.later())),
+        };
+        let advice = foreign::advice(written, keys.what);
         let place = ELSEWHERE.iter().find(|(name, _)| *name == written);
         let fault = self.fault(key.span, format!("`{written}` is not {}", keys.what));
         match (place, near.or(synonym)) {
             (Some((_, place)), _) => fault.label = format!("it belongs {place}"),
+            _ if advice.is_some() => fault.label = advice.clone().unwrap_or_default(),
             (None, Some(near)) => fault.label = format!("did you mean `{near}`?"),
             (None, None) => {
                 let known: Vec<&str> = keys.all().collect();
@@ -151,7 +112,8 @@ impl Reader<'_> {
                 fault.helps.push(format!("known here: {}", known.join(", ")));
             }
         }
-        near.filter(|_| place.is_none())
+        // Of a short word too little is known to read on by it.
+        near.filter(|_| place.is_none() && advice.is_none() && written.chars().count() > SHORT_WORD)
     }
 
     /// Notes a key of the language that this version does not do yet.
