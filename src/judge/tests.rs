@@ -2,6 +2,8 @@
 
 mod any;
 mod diffs;
+mod every;
+mod fit;
 mod hints;
 mod operators;
 mod response;

@@ -228,6 +228,7 @@ fn value_demand(
         && value.as_str().is_some_and(|text| crate::date::parse(text).is_some());
     match kind {
         V::Equals => operand(value, subject),
+        V::Status if value == "" => json(value),
         V::Status => any_of(value, spelled),
         V::In => format!("one of {}", listed(value, subject)),
         V::Type => any_of(value, |name| with_article(name.as_str().unwrap_or("null"))),
@@ -292,6 +293,7 @@ fn listed(value: &Value, subject: Subject) -> String {
 
 fn any_of(value: &Value, shown: impl Fn(&Value) -> String) -> String {
     match value {
+        Value::Array(items) if items.is_empty() => "one of an empty list".into(),
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(" or "),
         value => shown(value),
     }
