@@ -211,7 +211,7 @@ fn responses(place: &str) -> Vec<(Response, Seen)> {
 }
 
 fn hop(url: &str) -> Hop {
-    Hop { status: 302, location: url.to_owned(), withheld: Vec::new() }
+    Hop { status: 302, location: url.to_owned(), withheld: Vec::new(), cookies: Vec::new() }
 }
 
 #[test]
