@@ -72,7 +72,7 @@ fn of_value(together: &[&Operator]) -> Option<Vec<Sample>> {
     })
 }
 
-fn is_order<'o>(operator: &'o Operator) -> Option<&'o Json> {
+fn is_order(operator: &Operator) -> Option<&Json> {
     use ValueOperator as V;
     match operator {
         Operator::Value(V::Gt | V::Gte | V::Lt | V::Lte, Draft::Fixed(operand)) => Some(operand),
