@@ -186,7 +186,9 @@ impl Suite {
                 if matches!(value.value, Value::List(_)) && items.is_empty() {
                     reader.fault(value.span, "`tests` holds no test").label = begin.into();
                 }
-                self.tests = items.iter().filter_map(|item| Test::read(reader, item)).collect();
+                // Of thousands, room that nobody needs would be the largest part of all.
+                self.tests.reserve_exact(items.len());
+                self.tests.extend(items.iter().filter_map(|item| Test::read(reader, item)));
             }
         }
     }
