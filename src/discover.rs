@@ -155,10 +155,13 @@ pub fn shown(path: &Path) -> String {
     if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() }
 }
 
+/// What is said of a path that leads nowhere.
+const NOT_THERE: &str = "no such file or folder";
+
 /// Why the system gives no file, in words.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "no such file or folder".into(),
+        io::ErrorKind::NotFound => NOT_THERE.into(),
         io::ErrorKind::PermissionDenied => "nobody may read this".into(),
         _ => {
             let words = error.to_string();
@@ -170,7 +173,13 @@ pub fn reason(error: &io::Error) -> String {
 
 /// A fault of a file as a whole.
 pub fn fault(path: &str, reason: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(&Arc::new(Source::new(path, "")), Span::default(), reason)
+    let reason = reason.into();
+    let is_gone = reason == NOT_THERE;
+    let fault = Diagnostic::error(&Arc::new(Source::new(path, "")), Span::default(), reason);
+    match is_gone {
+        true => fault.help("the path is taken from the working directory"),
+        false => fault,
+    }
 }
 
 /// Reads a file.

@@ -264,7 +264,9 @@ fn unused_in_fragments(
 fn unusable(found: &Found) -> impl Iterator<Item = (String, String)> {
     let alone = found.files.is_empty() && found.missing.is_empty();
     let empty = if alone { &[] } else { found.empty.as_slice() };
-    let empty = empty.iter().map(|path| (path.clone(), "no *.yaml or *.yml in this folder".into()));
+    let empty = empty
+        .iter()
+        .map(|path| (path.clone(), "no *.yaml or *.yml in this folder: name another one".into()));
     let mut seen = HashSet::new();
     let all = found.missing.iter().cloned().chain(empty);
     all.filter(move |(path, _)| seen.insert(path.clone()))

@@ -19,7 +19,7 @@ pub fn roots(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
                 title,
                 label: String::new(),
                 related: vec![],
-                helps: vec![],
+                helps: vec!["mend these first: others may come of them".to_owned()],
                 ..diagnostic
             });
             break;

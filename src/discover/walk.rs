@@ -55,7 +55,10 @@ impl Found {
     fn add_error(&mut self, folder: &Path, error: &walkdir::Error) {
         let path = error.path().unwrap_or(folder);
         if error.loop_ancestor().is_some() {
-            self.miss(path, "this link leads back to a folder above it".into());
+            self.miss(
+                path,
+                "this link leads back to a folder above it: name the folder itself".into(),
+            );
             return;
         }
         let kind = error.io_error().map(io::Error::kind);
@@ -66,7 +69,7 @@ impl Found {
         }
         let reason = match error.io_error() {
             Some(error) if error.kind() == io::ErrorKind::NotFound => {
-                "this link leads nowhere".to_owned()
+                "this link leads nowhere: mend it, or remove it".to_owned()
             }
             Some(error) => reason(error),
             None => error.to_string(),

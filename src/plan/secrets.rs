@@ -143,7 +143,8 @@ pub fn of_project(project: &Project, inputs: &Inputs) -> (Secrets, Vec<Diagnosti
             Template::Fixed(value) => binder.learn(&value, &project.source, secret.span),
             Template::Parts(_) => {
                 let title = "a value under `secrets` must be known before the run";
-                binder.fault(&project.source, secret.span, title);
+                binder.fault(&project.source, secret.span, title).label =
+                    "write `${env.NAME}`, or the value itself".into();
             }
         }
     }

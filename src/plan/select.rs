@@ -71,7 +71,7 @@ impl Plan {
         let help = match did_you_mean(wanted, tags.clone()) {
             Some(near) => Some(format!("did you mean `{near}`?")),
             None if tags.next().is_none() => Some("no test has any tag".into()),
-            None => None,
+            None => Some("`apitest list --tags` lists all of them".into()),
         };
         Some((format!("no test has the tag `{wanted}`"), help))
     }

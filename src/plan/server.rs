@@ -227,7 +227,8 @@ impl ServerBinder<'_, '_> {
         match self.binder.template(&cwd.value, source) {
             Template::Fixed(folder) => folder.into(),
             Template::Parts(_) => {
-                self.binder.fault(source, cwd.span, "`cwd` must be known before the server starts");
+                let title = "`cwd` must be known before the server starts";
+                self.binder.fault(source, cwd.span, title).label = "write the folder itself".into();
                 String::new()
             }
         }

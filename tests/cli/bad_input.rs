@@ -5,6 +5,7 @@ mod arguments;
 mod fuzz;
 mod paths;
 mod rows;
+mod runs;
 mod wrong_reasons;
 
 use fixture::{Fixture, fixtures};

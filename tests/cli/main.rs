@@ -15,6 +15,7 @@ mod sent;
 mod curl;
 mod console;
 mod bad_input;
+mod messages;
 mod operators;
 mod json;
 mod junit;

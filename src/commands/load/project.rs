@@ -49,6 +49,7 @@ impl LoadedProject {
                     let source = self.project.as_ref().map(|project| &project.source);
                     self.diagnostics.extend(source.map(|source| {
                         Diagnostic::error(source, written.span, discover::reason(&error))
+                            .label("the path is taken from the folder of this file")
                     }));
                 }
             }

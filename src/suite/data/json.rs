@@ -85,7 +85,7 @@ fn check_value(written: &RawValue, depth: usize) -> Result<(), String> {
     let text = written.get();
     let unread = |error: serde_json::Error| error.to_string();
     if depth == DEEPEST {
-        return Err(format!("nested deeper than {DEEPEST} levels"));
+        return Err(format!("nested deeper than {DEEPEST} levels: write it flatter"));
     }
     match text.as_bytes().first() {
         Some(b'{') => {
@@ -95,7 +95,7 @@ fn check_value(written: &RawValue, depth: usize) -> Result<(), String> {
                 let name = name_of(name);
                 check_value(value, depth + 1)?;
                 if names.contains(&name) {
-                    return Err(format!("the name `{name}` is there twice in an object"));
+                    return Err(format!("the name `{name}` is there twice in an object: keep one"));
                 }
                 names.insert(name);
             }

@@ -24,6 +24,12 @@ pub(super) fn read(source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
     (root.filter(|_| complete), faults)
 }
 
+/// A list without room for more: of many small ones, the room would be half of the tree.
+fn fitted<T>(mut items: Vec<T>) -> Vec<T> {
+    items.shrink_to_fit();
+    items
+}
+
 /// The end of reading: what was wrong has been noted.
 struct Stop;
 
@@ -97,7 +103,7 @@ impl<'s> Builder<'s> {
             self.event(event, marks)?;
         }
         if self.root.is_none() {
-            self.fault(Span::new(0, 0), "the file is empty");
+            self.fault(Span::new(0, 0), "the file is empty").label("fill it, or remove it");
             return Err(Stop);
         }
         self.refuse_control_characters();
@@ -220,7 +226,7 @@ impl<'s> Builder<'s> {
     fn nothing(&mut self, marks: &Marks) -> Result<(), Stop> {
         let mark = self.places.byte(&marks.start);
         let Some(open) = self.open.last_mut() else {
-            self.fault(Span::new(0, 0), "the file is empty");
+            self.fault(Span::new(0, 0), "the file is empty").label("fill it, or remove it");
             return Err(Stop);
         };
         let span = match &mut open.parts {
@@ -286,7 +292,7 @@ impl<'s> Builder<'s> {
         let (last, value) = match parts {
             Parts::List(items) => {
                 let last = items.last().map_or(start + 1, |item| item.span.end as usize);
-                (last, Value::List(items))
+                (last, Value::List(fitted(items)))
             }
             Parts::Map(map) => {
                 let last = map.entries.last().map_or(start, |entry| entry.value.span.end as usize);
@@ -295,7 +301,7 @@ impl<'s> Builder<'s> {
                 if !is_key {
                     report_missing_values(source, &entries, &without_value, flow, faults);
                 }
-                (last, Value::Map(refuse_duplicates(source, entries, faults)))
+                (last, Value::Map(fitted(refuse_duplicates(source, entries, faults))))
             }
         };
         let end = if flow { bracket + 1 } else { last };

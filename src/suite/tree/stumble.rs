@@ -33,7 +33,9 @@ pub(super) fn in_place(stumble: &Stumble, error: &ScanError) -> Option<Diagnosti
         return Some(stumble.tab());
     }
     if says(&["recursion limit"]) {
-        return Some(stumble.fault(stumble.at, 1, &too_deep()));
+        return Some(
+            stumble.fault(stumble.at, 1, &too_deep()).label("the file is read no further"),
+        );
     }
     if says(&["quoted scalar, found", "in quoted scalar", "quoted scalar, did not"]) {
         return Some(stumble.quote(says(&["escape", "hexadecimal"])));
@@ -228,7 +230,9 @@ impl Stumble<'_> {
         }
         if says("misplaced bracket") {
             let bracket = &self.text()[at..=at];
-            return self.fault(at, 1, &format!("`{bracket}` closes nothing"));
+            return self
+                .fault(at, 1, &format!("`{bracket}` closes nothing"))
+                .label("remove it, or open it before");
         }
         if says("comment intercepting") {
             return self

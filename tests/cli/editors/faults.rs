@@ -42,7 +42,8 @@ const SENSE: &str = "whether something can ever be so";
 const BESIDE: &str = "what a value asks for beside it";
 
 /// What only the parser sees: a fixture, a line of it, and the row that says why.
-const ONLY_THE_PARSER: [(&str, usize, &str); 43] = [
+const ONLY_THE_PARSER: [(&str, usize, &str); 46] = [
+    ("auth-bearer-name-of-a-variable", 3, NAME),
     ("auth-token-itself", 4, NAME),
     ("capture-where-it-must-be-known", 12, VARIABLE),
     ("data-values", 11, VARIABLE),
@@ -68,6 +69,7 @@ const ONLY_THE_PARSER: [(&str, usize, &str); 43] = [
     ("matchers-without-sense-when-filled", 14, VARIABLE),
     ("multipart-from-variables", 9, VARIABLE),
     ("no-proxy-wildcard", 7, LANGUAGE),
+    ("oauth2-assertions", 5, LIMIT),
     ("operand-from-a-variable", 6, VARIABLE),
     ("operand-from-a-variable", 7, VARIABLE),
     ("poll-that-is-none", 10, VARIABLE),
@@ -75,6 +77,7 @@ const ONLY_THE_PARSER: [(&str, usize, &str); 43] = [
     ("poll-where-it-cannot-be", 22, VARIABLE),
     ("project/proxy-without-port", 2, ELSEWHERE),
     ("project/server-port-from-a-variable-is-none", 2, VARIABLE),
+    ("proxies-that-are-none", 5, LANGUAGE),
     ("retry-that-is-none", 10, VARIABLE),
     ("retry-that-is-none", 11, VARIABLE),
     ("timeout-from-a-variable", 5, VARIABLE),

@@ -108,9 +108,9 @@ fn all_faults_are_told_at_once_in_their_order() {
 #[test]
 fn a_file_is_one_document() {
     check(&[
-        ("", "1:1 [] the file is empty: "),
-        ("# nothing\n", "1:1 [] the file is empty: "),
-        ("---\n", "1:1 [] the file is empty: "),
+        ("", "1:1 [] the file is empty: fill it, or remove it"),
+        ("# nothing\n", "1:1 [] the file is empty: fill it, or remove it"),
+        ("---\n", "1:1 [] the file is empty: fill it, or remove it"),
         ("a: 1\n---\nb: 2\n", "2:1 [---] a file holds one YAML document: a second one begins here"),
         ("%YAML 1.2\n---\na: 1\n", "1:1 [%YAML 1.2] directives are not read: remove this line"),
         ("%X\na: 1\n", "1:1 [%X] directives are not read: "),
@@ -154,7 +154,7 @@ fn brackets_that_do_not_match() {
         ("a: {x: [1", "1:8 [[] no `]` closes this `[`: opened here"),
         ("a: [x}\n", "1:6 [}] `}` where `]` was expected: `[` was opened on line 1"),
         ("a: {\n  x: 1\n  y: 2\n}\n", "2:7 [] expected `,` or `}`: a `,` is missing here"),
-        ("a: ]\n", "1:4 []] `]` closes nothing: "),
+        ("a: ]\n", "1:4 []] `]` closes nothing: remove it, or open it before"),
         (
             "a: {x: - b}\n",
             "1:8 [-] an entry with a `-` between brackets: write [a, b], or \"-\" for the text",
