@@ -181,7 +181,7 @@ pub struct Step {
     /// What the later steps know of the response.
     pub captures: Box<[Captured]>,
     /// Whether it is repeated until it holds, and for how long.
-    pub poll: Option<Poll>,
+    pub poll: Option<Box<Poll>>,
 }
 
 impl Step {

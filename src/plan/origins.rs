@@ -123,7 +123,7 @@ fn keys(settings: &Settings) -> Vec<(String, Span)> {
         ("follow_redirects", follow_redirects.as_ref().map(|s| s.span)),
         ("cookie_jar", cookie_jar.as_ref().map(|s| s.span)),
         ("allow_plain_http", allow_plain_http.as_ref().map(|s| s.span)),
-        ("tls", tls.spans().next()),
+        ("tls", tls.iter().flat_map(|tls| tls.spans()).next()),
         ("proxy", proxy.as_ref().map(|s| s.span)),
         ("unix_socket", unix_socket.as_ref().map(|s| s.span)),
         ("retry", retry.as_ref().map(|s| s.span)),

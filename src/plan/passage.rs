@@ -87,7 +87,7 @@ pub fn passage(binder: &mut Binder, levels: &[Level]) -> Passage {
     let ca = said(levels, |tls| tls.ca.as_ref());
     let ca = ca.and_then(|(source, _, written)| named(binder, written, source, "ca"));
     let (cert, key) = identity(binder, levels);
-    let proxy = nearest(binder, levels, |s| s.proxy.as_ref(), proxy).flatten();
+    let proxy = nearest(binder, levels, |s| s.proxy.as_deref(), proxy).flatten();
     let socket = nearest(binder, levels, |s| s.unix_socket.as_ref(), socket).flatten();
     Passage { ca, cert, key, insecure, proxy, socket, route: OnceLock::new() }
 }
@@ -98,7 +98,9 @@ fn said<'s, T>(
     written: impl Fn(&'s Tls) -> Option<&'s T>,
 ) -> Option<(&'s Arc<Source>, usize, &'s T)> {
     let mut said = levels.iter().enumerate();
-    said.find_map(|(distance, level)| Some((level.source, distance, written(&level.settings.tls)?)))
+    said.find_map(|(distance, level)| {
+        Some((level.source, distance, level.settings.tls.as_deref().and_then(&written)?))
+    })
 }
 
 /// A certificate and its key. Whoever takes the certificate back takes back the key with it.

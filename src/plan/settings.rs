@@ -90,7 +90,7 @@ pub fn says_nothing(settings: &Settings) -> bool {
         && settings.follow_redirects.is_none()
         && settings.cookie_jar.is_none()
         && settings.allow_plain_http.is_none()
-        && settings.tls.is_empty()
+        && settings.tls.as_ref().is_none_or(|tls| tls.is_empty())
         && settings.proxy.is_none()
         && settings.unix_socket.is_none()
         && settings.retry.is_none()
@@ -106,15 +106,15 @@ pub fn effective(binder: &mut Binder, own: bool) -> StepSettings {
             headers,
             no_content_type,
             query: query(binder, &levels, own),
-            timeout: nearest(binder, &levels, |s| s.timeout.as_ref(), timeout)
+            timeout: nearest(binder, &levels, |s| s.timeout.as_deref(), timeout)
                 .unwrap_or(DEFAULT_TIMEOUT),
-            follow_redirects: nearest(binder, &levels, |s| s.follow_redirects.as_ref(), hops)
+            follow_redirects: nearest(binder, &levels, |s| s.follow_redirects.as_deref(), hops)
                 .unwrap_or(0),
-            cookie_jar: nearest(binder, &levels, |s| s.cookie_jar.as_ref(), jar).unwrap_or(false),
-            allow_plain_http: nearest(binder, &levels, |s| s.allow_plain_http.as_ref(), plain)
+            cookie_jar: nearest(binder, &levels, |s| s.cookie_jar.as_deref(), jar).unwrap_or(false),
+            allow_plain_http: nearest(binder, &levels, |s| s.allow_plain_http.as_deref(), plain)
                 .unwrap_or(false),
             passage: Arc::new(passage(binder, &levels)),
-            retry: nearest(binder, &levels, |s| s.retry.as_ref(), retry).unwrap_or_default(),
+            retry: nearest(binder, &levels, |s| s.retry.as_deref(), retry).unwrap_or_default(),
             missing: Vec::new(),
         }
     });

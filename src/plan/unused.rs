@@ -59,7 +59,7 @@ pub fn try_settings(binder: &mut Binder, settings: &Settings, source: &Arc<Sourc
         settings.retry.as_ref().map(|s| s.span),
     ];
     let fields = settings.headers.iter().chain(&settings.query).map(|field| field.name.span);
-    let spans = spans.into_iter().flatten().chain(settings.tls.spans());
+    let spans = spans.into_iter().flatten().chain(settings.tls.iter().flat_map(|tls| tls.spans()));
     if spans.chain(fields).any(|span| !used(span)) {
         effective(binder, false);
     }

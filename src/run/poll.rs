@@ -49,13 +49,13 @@ impl Turn<'_> {
     /// The answer to the request of a step: the first, or where it is polled the one that holds, or
     /// the last.
     pub fn settled(&self, step: &Step, request: Request) -> Settled {
-        match step.poll {
+        match &step.poll {
             None => Tries::default().settled((self.answered(step, request), None)),
             Some(poll) => self.polled(step, poll, request),
         }
     }
 
-    fn polled(&self, step: &Step, poll: Poll, mut request: Request) -> Settled {
+    fn polled(&self, step: &Step, poll: &Poll, mut request: Request) -> Settled {
         let (started, timeout) = (Instant::now(), request.timeout);
         let mut tries = Tries::default();
         let (mut left, mut before) = (poll.within, None);

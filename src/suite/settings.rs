@@ -14,6 +14,8 @@ use crate::source::Spanned;
 use crate::template::{Draft, Template, is_name};
 
 /// What one level says; [`Option::None`] and empty lists leave it to the level above.
+///
+/// Each test has one, and each step: what few of them say stands in a box of its own.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Put before a request URL that begins with `/`.
@@ -31,23 +33,23 @@ pub struct Settings {
     /// Sent with every request.
     pub query: Vec<Field>,
     /// The time for one exchange.
-    pub timeout: Option<Spanned<Draft>>,
+    pub timeout: Option<Box<Spanned<Draft>>>,
     /// How many redirects are followed.
-    pub follow_redirects: Option<Spanned<Draft>>,
+    pub follow_redirects: Option<Box<Spanned<Draft>>>,
     /// Whether the cookies that answers set are kept for the later requests of a test.
-    pub cookie_jar: Option<Spanned<Draft>>,
+    pub cookie_jar: Option<Box<Spanned<Draft>>>,
     /// Whether credentials may travel unencrypted beyond loopback.
-    pub allow_plain_http: Option<Spanned<Draft>>,
+    pub allow_plain_http: Option<Box<Spanned<Draft>>>,
     /// Whom TLS trusts, and what it shows of the client.
-    pub tls: Tls,
+    pub tls: Option<Box<Tls>>,
     /// What requests go through.
-    pub proxy: Option<Spanned<Proxy>>,
+    pub proxy: Option<Box<Spanned<Proxy>>>,
     /// The socket that takes the place of the server's address, or `none`.
     pub unix_socket: Option<Spanned<Template>>,
     /// How often a test that does not pass is run again.
-    pub retry: Option<Spanned<Retry>>,
+    pub retry: Option<Box<Spanned<Retry>>>,
     /// Which wrong ways of sending a token must be refused.
-    pub enforce: Option<Spanned<Enforce>>,
+    pub enforce: Option<Box<Spanned<Enforce>>>,
     /// Whether something here could not be read, so that what seems to be missing may be written.
     pub broken: bool,
 }
@@ -87,24 +89,28 @@ impl Settings {
             }
             "headers" => self.headers = headers(reader, value),
             "query" => self.query = reader.fields(value, "query"),
-            "timeout" => self.timeout = Some(reader.spanned_draft(value)),
-            "follow_redirects" => self.follow_redirects = Some(reader.spanned_draft(value)),
-            "cookie_jar" => self.cookie_jar = Some(reader.spanned_draft(value)),
-            "tls" => self.tls = Tls::read(reader, value),
+            "timeout" => self.timeout = Some(Box::new(reader.spanned_draft(value))),
+            "follow_redirects" => {
+                self.follow_redirects = Some(Box::new(reader.spanned_draft(value)))
+            }
+            "cookie_jar" => self.cookie_jar = Some(Box::new(reader.spanned_draft(value))),
+            "tls" => self.tls = Some(Box::new(Tls::read(reader, value))),
             "proxy" => {
-                self.proxy =
-                    Proxy::read(reader, value).map(|proxy| Spanned::new(proxy, value.span));
+                self.proxy = Proxy::read(reader, value)
+                    .map(|proxy| Box::new(Spanned::new(proxy, value.span)));
             }
             "unix_socket" => self.unix_socket = reader.native_template(value, "unix_socket"),
             "enforce" => {
-                self.enforce =
-                    Enforce::read(reader, value).map(|enforce| Spanned::new(enforce, value.span));
+                self.enforce = Enforce::read(reader, value)
+                    .map(|enforce| Box::new(Spanned::new(enforce, value.span)));
             }
             "retry" => {
-                self.retry =
-                    Retry::read(reader, value).map(|retry| Spanned::new(retry, value.span));
+                self.retry = Retry::read(reader, value)
+                    .map(|retry| Box::new(Spanned::new(retry, value.span)));
             }
-            "allow_plain_http" => self.allow_plain_http = Some(reader.spanned_draft(value)),
+            "allow_plain_http" => {
+                self.allow_plain_http = Some(Box::new(reader.spanned_draft(value)))
+            }
             _ => return false,
         }
         let defines = matches!(name, "base_url" | "vars" | "tokens");

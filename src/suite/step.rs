@@ -35,7 +35,7 @@ pub struct Step {
     /// What the later steps know of the response.
     pub captures: Vec<Capture>,
     /// Whether it is repeated until it holds, and for how long.
-    pub poll: Option<Poll>,
+    pub poll: Option<Box<Poll>>,
 }
 
 /// The keys of a request that stand in a step, and in a test that has but one.
@@ -56,7 +56,7 @@ pub struct RequestParts {
     body: Option<(Span, Body)>,
     expectations: Option<Vec<Expectation>>,
     captures: Vec<Capture>,
-    poll: Option<Poll>,
+    poll: Option<Box<Poll>>,
     /// The keys that were read, also those of values that could not be.
     pub seen: Vec<&'static str>,
 }
@@ -70,7 +70,7 @@ impl RequestParts {
             "cookies" => self.cookies = cookies::read_sent(reader, value),
             "expect" => self.expectations = expect::read(reader, value),
             "capture" => self.captures = capture::read(reader, value),
-            "poll" => self.poll = Poll::read(reader, value),
+            "poll" => self.poll = Poll::read(reader, value).map(Box::new),
             name if BODIES.contains(&name) => self.read_body(reader, name, entry),
             _ => return false,
         }

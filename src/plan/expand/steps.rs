@@ -218,7 +218,7 @@ impl<'s> Expansion<'s> {
             settings,
             expectations,
             captures,
-            poll,
+            poll: poll.map(Box::new),
         }
     }
 
