@@ -36,7 +36,9 @@ fn shown(arguments: &ShowArgs, process: &Process) -> Result<ExitCode, String> {
     let tests = planned.plan.cases.iter().filter(|case| case.is_test());
     let texts: Vec<String> = tests.map(|case| test(&planned, case, &root, &redactor)).collect();
     super::print(&texts.join("\n"))?;
-    Ok(planned.code)
+    // What the environment lacks keeps a run from passing, too.
+    let lacks = !planned.unset.is_empty() || !planned.unready.is_empty();
+    Ok(planned.code.and(if lacks { ExitCode::Failed } else { ExitCode::Passed }))
 }
 
 fn test(planned: &Planned, case: &Case, root: &std::path::Path, redactor: &Redactor) -> String {

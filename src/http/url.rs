@@ -137,6 +137,7 @@ impl Origin {
                     80
                 }
             }
+            Some("") => return Err("behind the `:` the port is missing".into()),
             Some(text) if text.bytes().all(|b| b.is_ascii_digit()) => match text.parse() {
                 Ok(port @ 1..) => port,
                 _ => return Err(format!("the port {text} is not between 1 and 65535")),
@@ -210,6 +211,7 @@ mod tests {
             ("http:///x", "the host is missing"),
             ("http://:80/", "the host is missing"),
             ("http://127.0.0.1:99999/", "the port 99999 is not between 1 and 65535"),
+            ("http://127.0.0.1:/", "behind the `:` the port is missing"),
             ("http://127.0.0.1:0/", "the port 0 is not between 1 and 65535"),
             ("http://a:b/", "`b` is not a port"),
             ("http://a/b c", "a space cannot be sent: write %20"),

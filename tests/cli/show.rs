@@ -87,7 +87,7 @@ tests:
 fn what_cannot_be_sent_says_why() {
     let sandbox = Sandbox::new()
         .file("specs/a.yaml", "tests: [{name: a, request: \"GET ${env.API}/\", expect: 200}]\n");
-    let ended = sandbox.run(&["show", "specs/a.yaml:1"]).expect_code(0);
+    let ended = sandbox.run(&["show", "specs/a.yaml:1"]).expect_code(1);
     assert!(ended.stderr.contains("the environment variable `API` is not set"), "{}", ended.stderr);
     assert_eq!(ended.stdout, "specs/a.yaml:1  a\n");
     let ended = sandbox.run(&["show", "specs/a.yaml:9"]).expect_code(4);
