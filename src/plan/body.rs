@@ -8,7 +8,7 @@ use super::{Body, multipart};
 use crate::source::{Source, Span, Spanned};
 use crate::suite::request::Body as WrittenBody;
 
-/// The body of the request at `span`. What is secret in it is known from now on.
+/// The body at `span`. What is secret in it is known from now on.
 pub fn bind(binder: &mut Binder, body: &WrittenBody, source: &Arc<Source>, span: Span) -> Body {
     match body {
         WrittenBody::Json(draft) => {

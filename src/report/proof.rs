@@ -30,6 +30,9 @@ const ASKED: [(Level, &[&str]); 4] = [
     (Level::L4, &["expired", "wrong-audience", "missing-scope"]),
 ];
 
+/// What an endpoint lacks that no probe was sent to.
+pub const NOT_PROBED: &str = "not probed";
+
 /// The set that L3 asks for where the token is a JWT.
 const JWT: &str = "jwt";
 
@@ -119,7 +122,7 @@ impl Proof {
             let lack = lacks.into_iter().find(|lack| lack.level <= level)?;
             Some((endpoint, format!("{} {}", lack.probe, lack.why)))
         });
-        let unproven = self.unproven().map(|endpoint| (endpoint, "not probed".to_owned()));
+        let unproven = self.unproven().map(|endpoint| (endpoint, NOT_PROBED.to_owned()));
         rows.chain(unproven).collect()
     }
 }

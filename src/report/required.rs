@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::proof::{Level, Proof};
+use super::proof::{Level, NOT_PROBED, Proof};
 use crate::event::{CaseEnd, Failure, Verdict};
 use crate::plan::{Case, SpecFile, Work};
 use crate::source::Source;
@@ -52,9 +52,16 @@ fn shortfall(proof: &Proof, level: Level) -> Option<String> {
     }
     let names = below.iter().map(|(endpoint, lack)| format!("{endpoint} ({lack})"));
     let names: Vec<String> = names.collect();
+    let way_out = match below.iter().any(|(_, lack)| lack == NOT_PROBED) {
+        true => {
+            "; each that the run sends a bearer token to counts: probe it with `enforce: bearer`, or \
+             run what is to be proven by itself, by --tag or FILE:LINE"
+        }
+        false => "",
+    };
     (!below.is_empty()).then(|| {
         format!(
-            "level {} is required, and {} of {all} endpoints do not reach it: {}",
+            "level {} is required, and {} of {all} endpoints do not reach it: {}{way_out}",
             level.name(),
             below.len(),
             names.join(", ")

@@ -260,14 +260,27 @@ pub fn read_json(reader: &mut Reader, node: &Node) -> Vec<JsonCheck> {
         reader.fault(node.span, "`json` demands nothing").label =
             "write JSONPaths and what they must give, such as `$.id: 1`".into();
     }
-    entries
-        .iter()
-        .map(|entry| JsonCheck {
+    let check = |entry: &Entry| {
+        let check = JsonCheck {
             span: entry.key.span.to(entry.value.span),
             path: Path::Written(reader.key_template(&entry.key)),
             matcher: Matcher::read(reader, &entry.value, Subject::Json),
-        })
-        .collect()
+        };
+        (!is_operator_for_path(reader, &entry.key)).then_some(check)
+    };
+    entries.iter().filter_map(check).collect()
+}
+
+/// An operator where a JSONPath belongs is mostly a slip of the indentation.
+fn is_operator_for_path(reader: &mut Reader, key: &Spanned<String>) -> bool {
+    let is_one = OPERATORS.contains(&key.value.as_str());
+    if is_one {
+        let title = format!("`{}` is an operator, and a JSONPath belongs here", key.value);
+        let fault = reader.fault(key.span, title);
+        fault.label = "it stands below the path that it is about, indented deeper".into();
+        fault.helps.push(format!("for a member of that name, write `$.{}`", key.value));
+    }
+    is_one
 }
 
 fn value_operator(

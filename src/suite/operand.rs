@@ -193,7 +193,10 @@ pub fn instead_of(operator: ValueOperator, operand: &Json, subject: Subject) -> 
         }
         (V::Sha256, Json::Number(_)) => Some("write it in quotes: it was read as a number".into()),
         (_, Json::Number(number)) if subject == Subject::Duration => {
-            Some(format!("write `{number}ms`"))
+            // Nobody waits for minutes; whoever writes a small number may mean either.
+            let seconds = number.as_f64().filter(|number| *number < 60.0);
+            let seconds = seconds.map_or_else(String::new, |_| format!("`{number}s` or "));
+            Some(format!("write {seconds}`{number}ms`"))
         }
         _ => None,
     }

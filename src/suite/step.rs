@@ -27,7 +27,7 @@ pub struct Step {
     /// Its own cookies.
     pub cookies: Vec<Field>,
     /// The body, if any.
-    pub body: Option<Body>,
+    pub body: Option<Spanned<Body>>,
     /// What must come back; a success where nothing is written.
     pub expectations: Vec<Expectation>,
     /// Whether they are written.
@@ -53,7 +53,8 @@ const KEYS: Keys = Keys {
 pub struct RequestParts {
     line: Option<RequestLine>,
     cookies: Vec<Field>,
-    body: Option<(Span, Body)>,
+    /// With the place of its key.
+    body: Option<(Span, Spanned<Body>)>,
     expectations: Option<Vec<Expectation>>,
     captures: Vec<Capture>,
     poll: Option<Box<Poll>>,
@@ -85,7 +86,7 @@ impl RequestParts {
                 format!("another one stands in line {line}");
         }
         if let Some(body) = Body::read(reader, name, &entry.value) {
-            self.body = Some((entry.key.span, body));
+            self.body = Some((entry.key.span, Spanned::new(body, entry.value.span)));
         }
     }
 

@@ -186,7 +186,7 @@ impl<'s> Expansion<'s> {
             |shared| &mut shared.body,
             |all| {
                 let body = step.body.as_ref()?;
-                Some(Arc::new(body::bind(&mut all.binder, body, source, written.span)))
+                Some(Arc::new(body::bind(&mut all.binder, &body.value, source, body.span)))
             },
         );
         self.refuse_unfollowed(step, source, &settings);

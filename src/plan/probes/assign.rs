@@ -78,8 +78,11 @@ pub fn control_of(
     let (asked, several) = (asking.next(), asking.next());
     if let Some(step) = others.or(several) {
         let span = step.settings.enforce.as_ref()?.span;
-        let fault = binder.fault(source, span, "a second step, or one around them, with `enforce`");
-        fault.label = "one of the `steps` of a test is probed".into();
+        let title = match others {
+            Some(_) => "`enforce` on a step of a set-up or a tear-down",
+            None => "a second step with `enforce`",
+        };
+        binder.fault(source, span, title).label = "one of the `steps` of a test is probed".into();
         return None;
     }
     if let Some(step) = asked {

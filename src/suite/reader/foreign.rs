@@ -1,7 +1,7 @@
 //! Keys that people write who know other tools, and what is written here.
 
 /// What they write, and what it is called here.
-const SYNONYMS: [(&str, &str); 82] = [
+const SYNONYMS: [(&str, &str); 85] = [
     ("env", "vars"),
     ("testname", "name"),
     ("title", "name"),
@@ -52,6 +52,9 @@ const SYNONYMS: [(&str, &str); 82] = [
     ("max", "lte"),
     ("maximum", "lte"),
     ("<=", "lte"),
+    ("above", "gt"),
+    ("below", "lt"),
+    ("wwwauthenticate", "challenge"),
     ("time", "duration"),
     ("responsetime", "duration"),
     ("elapsed", "duration"),
@@ -130,12 +133,14 @@ const OPERATORS: [(&str, &str); 39] = [
 ];
 
 /// As [`OPERATORS`], for what else stands somewhere else here, each for the mappings that end so.
-const FORMS: [(&str, &str, &str); 15] = [
+const FORMS: [(&str, &str, &str); 17] = [
     ("`expect`", "contenttype", "write `headers: {content-type: …}`"),
     ("`expect`", "bodycontains", "write `body: {contains: …}`"),
     ("`expect`", "jsonschema", "write `json: {$: {schema: …}}`"),
     ("`expect`", "conformstoschema", "write `json: {$: {schema: …}}`"),
     ("`expect`", "xpath", "only JSON is looked into: for other text, write `body: {matches: …}`"),
+    ("a spec", "requirelevel", "it is an option of the command line: `--require-level L3`"),
+    ("`enforce`", "requirelevel", "it is an option of the command line: `--require-level L3`"),
     ("a test", "only", "run one test alone with `apitest FILE:LINE`"),
     ("a test", "dependson", "make both requests `steps` of one test"),
     ("a test", "sleep", "make it a step before the request: `- wait: 2s`"),
@@ -157,6 +162,9 @@ pub(super) fn synonym(written: &str) -> Option<&'static str> {
 /// What is written here instead of a key in a mapping of this kind, in words.
 pub(super) fn advice(written: &str, what: &str) -> Option<String> {
     let bare = bare(written);
+    if written.starts_with("$.") || written.starts_with("$[") {
+        return Some("it is a JSONPath: it belongs under `json`, and deeper than that".into());
+    }
     if what == "an operator" {
         let known = OPERATORS.iter().find(|(other, _)| *other == bare);
         return known.map(|(_, here)| format!("write `{here}`"));

@@ -53,7 +53,7 @@ const ELSEWHERE: [(&str, &str); 23] = [
 impl Keys {
     /// Whether a key is one of these, or meant to be one.
     pub fn know(&self, key: &str) -> bool {
-        did_you_mean(key, self.all().chain(self.later())).is_some()
+        self.find(key).is_some() || did_you_mean(key, self.all().chain(self.later())).is_some()
     }
 
     fn find(&self, name: &str) -> Option<&'static str> {

@@ -81,7 +81,8 @@ fn missing_value(source: &Arc<Source>, key: &Spanned<String>) -> Diagnostic {
         _ if comment(source, key).is_some() => {
             "what stands behind it begins with `#`, and is a comment: quote it".to_owned()
         }
-        _ => "nothing stands behind it: write `\"\"` or `null` if that is meant".to_owned(),
+        _ => "nothing stands behind it: indent what belongs to it, or write `\"\"` or `null`"
+            .to_owned(),
     };
     Diagnostic::error(source, key.span, format!("`{}` has no value", key.value)).label(label)
 }

@@ -232,6 +232,8 @@ enforce: bearer
         assert!(shown.contains(endpoint), "{endpoint}: {shown}");
     }
     assert!(!shown.contains("GET /orders (not probed)"), "{shown}");
+    let way_out = "; each that the run sends a bearer token to counts: probe it with `enforce: bearer`, or run what is to be proven by itself, by --tag or FILE:LINE";
+    assert!(shown.contains(way_out), "{shown}");
 }
 
 #[test]

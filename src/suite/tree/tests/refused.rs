@@ -58,7 +58,7 @@ fn what_stands_in_a_mapping() {
     check(&[
         (
             "a:\nb: 1\n",
-            "1:1 [a] `a` has no value: nothing stands behind it: write `\"\"` or `null` if that is meant",
+            "1:1 [a] `a` has no value: nothing stands behind it: indent what belongs to it, or write `\"\"` or `null`",
         ),
         ("a: {starts_with: a, b}\n", "1:21 [b] `b` has no value: did you mean `\"a, b\"`?"),
         ("a: {in: a, b, c, d: e}\n", "1:12 [b] `b` has no value: did you mean `\"a, b, c\"`?"),
@@ -69,7 +69,7 @@ fn what_stands_in_a_mapping() {
         ),
         (
             "a: {b}\n",
-            "1:5 [b] `b` has no value: nothing stands behind it: write `\"\"` or `null` if that is meant",
+            "1:5 [b] `b` has no value: nothing stands behind it: indent what belongs to it, or write `\"\"` or `null`",
         ),
         (
             "a: 1\nb: 2\na: 3\na: 4\n",
