@@ -183,7 +183,9 @@ pub fn rounds(count: u32) -> String {
 fn cause(failure: &Failure) -> String {
     let cause = match failure.annotations.first() {
         Some(first) => {
-            let note = first.helps.first().map(|note| format!(" ({note})")).unwrap_or_default();
+            // Which row it was is no part of the cause.
+            let mut notes = first.helps.iter().filter(|help| !help.starts_with("in the row at "));
+            let note = notes.next().map(|note| format!(" ({note})")).unwrap_or_default();
             format!("{}{note}", first.title)
         }
         None => failure.message.clone(),

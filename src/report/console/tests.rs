@@ -224,6 +224,7 @@ fn one_cause_of_many_failures_is_told_with_its_note() {
         .map(|i| {
             let title = "status: expected 200, got 401";
             let mut annotation = spec.error("200", title, "got 401");
+            annotation.helps.push(format!("in the row at specs/orders.yaml:{i}:7"));
             annotation.helps.push("the token has expired".to_owned());
             // How much else did not hold makes no other cause.
             let message = format!("{title} (and {i} more)");
