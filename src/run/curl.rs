@@ -9,8 +9,8 @@ use crate::plan::passage::Passage;
 use crate::plan::settings::default_headers;
 
 /// The command that sends `request` the same way, but for the names of the program and of the content
-/// codings that it takes. Credentials stand as shell variables: `$TOKEN`, `$PASSWORD`, `$KEY`, and
-/// `$COOKIE_SID` for a cookie `sid`.
+/// codings that it takes. Credentials stand as shell variables: `$TOKEN`, `$PASSWORD`, `$KEY`,
+/// `$AUTHORIZATION` for all of that field, and `$COOKIE_SID` for a cookie `sid`.
 pub fn command(credential: &Credential, passage: &Passage, request: &Request) -> String {
     let mut words = vec!["curl -sS -i".to_owned()];
     let follows = follows(passage, request);
@@ -258,8 +258,11 @@ fn credential_words(credential: &Credential, request: &Request) -> Vec<String> {
             .filter(|header| header.credential && !is_own_cookie(request, header))
             .enumerate()
             .map(|(at, header)| {
-                let variable = if at == 0 { "$KEY".to_owned() } else { format!("$KEY_{}", at + 1) };
-                format!("-H {}\"{variable}\"", quoted(&format!("{}: ", header.name)))
+                // Of the whole field: its scheme may be what is wrong.
+                let is_whole = header.name.eq_ignore_ascii_case("authorization");
+                let variable = if is_whole { "AUTHORIZATION" } else { "KEY" };
+                let number = if at == 0 { String::new() } else { format!("_{}", at + 1) };
+                format!("-H {}\"${variable}{number}\"", quoted(&format!("{}: ", header.name)))
             })
             .collect(),
     }

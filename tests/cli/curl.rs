@@ -10,12 +10,13 @@ use crate::support::server::{Arrived, Server, Then, answer, reply};
 const OF_THE_PROGRAM: [&str; 2] = ["user-agent", "accept-encoding"];
 
 /// The credentials of the specs, under the names that the commands give them.
-const VARIABLES: [(&str, &str); 9] = [
+const VARIABLES: [(&str, &str); 10] = [
     ("TOKEN", "tok-of-the-test-4711"),
     ("USERNAME", "alice"),
     ("PASSWORD", "wonder:land-4711"),
     ("KEY", "key-of-the-test-4711"),
     ("KEY_2", "other-key-of-the-test"),
+    ("AUTHORIZATION", "Token tok-of-the-test-4711"),
     ("COOKIE_PATH", "not-the-one-of-the-shell"),
     ("COOKIE_A_B", "cookie-one"),
     ("COOKIE_A_B_2", "cookie-two"),
@@ -124,6 +125,7 @@ fn what_it_sends_is_what_was_sent() {
         "request: GET /x, auth: {bearer: tok-of-the-test-4711}",
         "request: GET /x, auth: {basic: {username: alice, password: 'wonder:land-4711'}}",
         "request: GET /x, auth: {header: {X-Key: key-of-the-test-4711, X-Other: other-key-of-the-test}}",
+        "request: GET /x, auth: {header: {Authorization: Token tok-of-the-test-4711}}",
         "request: GET /x, cookies: {path: not-the-one-of-the-shell}",
         "request: GET /x, cookies: {a-b: cookie-one, a_b: cookie-two, '1': cookie-three}",
         "request: GET /x, cookies: {a-b: cookie-one, 'a!b': cookie-two}",
