@@ -163,12 +163,14 @@ pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => NOT_THERE.into(),
         io::ErrorKind::PermissionDenied => "nobody may read this".into(),
-        _ => {
-            let words = error.to_string();
-            let words = words.split(" (os error").next().unwrap_or_default();
-            format!("this cannot be read: {}", words.to_lowercase())
-        }
+        _ => format!("this cannot be read: {}", words_of_system(error)),
     }
+}
+
+/// What the system says, without its number.
+pub fn words_of_system(error: &io::Error) -> String {
+    let words = error.to_string();
+    words.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
 /// A fault of a file as a whole.

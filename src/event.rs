@@ -342,3 +342,26 @@ impl StopReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exchange_that_was_cut_short_says_why() {
+        let ended = "no verdict: the run was ended before the answer came";
+        let table = [
+            (StopReason::Interrupted, "no verdict: the run was interrupted before the answer came"),
+            (StopReason::FailFast, ended),
+            (StopReason::NoServer, ended),
+            (StopReason::ServerEnded, ended),
+            (
+                StopReason::Deadline,
+                "no verdict: the time of the run was up (--deadline) before the answer came",
+            ),
+        ];
+        for (reason, words) in table {
+            assert_eq!(reason.cut_short(), words);
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{broken, say, schema};
 use crate::cli::InitArgs;
-use crate::discover::{shown, without_dots};
+use crate::discover::{shown, without_dots, words_of_system};
 use crate::exit_code::ExitCode;
 use crate::suite::project::FILE_NAME;
 
@@ -27,10 +27,15 @@ pub fn init(arguments: &InitArgs) -> ExitCode {
         say(&format!("{path} is there already: nothing was written"));
         return ExitCode::Invalid;
     }
+    if folder.exists() && !folder.is_dir() {
+        say(&format!("{} is no folder: name one, or none for this one", shown(folder)));
+        return ExitCode::Invalid;
+    }
     for (name, text) in FILES {
         let path = folder.join(name);
         if let Err(error) = write_new(&path, text) {
-            return broken(&format!("{} could not be written: {}", shown(&path), error));
+            let why = words_of_system(&error);
+            return broken(&format!("{} could not be written: {why}", shown(&path)));
         }
     }
     match super::print(&next(folder)) {

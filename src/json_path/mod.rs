@@ -150,15 +150,23 @@ fn step(segment: &Segment) -> Option<Step> {
 }
 
 fn reason(text: &str, error: &JsonPathError) -> String {
-    let JsonPathError::PestError(error) = error else { return error.to_string() };
-    let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
-    stumble::reason(text, at)
+    match error {
+        JsonPathError::PestError(error) => {
+            let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
+            stumble::reason(text, at)
+        }
+        JsonPathError::InvalidJsonPath(words) => stumble::of_function(words),
+        _ => error.to_string(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    const NO_FUNCTION: &str =
+        "`in()` is not a function of RFC 9535 (length, count, value, match, search)";
 
     #[test]
     fn a_singular_query_gives_its_value_and_any_other_a_list() {
@@ -212,18 +220,26 @@ mod tests {
             ("$[?@.a < 1e400]", "a number in it is too large"),
             ("$[?length(1e400) == 1]", "a number in it is too large"),
             ("$[?length(@.a)]", "the result of `length()` must be compared with something"),
+            (
+                "$[?match(@.a, 'x') == true]",
+                "`match()` is a test by itself: compare it with nothing",
+            ),
+            ("$[?in(@.a, $.b)]", NO_FUNCTION),
+            ("$[?in(@.a, $.b) == true]", NO_FUNCTION),
+            ("$[?length(in(@.a, $.b)) > 1]", NO_FUNCTION),
+            ("$[?count(1) > 2]", "`count()` takes a query, such as `@.*`"),
+            ("$[?count(length(@.a)) > 2]", "`count()` takes a query, such as `@.*`"),
+            ("$[?length (@.a) > 1]", "no space stands before the `(` of `length()`"),
+            (&format!("$.{}", "a".repeat(64 * 1024)), "it is longer than 64 KiB"),
         ];
         for (query, expected) in table {
             assert_eq!(JsonPath::parse(query).map(|_| ()), Err(expected.to_owned()), "{query}");
         }
         for query in [
-            "$[?match(@.a, 'x') == true]",
             "$[?match(@.a, '[')]",
             "$[?search(@.a, '(')]",
             "$[?length(@.*) < 3]",
-            "$[?count(1) > 2]",
             "$[?value(1) == 2]",
-            "$[?in(@.a, $.b)]",
             "$[?@.* == 1]",
             "$[?@[*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*][*,*,*,*]]",
         ] {

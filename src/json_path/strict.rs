@@ -68,6 +68,23 @@ fn is_name_char(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
+/// Why a function of this name is compared with nothing.
+pub fn not_compared(name: &str) -> String {
+    match name {
+        "match" | "search" => format!("`{name}()` is a test by itself: compare it with nothing"),
+        _ => {
+            format!(
+                "`{name}()` is not a function of RFC 9535 (length, count, value, match, search)"
+            )
+        }
+    }
+}
+
+/// What a function takes that looks at what a query finds.
+pub fn takes_a_query(name: &str) -> String {
+    format!("`{name}()` takes a query, such as `@.*`")
+}
+
 /// Refuses functions that are not well-typed, not in the standard, or hold a broken pattern.
 ///
 /// # Errors
@@ -125,7 +142,9 @@ fn check_test(test: &Test, filters: usize) -> Result<(), String> {
         }
         Test::AbsQuery(query) => check_segments(&query.segments, filters),
         Test::Function(function) => match &**function {
-            TestFunction::Match(..) | TestFunction::Search(..) => check_function(function, filters),
+            TestFunction::Match(..) | TestFunction::Search(..) | TestFunction::Custom(..) => {
+                check_function(function, filters)
+            }
             _ => {
                 Err(format!("the result of `{}` must be compared with something", called(function)))
             }
@@ -141,12 +160,7 @@ fn check_comparison(comparison: &Comparison, filters: usize) -> Result<(), Strin
     | Comparison::Lt(left, right)
     | Comparison::Lte(left, right)) = comparison;
     [left, right].into_iter().try_for_each(|side| match side {
-        Comparable::Function(function) => match function {
-            TestFunction::Match(..) | TestFunction::Search(..) => {
-                Err(format!("`{}` is a test by itself: compare it with nothing", called(function)))
-            }
-            _ => check_function(function, filters),
-        },
+        Comparable::Function(function) => check_function(function, filters),
         Comparable::Literal(literal) => check_literal(literal),
         Comparable::SingularQuery(_) => Ok(()),
     })
@@ -154,9 +168,7 @@ fn check_comparison(comparison: &Comparison, filters: usize) -> Result<(), Strin
 
 fn check_function(function: &TestFunction, filters: usize) -> Result<(), String> {
     match function {
-        TestFunction::Custom(name, _) => Err(format!(
-            "`{name}()` is not a function of RFC 9535 (length, count, value, match, search)"
-        )),
+        TestFunction::Custom(name, _) => Err(not_compared(name)),
         TestFunction::Length(value) => check_value(value, function, filters),
         TestFunction::Count(nodes) | TestFunction::Value(nodes) => {
             check_nodes(nodes, function, filters)
@@ -214,7 +226,7 @@ fn check_value(argument: &FnArg, function: &TestFunction, filters: usize) -> Res
 fn check_nodes(argument: &FnArg, function: &TestFunction, filters: usize) -> Result<(), String> {
     match argument {
         FnArg::Test(test) if !matches!(**test, Test::Function(_)) => check_test(test, filters),
-        _ => Err(format!("`{}` takes a query", called(function))),
+        _ => Err(takes_a_query(called(function).trim_end_matches("()"))),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why a JSONPath cannot be read, for those who write it: the parser's own words name its rules.
 
+use super::strict::{not_compared, takes_a_query};
+
 /// Functions of RFC 9535.
 const FUNCTIONS: &str = "length, count, value, match and search";
 
@@ -13,6 +15,24 @@ pub fn reason(text: &str, at: usize) -> String {
     match cause(before, rest) {
         Some(cause) => format!("{what}: {cause}"),
         None => what,
+    }
+}
+
+/// What is wrong with a function, out of the words of the parser.
+pub fn of_function(words: &str) -> String {
+    let named = |before: &str, end: &str| {
+        let (name, _) = words.split_once(before)?.1.split_once(end)?;
+        Some(name)
+    };
+    if let Some(name) = named("Function ", "(").filter(|_| words.ends_with("is not comparable")) {
+        return not_compared(name);
+    }
+    if let Some(name) = named("Invalid function expression `", " ") {
+        return format!("no space stands before the `(` of `{name}()`");
+    }
+    match named("Invalid argument for the function `", "`") {
+        Some(name) => takes_a_query(name),
+        None => format!("it cannot be read: {words}"),
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Actual, Fault, Violation};
 use crate::diagnostic::did_you_mean;
 use crate::format::Format;
 use crate::json_path::place;
+use crate::text::plural;
 
 /// The formats of the crate, besides those of our own.
 const FORMATS: [&str; 10] = [
@@ -132,7 +133,7 @@ fn expected(error: &ValidationError) -> String {
         Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } => {
             "no other members than those of the schema".to_owned()
         }
-        Kind::AdditionalItems { limit } => format!("at most {limit} elements"),
+        Kind::AdditionalItems { limit } => count("at most", *limit as u64, "element"),
         Kind::UnevaluatedItems { .. } => "no other elements than those of the schema".to_owned(),
         Kind::Enum { options } => match &**options {
             Value::Array(options) => {
@@ -146,12 +147,12 @@ fn expected(error: &ValidationError) -> String {
         Kind::Maximum { limit } => format!("at most {limit}"),
         Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
         Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
-        Kind::MinLength { limit } => format!("at least {limit} characters"),
-        Kind::MaxLength { limit } => format!("at most {limit} characters"),
-        Kind::MinItems { limit } => format!("at least {limit} elements"),
-        Kind::MaxItems { limit } => format!("at most {limit} elements"),
-        Kind::MinProperties { limit } => format!("at least {limit} members"),
-        Kind::MaxProperties { limit } => format!("at most {limit} members"),
+        Kind::MinLength { limit } => count("at least", *limit, "character"),
+        Kind::MaxLength { limit } => count("at most", *limit, "character"),
+        Kind::MinItems { limit } => count("at least", *limit, "element"),
+        Kind::MaxItems { limit } => count("at most", *limit, "element"),
+        Kind::MinProperties { limit } => count("at least", *limit, "member"),
+        Kind::MaxProperties { limit } => count("at most", *limit, "member"),
         Kind::MultipleOf { multiple_of } => format!("a multiple of {multiple_of}"),
         Kind::Pattern { pattern } => format!("a text that matches /{pattern}/"),
         Kind::Format { format } => match Format::named(format) {
@@ -170,6 +171,12 @@ fn expected(error: &ValidationError) -> String {
         Kind::PropertyNames { error } => format!("names of members that are {}", expected(error)),
         _ => error.masked().to_string(),
     }
+}
+
+/// `at most 1 element`, `at least 2 elements`.
+fn count(side: &str, limit: u64, what: &str) -> String {
+    let what = plural(usize::try_from(limit).unwrap_or(usize::MAX), what);
+    format!("{side} {limit} {what}")
 }
 
 fn with_article(type_name: &str) -> String {

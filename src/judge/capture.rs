@@ -94,7 +94,8 @@ impl Reading<'_> {
             Pattern::Compiled(regex) => &**regex,
             Pattern::Written(written) => {
                 let text = written.value.fill(self.judge.bindings).map_err(|e| e.message)?;
-                late = regex::Regex::new(&text).map_err(|_| "a regex that is none".to_owned())?;
+                late = regex::Regex::new(&text)
+                    .map_err(|_| "no regex: what was captured does not fit".to_owned())?;
                 &late
             }
         };

@@ -72,7 +72,8 @@ pub fn regex(pattern: &Pattern, seen: Seen, judge: Judge) -> Result<Arc<Regex>, 
         Pattern::Written(written) => written.value.fill(judge.bindings),
     };
     let text = written.map_err(|error| error.message)?;
-    let regex = Regex::new(&text).map_err(|_| format!("/{text}/ is not a regex"))?;
+    let regex = Regex::new(&text)
+        .map_err(|_| format!("/{text}/ is no regex: what was captured does not fit"))?;
     let wrong = match seen {
         _ if text.is_empty() => EMPTY,
         _ if is_found_in_all(&regex) => EVERYWHERE,

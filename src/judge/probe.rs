@@ -55,7 +55,7 @@ pub struct Finding {
     pub verdict: ProbeVerdict,
     /// What that verdict comes to.
     pub grade: Grade,
-    /// In a sentence.
+    /// In a sentence; none where nothing is off.
     pub message: String,
     /// What else is off.
     pub notes: Vec<Note>,
@@ -138,8 +138,8 @@ pub struct Note {
 }
 
 /// What is said of a token that should be good for something else, and is good for nothing.
-const NOT_A_GOOD_TOKEN: &str = "401 says that the other user's token is no good one: whether the object is kept from other \
-     users is not shown by who is refused everywhere";
+const NOT_A_GOOD_TOKEN: &str = "401 says that the other user's token is no good one: give one that is, for who is refused \
+     everywhere does not show whether the object is kept from other users";
 
 impl ProbeVerdict {
     /// The stable word for reports.
@@ -187,6 +187,11 @@ impl Finding {
     /// A finding without notes.
     pub fn new(verdict: ProbeVerdict, grade: Grade, message: impl Into<String>) -> Finding {
         Finding { verdict, grade, message: message.into(), notes: Vec::new() }
+    }
+
+    /// An answer that is as it must be: of that, nothing is told.
+    pub fn enforced() -> Finding {
+        Finding::new(ProbeVerdict::Enforced, Grade::Fine, "")
     }
 
     /// A refusal that proves nothing.
@@ -305,18 +310,8 @@ fn refused(asked: Asked, response: &Response, control: &Control) -> Finding {
     let mut notes: Vec<Note> = status.into_iter().collect();
     notes.extend(hygiene::challenge(asked, response));
     let worst = notes.iter().map(|note| note.grade).max().unwrap_or(Grade::Fine);
-    let status = response.status;
     match notes.first() {
-        None => {
-            let message = match status {
-                200 if by_errors => {
-                    "refused with 200 and `errors`, as GraphQL servers do".to_owned()
-                }
-                200..=299 => format!("answered with {status}, and not with what the test gets"),
-                _ => format!("refused with {status}, as the standards ask"),
-            };
-            Finding::new(ProbeVerdict::Enforced, Grade::Fine, message)
-        }
+        None => Finding::enforced(),
         Some(first) => {
             let message = format!("nonconforming: refused, but {}", first.text);
             Finding { verdict: ProbeVerdict::Nonconforming, grade: worst, message, notes }

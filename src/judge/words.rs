@@ -222,7 +222,7 @@ fn value_demand(
     let filled = draft.fill(bindings);
     let value: &Value = match &filled {
         Ok(value) => value,
-        Err(error) => return error.message.clone(),
+        Err(_) => return "a value that cannot be made".to_owned(),
     };
     let is_moment = subject != Subject::Duration
         && value.as_str().is_some_and(|text| crate::date::parse(text).is_some());

@@ -77,7 +77,7 @@ impl<'s> Binder<'s> {
         if self.inputs.env_not_text.contains(name) {
             let title = format!("the environment variable `{name}` is not UTF-8");
             let fault = Diagnostic::error(source, variable.span, title).label("needed here");
-            self.missing.push(fault.help("set it to a text"));
+            self.missing.push(fault.help("set it to a text in UTF-8"));
             return empty();
         }
         let text = match (self.inputs.env.get(name), default) {

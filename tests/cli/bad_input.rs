@@ -2,6 +2,7 @@
 
 pub mod fixture;
 mod arguments;
+mod files;
 mod fuzz;
 mod paths;
 mod rows;

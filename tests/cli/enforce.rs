@@ -2,9 +2,11 @@
 
 mod api;
 mod claims;
+mod findings;
 mod graphql;
 mod hostile;
 mod keys;
+mod labels;
 mod language;
 mod orders;
 mod people;

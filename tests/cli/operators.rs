@@ -112,7 +112,8 @@ const FORMS: &str = r#"{
   "email": "alice@example.com", "named": "Alice <alice@example.com>",
   "uri": "https://example.com/a?b", "path": "/orders/7", "ipv4": "127.0.0.1", "ipv6": "::1",
   "host": "api.example.com", "jwt": "eyJhbGciOiJub25lIn0.e30.", "base64": "YWI=",
-  "url64": "-_-_", "number": 7, "null": null
+  "url64": "-_-_", "number": 7, "null": null, "odd": "(", "empty": "",
+  "padded": "YWJj=", "unsigned": "e30.e30.AA"
 }"#;
 
 fn serve(request: &Arrived, stream: &mut TcpStream) -> Then {
@@ -149,7 +150,13 @@ fn serve(request: &Arrived, stream: &mut TcpStream) -> Then {
         "/away" => answer(303, &[("Location", "/moved?from=here")], ""),
         "/moved?from=here" => answer(302, &[("Location", "/text?to=there#part")], ""),
         "/text?to=there" => answer(200, &[], "Here."),
+        "/elsewhere" => answer(405, &[("Allow", "POST, PUT")], ""),
+        "/busy" => answer(429, &[("Retry-After", "120")], ""),
+        "/untyped" => answer(200, &[], "seven"),
+        "/untyped-list" => answer(200, &[], "[1,2]"),
         "/bare" => answer(401, &[], ""),
+        "/comma" => answer(401, &challenge(","), ""),
+        "/negotiate" => answer(401, &challenge("Negotiate"), ""),
         "/broken" => answer(401, &challenge(r#"Bearer realm="a" error="invalid_token""#), ""),
         "/several" => {
             answer(401, &challenge(r#"Basic realm="b", Bearer realm="a", DPoP algs="ES256""#), "")

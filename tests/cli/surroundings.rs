@@ -2,9 +2,10 @@
 #![cfg(target_os = "linux")]
 
 use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::support::sandbox::{Ended, Sandbox, program};
+use crate::support::sandbox::{Ended, Sandbox, program, steady};
 use crate::support::server::Server;
 use crate::support::xml::Element;
 
@@ -73,6 +74,20 @@ fn a_server_that_cannot_print_where_it_listens_serves_all_the_same() {
         std::thread::yield_now();
     };
     assert_eq!(killed.code(), Some(0));
+}
+
+#[test]
+fn the_demo_says_where_it_listens_and_how_it_is_ended() {
+    let mut child = Sandbox::new().command(&["demo"]).spawn().expect("the program starts");
+    let mut line = String::new();
+    let output = child.stdout.take().expect("its output");
+    BufReader::new(output).read_line(&mut line).expect("a line");
+    let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(sent.expect("kill").success());
+    assert_eq!(child.wait().expect("a child").code(), Some(0));
+    let wanted =
+        "The demo API listens on http://127.0.0.1:<port> until it is interrupted (Ctrl-C).\n";
+    assert_eq!(steady(&line), wanted);
 }
 
 #[test]

@@ -143,6 +143,26 @@ fn a_fault_says_where_what_was_expected_and_the_likely_cause() {
             "at character 17: found `=`, expected a scheme or a parameter",
             "the name of a parameter is missing before `=`",
         ),
+        (
+            r#"Bearer realm="x", "y""#,
+            "at character 19: found `\"`, expected a scheme or a parameter",
+            "a text in quotes stands behind `=`, as in `realm=\"…\"`",
+        ),
+        (
+            "(Bearer)",
+            "at character 1: found `(`, expected a scheme such as Bearer",
+            "names have ASCII letters, digits and a few signs such as `-` and `_`",
+        ),
+        (
+            "Bearer/realm",
+            "at character 7: found `/`, expected a space, a comma or the end after the scheme `Bearer`",
+            "a space is missing after `Bearer`, or it is no scheme",
+        ),
+        (
+            "Bearer realm=<x>",
+            "at character 14: found `<`, expected the value of `realm`",
+            "what is no plain word needs quotes: `realm=\"…\"`",
+        ),
     ];
     for (text, message, help) in table {
         let fault = parse([text]).expect_err(text).faults.remove(0);

@@ -24,10 +24,15 @@ pub fn on_status(judge: Judge, matcher: &Matcher, response: &Response) -> Vec<St
         429 | 503 => response
             .header_values("retry-after")
             .next()
-            .map(|time| format!("it says to retry after {time}")),
+            .map(|time| format!("it says to retry after {time}{}", unit(time))),
         _ => None,
     };
     note.into_iter().collect()
+}
+
+/// A number stands there for seconds, and what is none is a date (RFC 9110 §10.2.3).
+fn unit(time: &str) -> &'static str {
+    if time.trim().parse::<u64>().is_ok() { " s" } else { "" }
 }
 
 /// More about a body that cannot be judged as JSON.

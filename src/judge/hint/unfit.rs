@@ -179,3 +179,14 @@ fn needs_list(name: &str, at: &At) -> String {
 fn kind(seen: Seen) -> String {
     with_article(seen.type_name())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_never_be_the_expected_value_says_what_it_is() {
+        assert_eq!(another_kind(Seen::Text("a")), "this is a string, and can never be that");
+        assert_eq!(another_kind(Seen::Count(3)), "this is a number, and can never be that");
+    }
+}

@@ -20,7 +20,10 @@ pub fn likely(response: &Response, verdict: ProbeVerdict) -> Option<&'static str
         return Some("axum's TypedHeader rejects with 400: map its rejection to a 401");
     }
     if is(403, "system:anonymous") {
-        return Some("Kubernetes takes requests without a token for its anonymous user");
+        return Some(
+            "Kubernetes takes requests without a token for its anonymous user, unless it is \
+             started with `--anonymous-auth=false`",
+        );
     }
     if is_redirect(response.status) {
         return Some(match verdict {

@@ -186,8 +186,10 @@ pub fn of_control(profile: Profile, token: &str, response: &Response) -> Vec<Not
             Profile::Strict => Grade::Fails,
             Profile::Standard | Profile::Lenient => Grade::Warns,
         };
-        let text =
-            format!("`Cache-Control: {value}` lets shared caches keep what only the token may see");
+        let text = format!(
+            "`Cache-Control: {value}` lets shared caches keep what only the token may see: answer \
+             `private` or `no-store`"
+        );
         Note { id: "cache-control", grade, text }
     });
     echo.into_iter().chain(cached).collect()

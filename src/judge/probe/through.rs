@@ -53,10 +53,7 @@ fn holds_errors_alone(body: &[u8]) -> bool {
 /// The finding about a request that got through.
 pub fn let_through(asked: Asked, response: &Response, control: &Control) -> Finding {
     match asked.answer.accepted {
-        Accepted::Right if meets(response, control) => {
-            let message = "served, as any case of the scheme must be";
-            Finding::new(ProbeVerdict::Enforced, Grade::Fine, message)
-        }
+        Accepted::Right if meets(response, control) => Finding::enforced(),
         // Whether it is the answer that the good token gets is not known.
         Accepted::Right if control.passed.is_none() => {
             Finding::vacuous("it was served, but the control did not pass in this run")

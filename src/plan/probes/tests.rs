@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::auth::jwt::{Algorithm, SigningKey, forge};
+use crate::auth::jwt::{Algorithm, SigningKey, forge, mint};
 use crate::http::message::Request;
 use crate::http::message::{Connections, Header};
 use crate::http::url::Target;
@@ -148,6 +148,37 @@ fn of_a_jwt_every_probe_is_made_or_says_why_not() {
         let opaque = made(probe, OPAQUE);
         let lacks = matches!(probe.needs, Needs::Jwt | Needs::Key);
         assert_eq!(opaque.is_ok(), !lacks, "{}: {opaque:?}", probe.id);
+    }
+}
+
+#[test]
+fn what_cannot_be_made_says_why() {
+    let signed = |claims: &str| {
+        let key = SigningKey::read(Algorithm::Hs256, "a-secret").unwrap();
+        mint(&key, r#"{"alg":"HS256"}"#, claims)
+    };
+    let (bare, odd) = (signed("{}"), signed(r#"{"exp":"soon"}"#));
+    let key = || Supplies { tokens: Vec::new(), ..supplies(JWT) };
+    let used = |method: &str| Declared { method: method.into(), open: false };
+    let all = ["GET", "POST", "PUT", "PATCH", "DELETE"].map(used).into();
+    let declared = || Supplies { declared: all, ..Supplies::default() };
+    let table = [
+        ("revoked", OPAQUE, Supplies::default(), "no token was revoked for it"),
+        ("other-user", JWT, key(), "such a token cannot be made here"),
+        ("wrong-issuer", &bare, key(), "the token has no `iss`"),
+        ("bad-exp-type", &odd, key(), "the token's `exp` is no number as it is"),
+        ("other-methods", OPAQUE, declared(), "tests use every method at this path"),
+    ];
+    for (id, token, supplies, why) in table {
+        let bare = Good::strip(&control(token));
+        let forge = |id| forge(id, token);
+        let good = Good { bare: &bare, token, forge: &forge, supplies: &supplies };
+        match (Probe::find(id).unwrap().make)(Probe::find(id).unwrap(), &good) {
+            Err(Absent::NotApplicable(reason) | Absent::LacksInput(reason)) => {
+                assert_eq!(reason, why, "{id}");
+            }
+            other => panic!("{id}: {other:?}"),
+        }
     }
 }
 

@@ -114,7 +114,8 @@ impl Table {
     pub fn name_columns(&mut self, reader: &mut Reader, columns: Vec<Spanned<String>>) {
         if columns.len() > MOST_COLUMNS {
             let title = format!("more than {MOST_COLUMNS} columns");
-            reader.fault(columns[MOST_COLUMNS].span, title);
+            reader.fault(columns[MOST_COLUMNS].span, title).label =
+                "leave out those that no test uses".into();
             return;
         }
         for (at, column) in columns.iter().enumerate() {

@@ -207,5 +207,7 @@ fn missing_comma(stumble: &Stumble, level: Level) -> Diagnostic {
             .fault(stumble.at, 1, "nothing stands before this `,`")
             .label("remove it, or write what is missing");
     }
-    stumble.fault(stumble.at, 1, &title).label("a text with a comma, bracket or colon needs quotes")
+    stumble
+        .fault(stumble.at, 1, &title)
+        .label("a text with a comma, bracket, colon or `#` needs quotes")
 }

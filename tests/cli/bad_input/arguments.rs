@@ -117,3 +117,15 @@ fn the_help_explains_every_option() {
     let version = sandbox.run(&["--version"]).expect_code(0).stdout;
     assert_eq!(version, format!("apitest {}\n", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_variable_that_is_no_text_says_so() {
+    use std::os::unix::ffi::OsStrExt;
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command(&["--var"]);
+    command.arg(std::ffi::OsStr::from_bytes(b"token=abc\xff"));
+    let told = Ended::of(&mut command).expect_code(2).stderr;
+    let begin = "error: --var takes NAME=VALUE: this one is not UTF-8\n";
+    assert!(told.starts_with(begin), "{told}");
+}

@@ -14,10 +14,32 @@ tests:
 const STEPS: &str = "steps: [{request: GET http://127.0.0.1:1/, expect: 200}]\n";
 const UNSET: &str = "tests: [{name: a, request: 'GET ${env.GONE}/', expect: 200}]\n";
 
+const COMPARES: &str = "tests: [{name: a, request: GET http://127.0.0.1:1/, expect: {body: {equals: \
+                        {file: gone.txt}}}}]\n";
+const LEADS_ON: &str = "\
+tests:
+  - name: a
+    steps:
+      - {request: GET http://127.0.0.1:1/, expect: 200, capture: {place: $.place}}
+      - {request: 'GET ${place}', expect: 200}
+";
+const ENFORCED: &str = "\
+base_url: http://127.0.0.1:1
+auth: {bearer: demo-alice-5f0c1d2e3b4a}
+enforce: {probes: [no-token]}
+tests: [{name: a, retry: 2, request: GET /, expect: 200}]
+";
+const SIGNS_IN: &str = "\
+base_url: http://127.0.0.1:1
+tls: {ca: gone.pem}
+tokens: {alice: {login: {request: POST /login, token: $.t}}}
+tests: [{name: a, auth: alice, request: GET /, expect: 200, tls: {ca: null}}]
+";
+
 /// Files, and the arguments of a run beside them.
 type Run<'r> = (&'r [(&'r str, &'r str)], &'r [&'r str]);
 
-const RUNS: [Run; 31] = [
+const RUNS: [Run; 40] = [
     (&[], &["man", "nope"]),
     (&[], &["probes", "--explain", "no-tokn"]),
     (&[], &["probes", "--explain", "qqqqq"]),
@@ -61,6 +83,21 @@ const RUNS: [Run; 31] = [
         ],
         &[],
     ),
+    (&[("README.md", "text\n")], &["init", "README.md"]),
+    (&[("README.md", "text\n")], &["init", "README.md/specs"]),
+    (&[("specs/a.yaml", LEADS_ON)], &["show", "specs/a.yaml:2"]),
+    (&[("specs/a.yaml", TAGGED)], &["specs/a.yaml:2", "specs/a.yaml:9"]),
+    (&[("specs/a.yaml", COMPARES)], &["list"]),
+    (&[("specs/a.yaml", COMPARES)], &["show", "specs/a.yaml:1"]),
+    (&[("specs/a.yaml", ENFORCED)], &["specs/a.yaml"]),
+    (&[("specs/a.yaml", SIGNS_IN)], &["specs/a.yaml"]),
+    (
+        &[
+            ("specs/a.yaml", ANSWERS),
+            ("apitest.yaml", "environments: {staging: {base_url: 'http://127.0.0.1:2'}}\n"),
+        ],
+        &["--env", "staging"],
+    ),
 ];
 
 #[test]
@@ -88,7 +125,7 @@ fn settled(text: &str) -> String {
 
 /// Some commands have no colours to switch off.
 fn skipped(arguments: &[&str]) -> usize {
-    let plain = matches!(arguments.first(), Some(&("man" | "probes")));
+    let plain = matches!(arguments.first(), Some(&("man" | "probes" | "init")));
     if plain { 0 } else { 2 }
 }
 

@@ -79,6 +79,8 @@ fn a_variable_of_the_environment_that_is_no_text_is_red() {
     let ended = Ended::of(&mut command).expect_code(1);
     let reason = "the environment variable `TOKEN` is not UTF-8\n --> a.yaml:2:17\n";
     assert!(ended.stderr.contains(reason), "{}", ended.stderr);
+    let help = " needed here\n  |\n  = help: set it to a text in UTF-8\n";
+    assert!(ended.stderr.contains(help), "{}", ended.stderr);
     assert!(server.arrived().is_empty(), "{:?}", server.arrived());
     command.env("TOKEN", "");
     Ended::of(&mut command).expect_code(0);

@@ -24,6 +24,8 @@ const JWT_IDS: [&str; 12] = [
     "key-confusion",
     "zero-signature",
 ];
+const NO_CLAIMS: &str = "the token's payload is not a JSON object";
+const NO_BASE64: &str = "the token is not a JWT: a part of it is not base64url";
 const CORE_IDS: [&str; 3] = ["look-alike", "truncated", "extended"];
 
 /// A good token of the demo, and the public key that verifies it.
@@ -105,6 +107,8 @@ fn what_does_not_apply_says_why() {
     let (rs, _) = good(Algorithm::Rs256);
     let unsigned = "eyJhbGciOiJub25lIn0.e30.";
     let big = format!("{}.e30.", super::super::encoded(r#"{"alg":"ES512"}"#));
+    let huge = "A".repeat(1 << 20);
+    let odd = "the token holds more than visible ASCII characters";
     let table = [
         ("key-confusion", hs.as_str(), "the token is signed with HS256, which has no public key"),
         ("key-confusion", &rs, "it takes the public key of the API: `keys` of `enforce`"),
@@ -113,10 +117,22 @@ fn what_does_not_apply_says_why() {
         ("no-signature", unsigned, "the token has no signature"),
         ("other-key", &big, "the token's `alg` is not one that is signed here"),
         ("no-such-probe", &rs, "no forgery is called `no-such-probe`"),
+        ("truncated", "abcd", "the token has only 4 characters or fewer"),
+        ("truncated", "é", odd),
+        ("truncated", &huge, "the token is longer than 64 KiB"),
+        ("payload-edit", "eyJhbGciOiJIUzI1NiJ9.W10.AA", NO_CLAIMS),
+        ("alg-none", "a.b.c.d.e", "the token is encrypted (JWE)"),
+        ("alg-none", "?.e30.AA", "the token is not a JWT: its header is not base64url"),
+        ("alg-none", "AA.e30.AA", "the token is not a JWT: its header is not JSON"),
+        ("alg-none", "e30.e30.AA", "the token is not a JWT: its header has no `alg`"),
+        ("alg-none", "eyJhbGciOiJIUzI1NiJ9..AA", "the token is not a JWT: its payload is empty"),
+        ("alg-none", "eyJhbGciOiJIUzI1NiJ9.e30.A", NO_BASE64),
     ];
     for (id, token, why) in table {
         assert_eq!(forge(id, token, None).expect_err(id).0, why);
     }
+    let why = Jws::parse(&huge).expect_err("it is too long").0;
+    assert_eq!(why, "the token is not a JWT: it is longer than 64 KiB");
 }
 
 #[test]

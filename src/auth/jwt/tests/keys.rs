@@ -1,5 +1,7 @@
 //! Keys in every spelling, and texts that are not the key that is needed.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::super::{Algorithm, PublicKey, SigningKey, der, mint, pem};
@@ -53,6 +55,15 @@ fn every_algorithm_signs_what_its_public_key_verifies() {
     }
     assert_eq!(Algorithm::by_name("hs256"), None);
     assert_eq!(Algorithm::by_name("ES512"), None);
+}
+
+/// A JWK of which the modulus has so many bytes, and nothing fits together.
+fn rsa_of(bytes: usize) -> String {
+    let part = |bytes: usize| URL_SAFE_NO_PAD.encode(vec![0xff; bytes]);
+    let [n, half] = [bytes, bytes / 2].map(part);
+    let halves = json!({"kty": "RSA", "n": n, "e": "AQAB", "d": n, "p": half, "q": half,
+        "dp": half, "dq": half, "qi": half});
+    halves.to_string()
 }
 
 #[test]
@@ -115,6 +126,26 @@ fn a_text_that_is_no_key_says_what_is_needed() {
         ),
         (Algorithm::Es256, "{}", "no key for ES256: the JWK has no `kty`"),
         (Algorithm::Hs256, r#"{"kty":"oct","k":""}"#, "no key for HS256: the secret is empty"),
+        (
+            Algorithm::EdDsa,
+            "-----BEGIN EC PRIVATE KEY-----\nAA==\n-----END EC PRIVATE KEY-----",
+            "no key for EdDSA: a key in a PEM block `EC PRIVATE KEY` is not for it",
+        ),
+        (
+            Algorithm::Rs256,
+            &rsa_of(128),
+            "no key for RS256: the key is too small: RSA takes 2048 bits or more",
+        ),
+        (
+            Algorithm::Rs256,
+            &rsa_of(1024),
+            "no key for RS256: the key is too large: RSA takes 4096 bits or fewer",
+        ),
+        (
+            Algorithm::Rs256,
+            &rsa_of(256),
+            "no key for RS256: the parts of the key do not fit together",
+        ),
     ];
     for (algorithm, text, expected) in table {
         assert_eq!(fault(algorithm, text), expected);
@@ -131,6 +162,8 @@ fn public_keys_are_read_in_every_spelling() {
     for key in [rsa, ec, edwards] {
         let public = key.public_key().expect("a public key");
         let spellings = public.spellings();
+        let names: Vec<&str> = spellings.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["PEM", "PEM without its last line end", "DER", "JWK"]);
         let header = json!({"alg": key.algorithm().name(), "kid": "k"}).to_string();
         let token = mint(&key, &header, "{}");
         let mut jwk = public.to_jwk();
@@ -158,6 +191,10 @@ fn der_is_as_others_write_it() {
     let ec = hex(&demo["keys"][1]);
     let head = "3059301306072a8648ce3d020106082a8648ce3d03010703420004";
     assert!(ec.starts_with(head) && ec.len() == 182, "{ec}");
+    // What stands behind the name of the algorithm is the key as PKCS#1 has it.
+    let key = PublicKey::read(&demo["keys"][0].to_string(), "").expect("a public key");
+    let inner = pem::text("RSA PUBLIC KEY", &key.spellings()[2].1[24..]);
+    assert_eq!(PublicKey::read(&inner, "").expect("a public key").to_jwk(), key.to_jwk());
 }
 
 #[test]
@@ -179,6 +216,10 @@ fn a_text_that_is_no_public_key_says_why() {
         (
             "-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----",
             "the PEM is not a public key of RSA, EC or Ed25519",
+        ),
+        (
+            "-----BEGIN EC PARAMETERS-----\nAA==\n-----END EC PARAMETERS-----",
+            "a PEM block `EC PARAMETERS` is not a public key",
         ),
         (r#"{"keys":[]}"#, "no key of the JWK set has signed the token"),
         (&two, "several keys of the JWK set may have signed the token"),
