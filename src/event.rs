@@ -329,6 +329,11 @@ impl StopReason {
         }
     }
 
+    /// Why the run ended before its end where no case is missing, in words.
+    pub fn ended_early(self) -> String {
+        self.words().replacen("not run: ", "The run ended early: ", 1)
+    }
+
     /// Why an exchange that had begun was ended, in words.
     pub fn cut_short(self) -> &'static str {
         match self {

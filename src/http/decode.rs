@@ -34,7 +34,10 @@ pub fn decode<'h>(
         return Ok(body);
     }
     if codings.len() > 4 {
-        return Err(broken(format!("{} content codings on one body", codings.len())));
+        return Err(broken(format!(
+            "{} content codings on one body: at most 4 are undone",
+            codings.len()
+        )));
     }
     codings.iter().rev().try_fold(body, |body, coding| undo(&body, coding, limit))
 }
@@ -45,7 +48,7 @@ fn undo(body: &[u8], coding: &str, limit: u64) -> Result<Vec<u8>, DecodeError> {
         // RFC 9110 §8.4.1.2: zlib is meant; some servers send the bare stream.
         "deflate" => inflate(body, limit),
         _ => Err(broken(format!(
-            "the content coding `{coding}` was not asked for and is not known here"
+            "the content coding `{coding}` was not asked for: only gzip and deflate are known here"
         ))),
     }
 }

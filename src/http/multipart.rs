@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Parts in order, and what stands between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,15 +109,15 @@ impl Multipart {
     /// Whether `test` holds for any text in it, those of files included.
     ///
     /// # Errors
-    /// A file cannot be read.
-    pub fn any(&self, test: impl Fn(&str) -> bool) -> io::Result<bool> {
+    /// The path of a file that cannot be read, and why.
+    pub fn any(&self, test: impl Fn(&str) -> bool) -> Result<bool, (&Path, io::Error)> {
         if self.texts().any(&test) {
             return Ok(true);
         }
         for part in &self.parts {
-            if let Content::File { path, .. } = &part.content
-                && any_in_file(File::open(path)?, &test)?
-            {
+            let Content::File { path, .. } = &part.content else { continue };
+            let found = File::open(path).and_then(|file| any_in_file(file, &test));
+            if found.map_err(|error| (path.as_path(), error))? {
                 return Ok(true);
             }
         }
@@ -282,7 +282,10 @@ impl<'m> MultipartReader<'m> {
 
     /// A file does not hold what was announced.
     fn changed(&mut self) -> io::Error {
-        self.fail("a file of the body changed while it was sent".to_owned())
+        self.fail(
+            "a file of the body changed while it was sent: leave it alone, and run again"
+                .to_owned(),
+        )
     }
 
     fn fail(&mut self, reason: String) -> io::Error {
@@ -330,7 +333,8 @@ mod tests {
         std::fs::write(file.path(), "longer").unwrap();
         let mut reader = multipart.reader();
         assert!(reader.read_to_end(&mut Vec::new()).is_err());
-        assert!(reader.failed.unwrap().contains("changed while it was sent"));
+        let told = "a file of the body changed while it was sent: leave it alone, and run again";
+        assert_eq!(reader.failed.as_deref(), Some(told));
     }
 
     #[test]

@@ -133,7 +133,9 @@ impl Exception {
             return Err("write one host in each entry, such as `example.com`".into());
         }
         if let Some((address, bits)) = text.split_once('/') {
-            let address: IpAddr = address.parse().map_err(|_| "this is no block of addresses")?;
+            let address: IpAddr = address
+                .parse()
+                .map_err(|_| "this is no block of addresses: write one such as `10.0.0.0/8`")?;
             let most = if address.is_ipv4() { 32 } else { 128 };
             let bits = bits.parse().ok().filter(|bits| *bits <= most);
             let bits = bits.ok_or_else(|| format!("behind `/` stands a number up to {most}"))?;
@@ -146,7 +148,7 @@ impl Exception {
         let target = Target::parse(&format!("http://{text}"));
         let origin = target.as_ref().map(Target::origin).map_err(String::clone)?;
         if target.as_ref().is_ok_and(|target| target.url().ends_with(['?'])) {
-            return Err("this is no host".into());
+            return Err("this is no host: write one such as `example.com`".into());
         }
         let hosts = match address(&origin.host) {
             Some(address) => Hosts::whole(address),

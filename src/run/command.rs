@@ -66,12 +66,14 @@ fn printed(
 ) -> Result<String, String> {
     let text = text.map_err(|error| format!("gave no output: {error}"))?;
     if text.len() as u64 > LIMIT {
-        return Err(format!("printed more than {LIMIT} bytes"));
+        return Err(format!("printed more than {LIMIT} bytes: only the token is wanted"));
     }
     match status {
         Err(error) => Err(format!("could not be waited for: {error}")),
-        Ok(status) if !status.success() => Err(format!("failed: {status}")),
-        Ok(_) => String::from_utf8(text).map_err(|_| "printed no UTF-8".into()),
+        Ok(status) if !status.success() => {
+            Err(format!("failed ({status}): run it by hand, what it says is not shown here"))
+        }
+        Ok(_) => String::from_utf8(text).map_err(|_| "printed what is not UTF-8".into()),
     }
 }
 
@@ -100,9 +102,16 @@ mod tests {
     fn its_output_is_read_and_its_failures_are_told() {
         let run = |script| shell(script, Duration::from_secs(20), &Stop::default());
         assert_eq!(run("echo token"), Ok("token\n".to_owned()));
-        assert_eq!(run("echo token; exit 3"), Err("failed: exit status: 3".to_owned()));
-        assert_eq!(run("printf '\\377'"), Err("printed no UTF-8".to_owned()));
-        assert_eq!(run("yes"), Err("printed more than 1048576 bytes".to_owned()));
+        assert_eq!(
+            run("echo token; exit 3"),
+            Err("failed (exit status: 3): run it by hand, what it says is not shown here"
+                .to_owned())
+        );
+        assert_eq!(run("printf '\\377'"), Err("printed what is not UTF-8".to_owned()));
+        assert_eq!(
+            run("yes"),
+            Err("printed more than 1048576 bytes: only the token is wanted".to_owned())
+        );
         let missing = output(&["/no/such".into()], Path::new(""), Duration::ZERO, &Stop::default());
         assert!(missing.unwrap_err().starts_with("could not be started (/no/such)"));
     }

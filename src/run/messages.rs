@@ -72,3 +72,15 @@ fn body_text(body: &[u8]) -> String {
         Err(_) => format!("({} bytes that are not UTF-8)", body.len()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_shown_as_text_or_by_its_size() {
+        assert_eq!(body_text("ü".as_bytes()), "ü");
+        assert_eq!(body_text(b"a\xc3"), "a");
+        assert_eq!(body_text(b"\xff\xfe"), "(2 bytes that are not UTF-8)");
+    }
+}

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::request::{Maker, Unsent};
+use super::request::{Maker, Unsent, unread};
 use crate::http::media_type::of_file;
 use crate::http::message::Header;
 use crate::http::multipart::{Content, Multipart, Part};
@@ -48,8 +48,8 @@ impl Maker<'_> {
 
     fn part_file(&self, path: &str) -> Result<Content, Unsent> {
         let file = std::fs::metadata(self.real_file(path)?);
-        let failed = |error| Unsent::request(format!("body file {path}: {error}"));
-        Ok(Content::File { path: path.into(), length: file.map_err(failed)?.len() })
+        let length = file.map_err(|error| unread(path, &error))?.len();
+        Ok(Content::File { path: path.into(), length })
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::read::at_most;
 use super::tokens::TokenStore;
 use crate::auth::credential::{basic_pair, secret_parts, token_fault};
+use crate::discover;
 use crate::event::StopReason;
 use crate::http::cookie::CookieJar;
 use crate::http::message::{Body as SentBody, Connections, Header, Request};
@@ -171,7 +172,7 @@ impl Maker<'_> {
             SentBody::Multipart(multipart) => multipart,
         };
         let holds = multipart.any(|text| self.holds_secret(text));
-        holds.map_err(|error| Unsent::request(format!("a file of the body: {error}")))
+        holds.map_err(|(path, error)| unread(&path.to_string_lossy(), &error))
     }
 
     fn url(&self, step: &Step) -> Result<String, Unsent> {
@@ -246,21 +247,23 @@ impl Maker<'_> {
 
     /// A body file stays inside the project: a spec from elsewhere must not send what it likes.
     pub(super) fn real_file(&self, path: &str) -> Result<PathBuf, Unsent> {
-        let failed = |error: std::io::Error| Unsent::request(format!("body file {path}: {error}"));
-        let real = std::fs::canonicalize(path).map_err(failed)?;
+        let real = std::fs::canonicalize(path).map_err(|error| unread(path, &error))?;
         if !real.starts_with(self.project) {
-            let reason = format!("body file {path} lies outside the project directory");
+            let reason = format!(
+                "body file {path} lies outside the project directory: body files stay inside it"
+            );
             return Err(Unsent::request(reason));
         }
         Ok(real)
     }
 
     fn file(&self, path: &str) -> Result<Vec<u8>, Unsent> {
-        let failed = |error: std::io::Error| Unsent::request(format!("body file {path}: {error}"));
-        let bytes = at_most(&self.real_file(path)?, LARGEST_BODY_FILE).map_err(failed)?;
+        let bytes = at_most(&self.real_file(path)?, LARGEST_BODY_FILE);
+        let bytes = bytes.map_err(|error| unread(path, &error))?;
         if bytes.len() as u64 > LARGEST_BODY_FILE {
             let most = LARGEST_BODY_FILE >> 20;
-            return Err(Unsent::request(format!("body file {path} has more than {most} MiB")));
+            let reason = format!("body file {path} has more than {most} MiB: take a smaller one");
+            return Err(Unsent::request(reason));
         }
         Ok(bytes)
     }
@@ -341,10 +344,15 @@ impl Maker<'_> {
             self.redactor.add(&value);
         }
         if value.trim().is_empty() {
-            return Err(Unsent::request("an empty credential"));
+            return Err(Unsent::request("the credential is empty: look at what fills it"));
         }
         Ok(value)
     }
+}
+
+/// Why a body file cannot be sent.
+pub(super) fn unread(path: &str, error: &std::io::Error) -> Unsent {
+    Unsent::request(format!("body file {path}: {}", discover::reason(error)))
 }
 
 fn authorization_field(value: String) -> Header {

@@ -223,8 +223,9 @@ impl Starter<'_> {
             Ready::Answers | Ready::Log(_) => "/".to_owned(),
         };
         let any = !matches!(self.plan.ready, Ready::Path(_));
-        Poll::new(&format!("{}{path}", url.trim_end_matches('/')), any)
-            .map_err(|reason| format!("it cannot be asked whether it serves: {reason}"))
+        Poll::new(&format!("{}{path}", url.trim_end_matches('/')), any).map_err(|reason| {
+            format!("it cannot be asked whether it serves: {reason}: look at `url`")
+        })
     }
 
     /// What becomes of a line that it prints.
@@ -257,7 +258,8 @@ impl Starter<'_> {
         let (program, arguments) = words.split_first().ok_or("`command` names no program")?;
         let folder = self.surroundings.root.join(&self.plan.folder);
         if !folder.is_dir() {
-            return Err(format!("there is no folder {}", self.plan.folder));
+            let folder = &self.plan.folder;
+            return Err(format!("there is no folder {folder} (`cwd`) beside the project file"));
         }
         let mut command = Command::new(located(program, &folder));
         command.args(arguments).current_dir(&folder);

@@ -23,6 +23,7 @@ mod parity;
 mod rate;
 mod generators;
 mod github_masks;
+mod goldens;
 mod redaction;
 mod broken_servers;
 mod redirects;

@@ -62,7 +62,11 @@ pub fn identity(certificates: Vec<Certificate>, pem: &str) -> Result<Identity, S
         Err(rustls::Error::InvalidCertificate(_)) => {
             Err("the certificate that it belongs to cannot be read".into())
         }
-        Err(_) => Err("a key of this kind cannot be used: take RSA, ECDSA or Ed25519".into()),
+        Err(_) => {
+            Err("its key is damaged, or of a kind that cannot be used: take RSA, Ed25519, or \
+             ECDSA with P-256 or P-384"
+                .into())
+        }
     }
 }
 

@@ -267,6 +267,19 @@ mod tests {
     }
 
     #[test]
+    fn a_proxy_without_an_address_in_time_is_told_as_the_proxy() {
+        let resolver = CachingResolver::default();
+        resolver.state().hosts.insert("slow.test".into(), Lookup::Running);
+        resolver.interrupt();
+        let proxy = Proxy::parse("http://slow.test:3128", Vec::new()).expect("a proxy");
+        let resolver = ProxyResolver::new(resolver, Arc::new(proxy));
+        let nowhere = Uri::from_static("http://orders.test/");
+        let found = resolver.resolve(&nowhere, &Config::default(), NextTimeout::default());
+        let told = "other: no address for the proxy http://slow.test:3128 in time";
+        assert_eq!(found.map(|_| ()).map_err(|e| e.to_string()), Err(told.to_owned()));
+    }
+
+    #[test]
     fn a_host_that_was_looked_up_is_not_looked_up_again_unless_it_is_unknown_for_a_while() {
         let resolver = CachingResolver::default();
         let found = Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]);

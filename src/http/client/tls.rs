@@ -80,7 +80,7 @@ impl Roots {
         let loaded = rustls_native_certs::load_native_certs();
         let trouble = loaded.certs.is_empty().then(|| match loaded.errors.first() {
             Some(error) => error.to_string(),
-            None => "this system has no certificate authorities installed".to_owned(),
+            None => "no certificate authority was found on this system".to_owned(),
         });
         let certificates = loaded.certs.iter().map(|der| Certificate::from_der(der).to_owned());
         Roots { certificates: RootCerts::from(certificates.collect::<Vec<_>>()), trouble }

@@ -38,8 +38,10 @@ pub fn message<B: AsSendBody>(
     let mut builder = http::Request::builder().method(method).uri(uri(&request.target)?);
     for Header { name, value, .. } in &request.headers {
         let value = HeaderValue::from_str(value).map_err(|_| {
-            let reason =
-                format!("the value of the header {name} has a character that HTTP cannot carry");
+            let reason = format!(
+                "the value of the header {name} has a character that HTTP cannot carry: take \
+                 visible ASCII and spaces"
+            );
             (Kind::Unsendable, reason)
         })?;
         builder = builder.header(name, value);
@@ -89,4 +91,16 @@ pub fn header_fields(headers: &http::HeaderMap) -> Vec<(String, String)> {
         Err(_) => value.as_bytes().iter().map(|byte| char::from(*byte)).collect(),
     };
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_that_is_too_long_is_told() {
+        let long = format!("http://orders.test/{}", "a".repeat(70_000));
+        let (_, told) = uri(&Target::parse(&long).expect("a URL")).expect_err("it is too long");
+        assert_eq!(told, "the URL cannot be sent: uri too long");
+    }
 }

@@ -76,9 +76,9 @@ impl TunnelConnector {
         match status.parse::<u16>() {
             Ok(200..=299) if version.starts_with("HTTP/1.") => Ok(()),
             Ok(407) => Err(Refused::Because(login_wanted(self.proxy.login.is_some()))),
-            Ok(status @ 100..=599) if version.starts_with("HTTP/1.") => {
-                Err(Refused::Because(format!("it answers {status}")))
-            }
+            Ok(status @ 100..=599) if version.starts_with("HTTP/1.") => Err(Refused::Because(
+                format!("it answers {status}: does it allow that host and port?"),
+            )),
             _ => Err(Refused::Because("what answers there is no HTTP proxy".into())),
         }
     }
@@ -100,8 +100,11 @@ impl TunnelConnector {
                 return Err(Refused::Because(login_wanted(true)));
             }
         }
-        let target = address(host)
-            .ok_or_else(|| Refused::Because("SOCKS5 has no room for so long a name".into()))?;
+        let target = address(host).ok_or_else(|| {
+            Refused::Because({
+                "SOCKS5 has no room for so long a name: it takes 255 bytes at most".into()
+            })
+        })?;
         let mut ask = vec![5, 1, 0];
         ask.extend(target);
         ask.extend(port.to_be_bytes());
@@ -134,7 +137,7 @@ impl TunnelConnector {
             Error::Timeout(_) => {
                 format!("no connection to the proxy {proxy} in time: can it be reached from here?")
             }
-            _ => format!("no connection to the proxy {proxy}"),
+            _ => format!("no connection to the proxy {proxy}: can it be reached from here?"),
         })
     }
 
@@ -146,7 +149,10 @@ impl TunnelConnector {
             }
             Refused::Io(error) => match error.kind() {
                 ErrorKind::TimedOut | ErrorKind::WouldBlock => {
-                    format!("the proxy {proxy} gave no way to {host}:{port} in time")
+                    format!(
+                        "the proxy {proxy} gave no way to {host}:{port} in time: `timeout` sets how \
+                         long to wait"
+                    )
                 }
                 ErrorKind::UnexpectedEof
                 | ErrorKind::BrokenPipe
@@ -254,3 +260,49 @@ impl fmt::Display for ProxyTrouble {
 }
 
 impl std::error::Error for ProxyTrouble {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ureq::Timeout;
+
+    fn connector() -> TunnelConnector {
+        let proxy = Proxy::parse("http://proxy.test:3128", Vec::new()).expect("a proxy");
+        let tcp = TcpConnector { interrupt: Arc::default(), socket: None };
+        TunnelConnector { tcp, proxy: Arc::new(proxy) }
+    }
+
+    fn words(error: Error) -> String {
+        match error {
+            Error::Other(trouble) => trouble.to_string(),
+            other => other.to_string(),
+        }
+    }
+
+    /// What the system and the network do, and no test can bring about.
+    #[test]
+    fn a_proxy_that_is_not_reached_is_told_as_the_proxy() {
+        let unreached = |error| words(connector().unreached(error));
+        assert_eq!(
+            unreached(Error::ConnectionFailed),
+            "no connection to the proxy http://proxy.test:3128: can it be reached from here?"
+        );
+        assert_eq!(
+            unreached(Error::Timeout(Timeout::Connect)),
+            "no connection to the proxy http://proxy.test:3128 in time: can it be reached from here?"
+        );
+        assert_eq!(
+            unreached(Error::Io(io::Error::other("no route"))),
+            "no connection to the proxy http://proxy.test:3128: no route"
+        );
+    }
+
+    #[test]
+    fn a_connection_to_a_proxy_that_breaks_is_told_as_that_of_the_proxy() {
+        let refused = Refused::Io(io::Error::other("cable cut"));
+        assert_eq!(
+            words(connector().refused(refused, "orders.test", 443)),
+            "the connection to the proxy http://proxy.test:3128 failed: cable cut"
+        );
+    }
+}

@@ -43,7 +43,11 @@ impl Broken<'_> {
                 let host = &self.request.target.origin().host;
                 (Kind::Resolve, format!("the host {host} is not known: check its name"))
             }
-            Error::ConnectionFailed => (Kind::Connect, format!("no connection to {}", self.peer())),
+            Error::ConnectionFailed => {
+                let message =
+                    format!("no connection to {}: can it be reached from here?", self.peer());
+                (Kind::Connect, message)
+            }
             Error::Tls(reason) => (Kind::Tls, self.tls(reason)),
             Error::Rustls(reason) => (Kind::Tls, self.tls(&reason.to_string())),
             Error::LargeResponseHeader(_, limit) => {
@@ -127,7 +131,8 @@ impl Broken<'_> {
         let limit = humantime::format_duration(self.request.timeout);
         match (timeout, self.heard.came) {
             (Timeout::Resolve, _) => {
-                format!("no address for {} in time", self.request.target.origin().host)
+                let host = &self.request.target.origin().host;
+                format!("no address for {host} in time: does the name server answer?")
             }
             (Timeout::Connect, _) => {
                 let limit =
@@ -139,7 +144,10 @@ impl Broken<'_> {
             }
             (_, 0) => format!("no answer within {limit}: `timeout` sets how long to wait"),
             (_, came) => {
-                format!("the response was not complete within {limit} ({came} bytes came)")
+                format!(
+                    "the response was not complete within {limit} ({came} bytes came): `timeout` \
+                     sets how long to wait"
+                )
             }
         }
     }
@@ -272,4 +280,86 @@ fn is_out_of_files(error: &io::Error) -> bool {
 fn quoted(head: &[u8]) -> String {
     let end = head.iter().position(|b| *b == b'\n').unwrap_or(head.len());
     format!("\"{}\"", head[..end].trim_ascii_end().escape_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::message::Connections;
+    use crate::http::url::Target;
+
+    /// What is told of an error before anything came.
+    fn told(error: Error) -> String {
+        told_of(Part::Header, error)
+    }
+
+    fn told_of(part: Part, error: Error) -> String {
+        let request = Request {
+            method: "GET".into(),
+            target: Target::parse("http://orders.test/").expect("a URL"),
+            headers: Vec::new(),
+            body: None,
+            timeout: Duration::from_secs(30),
+            follow_redirects: 0,
+            allow_plain_http: false,
+            connections: Connections::Shared,
+            route: std::sync::Arc::default(),
+            secret_url: false,
+            secret_body: false,
+            cookies: Default::default(),
+        };
+        let heard = Heard { connected: false, reused: false, came: 0, head: Vec::new() };
+        let connect_timeout = Duration::from_secs(10);
+        Broken { request: &request, heard, connect_timeout, part, rootless: None }.explain(error).1
+    }
+
+    /// What the system and the network do, and no test can bring about.
+    #[test]
+    fn a_server_that_is_not_reached_is_told_with_what_to_look_at() {
+        let table = [
+            (
+                Error::Timeout(Timeout::Resolve),
+                "no address for orders.test in time: does the name server answer?",
+            ),
+            (
+                Error::Timeout(Timeout::Connect),
+                "no connection to orders.test:80 within 10s: can it be reached from here?",
+            ),
+            (
+                Error::Timeout(Timeout::Global),
+                "no connection to orders.test:80 within 30s: can it be reached from here?",
+            ),
+            (
+                Error::ConnectionFailed,
+                "no connection to orders.test:80: can it be reached from here?",
+            ),
+            (
+                Error::Io(io::Error::new(ErrorKind::HostUnreachable, "no route")),
+                "no connection to orders.test:80: no route",
+            ),
+            (
+                Error::Io(io::Error::other("cable cut")),
+                "the connection to orders.test:80 failed: cable cut",
+            ),
+        ];
+        for (error, expected) in table {
+            assert_eq!(told(error), expected);
+        }
+    }
+
+    /// What the crate refuses, and is refused before it comes that far.
+    #[test]
+    fn what_the_crate_does_not_send_or_read_is_told() {
+        assert_eq!(
+            told_of(Part::Body, Error::BodyStalled),
+            "not a valid HTTP response: a chunk has no end"
+        );
+        let uri = "no scheme".to_owned();
+        assert_eq!(told(Error::BadUri(uri)), "the URL cannot be sent: no scheme");
+        let method = ureq::http::Method::from_bytes(b" ").expect_err("no method");
+        assert_eq!(
+            told(Error::Http(method.into())),
+            "the request cannot be sent: invalid HTTP method"
+        );
+    }
 }

@@ -132,7 +132,11 @@ impl Summary {
         let count = self.tally.not_run;
         // Where the last case was the one that ended the run, nothing is missing.
         if let Some(reason) = stopped.filter(|why| count > 0 || *why != StopReason::FailFast) {
-            text.push_str(&format!("\n{count} {} {}\n", plural(count, "case"), reason.words()));
+            let words = match count {
+                0 => reason.ended_early(),
+                _ => format!("{count} {} {}", plural(count, "case"), reason.words()),
+            };
+            text.push_str(&format!("\n{words}\n"));
         }
         text.push_str(&self.total(elapsed, stopped, paint));
         text

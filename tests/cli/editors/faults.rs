@@ -42,7 +42,7 @@ const SENSE: &str = "whether something can ever be so";
 const BESIDE: &str = "what a value asks for beside it";
 
 /// What only the parser sees: a fixture, a line of it, and the row that says why.
-const ONLY_THE_PARSER: [(&str, usize, &str); 46] = [
+const ONLY_THE_PARSER: [(&str, usize, &str); 48] = [
     ("auth-bearer-name-of-a-variable", 3, NAME),
     ("auth-token-itself", 4, NAME),
     ("capture-where-it-must-be-known", 12, VARIABLE),
@@ -68,6 +68,8 @@ const ONLY_THE_PARSER: [(&str, usize, &str); 46] = [
     ("matchers-without-sense", 31, SENSE),
     ("matchers-without-sense-when-filled", 14, VARIABLE),
     ("multipart-from-variables", 9, VARIABLE),
+    ("no-proxy-no-host", 4, LANGUAGE),
+    ("no-proxy-no-host", 5, LANGUAGE),
     ("no-proxy-wildcard", 7, LANGUAGE),
     ("oauth2-assertions", 5, LIMIT),
     ("operand-from-a-variable", 6, VARIABLE),

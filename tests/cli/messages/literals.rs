@@ -34,7 +34,9 @@ pub fn literals(code: &str) -> Vec<Literal> {
 
 /// Code without the tests that stand at its end.
 pub fn without_tests(code: &str) -> (&str, &str) {
-    code.split_at(code.find("#[cfg(test)]\nmod tests {").unwrap_or(code.len()))
+    let marks = ["#[cfg(test)]\nmod tests {", "#[cfg(all(test, unix))]\nmod tests {"];
+    let begin = marks.iter().filter_map(|mark| code.find(mark)).min();
+    code.split_at(begin.unwrap_or(code.len()))
 }
 
 fn ends_a_name(before: &str) -> bool {
