@@ -51,17 +51,19 @@ pub fn is_operator(key: &str) -> bool {
 impl Matcher {
     /// Reads a literal or a mapping of operators.
     pub fn read(reader: &mut Reader, node: &Node, subject: Subject) -> Matcher {
+        if let Value::Map(entries) = &node.value
+            && let Some(path) = path_among(entries)
+        {
+            let written = &path.key.value;
+            let fault = reader.fault(path.key.span, format!("`{written}` is not an operator"));
+            fault.label = format!("it is a JSONPath: write `json: {{{written}: …}}`");
+            fault.helps.push("in it `$` is the value at hand".into());
+            return Matcher(Box::new([]));
+        }
         match &node.value {
             Value::Map(entries) if entries.is_empty() => {
                 reader.fault(node.span, "an empty mapping demands nothing").label =
                     "write `{equals: {}}` for an empty object".into();
-                Matcher(Box::new([]))
-            }
-            Value::Map(entries) if let Some(path) = path_among(entries) => {
-                let written = &path.key.value;
-                let fault = reader.fault(path.key.span, format!("`{written}` is not an operator"));
-                fault.label = format!("it is a JSONPath: write `json: {{{written}: …}}`");
-                fault.helps.push("in it `$` is the value at hand".into());
                 Matcher(Box::new([]))
             }
             Value::Map(entries) => {
